@@ -1,0 +1,64 @@
+package story
+
+import "time"
+
+// A RoomName names a room in the desk file.
+type RoomName string
+
+// A DeliveryID identifies a delivery in one database. The zero DeliveryID
+// stands for an edit of a root message, which nobody is owed by itself.
+type DeliveryID int64
+
+// A DeliveryState says where a delivery stands.
+type DeliveryState string
+
+// The states of a delivery. Owed, Sending and Ambiguous are open; the
+// others end it.
+const (
+	Owed      DeliveryState = "owed"      // recorded, not yet tried or to be tried again
+	Sending   DeliveryState = "sending"   // given to the platform, which has not yet answered
+	Ambiguous DeliveryState = "ambiguous" // given to the platform, whose answer was lost: never sent again blindly
+	Delivered DeliveryState = "delivered" // stands in the room; the platform's id is recorded
+	Merged    DeliveryState = "merged"    // an edit of the root message covered it
+	Muted     DeliveryState = "muted"     // the room had muted the story
+	Held      DeliveryState = "held"      // quiet hours
+	Digested  DeliveryState = "digested"  // told as a line of a digest
+	Expired   DeliveryState = "expired"   // nothing left in the room that it could change
+	Parked    DeliveryState = "parked"    // refused for good; the operators are told
+)
+
+// An Act is what a delivery does in the room.
+type Act string
+
+// The acts.
+const (
+	Post  Act = "post"  // a root message
+	Reply Act = "reply" // a message in the root's thread
+	Edit  Act = "edit"  // the root message shows the story's newest version
+)
+
+// A Remote is where a message stands on its platform, in the platform's own
+// terms: a Slack timestamp, a Discord message id.
+type Remote string
+
+// A Dispatch is one act that is due in a room, with all that is told by it.
+type Dispatch struct {
+	Delivery DeliveryID // 0 for an Edit
+	Key      string     // names the delivery on the platform: 16 letters and digits, the same at each attempt
+	Attempt  int        // 1 at first
+	Act      Act
+	Room     RoomName
+	Root     Remote // for Reply and Edit
+	Notice   Notice // zero for an Edit
+	Story    Story  // as it stands at the claim
+}
+
+// An Outcome says how a dispatch ended.
+type Outcome struct {
+	Dispatch  Dispatch
+	State     DeliveryState // Delivered, Ambiguous, Parked, or Owed to try again
+	Remote    Remote        // of the message, if Delivered
+	NotBefore time.Time     // for Owed: the earliest next attempt
+	Why       string        // in plain words, without secrets, if not Delivered
+	At        time.Time
+}

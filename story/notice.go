@@ -1,0 +1,48 @@
+package story
+
+import "time"
+
+// A NoticeID identifies a notice in one database.
+type NoticeID int64
+
+// A Notice is something that rooms should hear about a story.
+type Notice struct {
+	ID      NoticeID
+	Story   StoryID
+	Version int // of the story, which this notice brought about
+	Kind    NoticeKind
+	Item    ItemID // the report that caused it
+	Reason  string // why the rooms should hear it, in plain words
+	At      time.Time
+}
+
+// A NoticeKind says what has happened.
+type NoticeKind string
+
+// The kinds of notice.
+const (
+	NewStory NoticeKind = "new"     // a root message is posted
+	Update   NoticeKind = "update"  // a further report: a reply in the thread, and the root is edited
+	Refresh  NoticeKind = "refresh" // a copy or an edit: the root is edited, nobody is called
+)
+
+// A Judgement is what the desk decided about one item.
+type Judgement struct {
+	Item     ItemID
+	Revision int     // of the item that was judged
+	Matches  []Match // empty: the item is kept in the archive and told to nobody
+	Story    StoryID // the story that it joins; 0 if it opens one or matches nothing
+	Relation Relation
+	CopyOf   ItemID
+	Kind     NoticeKind // "" if no room need hear of it
+	Reason   string
+	Rooms    []RoomName // the rooms that are owed the notice, without repeats
+	At       time.Time
+}
+
+// A Pending item waits to be judged.
+type Pending struct {
+	Item    Item
+	Story   StoryID     // the story that an earlier revision joined, or 0
+	Watches []WatchName // the watches that accepted an earlier revision
+}

@@ -1,0 +1,76 @@
+package story
+
+import (
+	"slices"
+	"time"
+)
+
+// A StoryID identifies a story in one database.
+type StoryID int64
+
+// A Story is one event as told by the items that joined it.
+type Story struct {
+	ID      StoryID
+	Version int // counts its changes; a room's root message shows one version
+	Level   Level
+	Opened  time.Time
+	Changed time.Time
+	Watches []WatchName // that accept any of its items, sorted
+	Reports []Report    // in the order in which they joined; the first opened the story
+}
+
+// A Relation says what an item is to the story that it joins.
+type Relation string
+
+// The relations of an item to a story.
+const (
+	Opens   Relation = "opens"   // the first report of it
+	Reports Relation = "reports" // a further report in its own words
+	Copies  Relation = "copies"  // the same text, or the same page, as a report already there
+)
+
+// A Report is an item's place in a story.
+type Report struct {
+	Item     Item
+	Relation Relation
+	CopyOf   ItemID // for a copy: the item whose text it repeats
+	Matches  []Match
+}
+
+// Lead returns the report that the story is told by: the first to join that
+// is not a copy.
+func (s *Story) Lead() Report { return s.Reports[0] }
+
+// Latest returns the report in its own words that joined last.
+func (s *Story) Latest() Report {
+	for _, r := range slices.Backward(s.Reports) {
+		if r.Relation != Copies {
+			return r
+		}
+	}
+	return s.Reports[0]
+}
+
+// Outlets returns the outlets that told the story, in the order in which
+// they joined.
+func (s *Story) Outlets() []string {
+	var names []string
+	for _, r := range s.Reports {
+		if !slices.Contains(names, r.Item.Outlet) {
+			names = append(names, r.Item.Outlet)
+		}
+	}
+	return names
+}
+
+// Origins counts the story's independent origins: owners that told it in
+// words of their own.
+func (s *Story) Origins() int {
+	var owners []string
+	for _, r := range s.Reports {
+		if r.Relation != Copies && !slices.Contains(owners, r.Item.Owner) {
+			owners = append(owners, r.Item.Owner)
+		}
+	}
+	return len(owners)
+}
