@@ -29,10 +29,10 @@ const (
 // A Judgement is what the desk decided about one item.
 type Judgement struct {
 	Item     ItemID
-	Revision int     // of the item that was judged
-	Matches  []Match // empty: the item is kept in the archive and told to nobody
-	Story    StoryID // the story that it joins; 0 if it opens one or matches nothing
-	Relation Relation
+	Revision int      // of the item that was judged
+	Matches  []Match  // empty: the item is kept in the archive and told to nobody
+	Story    StoryID  // the story that it joins; 0 if it opens one or matches nothing
+	Relation Relation // "" for an edit of a report that keeps its place
 	CopyOf   ItemID
 	Kind     NoticeKind // "" if no room need hear of it
 	Reason   string
@@ -45,4 +45,18 @@ type Pending struct {
 	Item    Item
 	Story   StoryID     // the story that an earlier revision joined, or 0
 	Watches []WatchName // the watches that accepted an earlier revision
+}
+
+// NoticeOf returns what rooms should hear when an item joins a story: a new
+// story and a further report in a thread; a copy only changes the counts.
+func NoticeOf(r Relation) NoticeKind {
+	switch r {
+	case Opens:
+		return NewStory
+	case Reports:
+		return Update
+	case Copies:
+		return Refresh
+	}
+	return ""
 }

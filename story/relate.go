@@ -26,7 +26,7 @@ const (
 	copyShare   = 0.6            // of the shorter text's word runs that the longer has too
 	copyRun     = 4              // words in a run
 	copyLeast   = 4              // runs below which a text is too short to be called a copy
-	eventCosine = 0.34           // of the two reports' weighted words
+	eventCosine = 0.25           // the likeness of two reports' words above which they tell of one event
 )
 
 // Relate finds the story that it belongs to among the open ones. A report

@@ -1,0 +1,161 @@
+// Package desk takes new items through the watches to stories and notices.
+//
+// What comes in are the items that no one has judged, from a [Docket]; what
+// goes out is a [story.Judgement] for each: the watches that accept it, the
+// story that it belongs to, and the notice that rooms are owed. The package
+// decides nothing itself: package watch matches, package story relates. It
+// never sends anything, and keeps nothing between two calls.
+package desk
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"vedette/story"
+	"vedette/watch"
+)
+
+// A Docket holds the items that wait to be judged, and what was decided.
+type Docket interface {
+	// Unjudged returns at most limit items that wait, oldest first.
+	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
+
+	// Recent returns the stories that changed since, with all their reports.
+	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
+
+	// SaveJudgements saves judgements, notices, deliveries and the jobs to
+	// deliver them in one transaction. An item that was edited after it was
+	// read stays unjudged.
+	SaveJudgements(ctx context.Context, js []story.Judgement) error
+}
+
+const (
+	batch  = 100            // items judged in one call: a transaction stays short
+	memory = 72 * time.Hour // how long a story stays open to further reports
+)
+
+// A Desk judges items.
+type Desk struct {
+	docket Docket
+	now    func() time.Time
+	log    *slog.Logger
+	orders atomic.Pointer[orders] // swapped whole by SetWatches
+}
+
+// orders are the watches in force.
+type orders struct {
+	set   *watch.Set
+	rooms map[story.WatchName][]story.RoomName
+}
+
+// New returns a desk without watches.
+func New(docket Docket, now func() time.Time, log *slog.Logger) *Desk {
+	d := &Desk{docket: docket, now: now, log: log}
+	d.orders.Store(&orders{set: new(watch.Set)})
+	return d
+}
+
+// SetWatches puts set and the rooms of ws in force for the items judged from
+// here on. The two must have been made from the same watches.
+func (d *Desk) SetWatches(set *watch.Set, ws []story.Watch) {
+	o := &orders{set: set, rooms: make(map[story.WatchName][]story.RoomName)}
+	for _, w := range ws {
+		o.rooms[w.Name] = w.Rooms
+	}
+	d.orders.Store(o)
+}
+
+// Judge judges the items that wait, up to a batch of them, and reports
+// whether more may be waiting. Each item that belongs to a story is saved
+// before the next is looked at, since the next may belong to the same one; a
+// crash in between leaves the rest unjudged, and nothing told twice.
+func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("judge: %w", err)
+		}
+	}()
+	waiting, err := d.docket.Unjudged(ctx, batch)
+	if err != nil {
+		return false, err
+	}
+	o := d.orders.Load()
+	var js []story.Judgement
+	for i := range waiting {
+		p := &waiting[i]
+		j := story.Judgement{Item: p.Item.ID, Revision: p.Item.Revision, Matches: o.set.Match(&p.Item), At: d.now()}
+		if len(j.Matches) > 0 || p.Story != 0 {
+			if err := d.place(ctx, p, o, &j); err != nil {
+				return false, err
+			}
+		}
+		if js = append(js, j); j.Kind == "" {
+			continue
+		}
+		if err := d.docket.SaveJudgements(ctx, js); err != nil {
+			return false, err
+		}
+		js = nil
+	}
+	if err := d.docket.SaveJudgements(ctx, js); err != nil {
+		return false, err
+	}
+	return len(waiting) == batch, nil
+}
+
+// place finds the story that p belongs to and what its rooms are owed.
+func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.Judgement) error {
+	open, err := d.docket.Recent(ctx, d.now().Add(-memory))
+	if err != nil {
+		return err
+	}
+	if p.Story != 0 {
+		edited(p, j)
+	} else {
+		kin := story.Relate(&p.Item, open)
+		j.Story, j.Relation, j.CopyOf = kin.Story, kin.Relation, kin.CopyOf
+		j.Kind, j.Reason = story.NoticeOf(kin.Relation), kin.Reason
+	}
+	watches := slices.Clone(p.Watches)
+	for i := range open {
+		if open[i].ID == j.Story {
+			watches = append(watches, open[i].Watches...)
+		}
+	}
+	for _, m := range j.Matches {
+		watches = append(watches, m.Watch)
+	}
+	slices.Sort(watches)
+	for _, w := range slices.Compact(watches) {
+		for _, room := range o.rooms[w] {
+			if !slices.Contains(j.Rooms, room) {
+				j.Rooms = append(j.Rooms, room)
+			}
+		}
+	}
+	d.log.LogAttrs(ctx, slog.LevelInfo, "judged", slog.Int64("item", int64(p.Item.ID)), slog.Int64("story", int64(j.Story)),
+		slog.String("kind", string(j.Kind)), slog.String("reason", j.Reason), slog.Int("rooms", len(j.Rooms)))
+	return nil
+}
+
+// edited says what rooms are owed when a report that they know was edited:
+// an update if the new text matches a watch that the old one did not, else a
+// refreshed root message.
+func edited(p *story.Pending, j *story.Judgement) {
+	j.Story = p.Story
+	j.Kind, j.Reason = story.Refresh, p.Item.Outlet+" edited its report"
+	var first []string
+	for _, m := range j.Matches {
+		if !slices.Contains(p.Watches, m.Watch) {
+			first = append(first, string(m.Watch))
+		}
+	}
+	if len(first) > 0 {
+		j.Kind, j.Reason = story.Update, p.Item.Outlet+" edited its report, which matches "+strings.Join(first, ", ")+" for the first time"
+	}
+}
