@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -128,10 +127,15 @@ func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.
 		}
 	}
 	for _, m := range j.Matches {
+		if slices.Contains(watches, m.Watch) {
+			continue
+		}
 		watches = append(watches, m.Watch)
+		if j.Kind == story.Refresh { // its rooms have no message of this story that could be refreshed
+			j.Kind, j.Reason = story.Update, fmt.Sprintf("%s; the first to match %s", j.Reason, m.Watch)
+		}
 	}
-	slices.Sort(watches)
-	for _, w := range slices.Compact(watches) {
+	for _, w := range watches {
 		for _, room := range o.rooms[w] {
 			if !slices.Contains(j.Rooms, room) {
 				j.Rooms = append(j.Rooms, room)
@@ -143,19 +147,8 @@ func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.
 	return nil
 }
 
-// edited says what rooms are owed when a report that they know was edited:
-// an update if the new text matches a watch that the old one did not, else a
-// refreshed root message.
+// edited says what rooms are owed when a report that they know was edited.
 func edited(p *story.Pending, j *story.Judgement) {
 	j.Story = p.Story
 	j.Kind, j.Reason = story.Refresh, p.Item.Outlet+" edited its report"
-	var first []string
-	for _, m := range j.Matches {
-		if !slices.Contains(p.Watches, m.Watch) {
-			first = append(first, string(m.Watch))
-		}
-	}
-	if len(first) > 0 {
-		j.Kind, j.Reason = story.Update, p.Item.Outlet+" edited its report, which matches "+strings.Join(first, ", ")+" for the first time"
-	}
 }
