@@ -1,0 +1,71 @@
+package config
+
+// The desk file as people write it. These structures are what the file may
+// hold: the reading, the suggestions for misspelt keys and the schema for
+// editors all come from them.
+
+type deskFile struct {
+	Feeds   sequence[feedFile] `json:"feeds" jsonschema_description:"The feeds to read."`
+	Aliases table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
+	Watches table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
+	Rooms   table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
+}
+
+type feedFile struct {
+	Name   text   `json:"name" jsonschema:"minLength=1,maxLength=64" jsonschema_description:"A short name that no other feed has."`
+	URL    text   `json:"url" jsonschema:"pattern=^https?://" jsonschema_description:"Where the feed is: http or https, without user and password."`
+	Owner  text   `json:"owner,omitempty" jsonschema_description:"Who owns the outlet: copies of one owner's text count as one origin. The feed's name if left out."`
+	Tier   number `json:"tier,omitempty" jsonschema:"minimum=1,maximum=4" jsonschema_description:"How far it is trusted: 1 official or wire … 4 unvetted. 4 if left out."`
+	State  text   `json:"state,omitempty" jsonschema_description:"The state that controls the outlet, if one does. Such outlets alone never make a watch critical."`
+	Outlet text   `json:"outlet,omitempty" jsonschema_description:"The outlet as rooms read it. The feed's name if left out."`
+	Every  text   `json:"every,omitempty" jsonschema_description:"How often it is polled, such as 2m. VEDETTE_POLL_EVERY if left out."`
+}
+
+type watchFile struct {
+	Title text  `json:"title,omitempty" jsonschema_description:"The watch as rooms read it. The watch's name if left out."`
+	Rule  text  `json:"rule" jsonschema:"minLength=1" jsonschema_description:"What an item must say, such as: idlib AND (ceasefire OR \"observation post\")."`
+	Rooms words `json:"rooms" jsonschema:"minItems=1" jsonschema_description:"The rooms that hear of its matches."`
+}
+
+type roomFile struct {
+	Slack    slackFile    `json:"slack,omitempty" jsonschema_description:"The room is a Slack channel."`
+	Discord  discordFile  `json:"discord,omitempty" jsonschema_description:"The room is a Discord channel."`
+	Terminal terminalFile `json:"terminal,omitempty" jsonschema_description:"The room is the terminal that the program runs in: terminal: {}."`
+	Zone     text         `json:"zone,omitempty" jsonschema_description:"The time zone of its people, such as Europe/Istanbul. UTC if left out."`
+	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told. This version checks it and does not obey it."`
+	Quiet    quietFile    `json:"quiet,omitempty" jsonschema_description:"When the room is left alone. This version checks it and does not obey it."`
+	Digest   words        `json:"digest,omitempty" jsonschema_description:"The times of the day at which the room gets a digest, such as 07:30. This version checks it and does not obey it."`
+	Escalate escalateFile `json:"escalate,omitempty" jsonschema_description:"What happens if nobody acknowledges. This version checks it and does not obey it."`
+}
+
+type slackFile struct {
+	At      spot `json:"-"`
+	Channel text `json:"channel" jsonschema:"pattern=^[CGD][A-Z0-9]{8}[A-Z0-9]*$" jsonschema_description:"The channel's ID, which stands at the end of the channel's details."`
+}
+
+type discordFile struct {
+	At      spot `json:"-"`
+	Channel text `json:"channel" jsonschema:"pattern=^[0-9]{17}[0-9]?[0-9]?[0-9]?$" jsonschema_description:"The channel's ID in quotation marks: developer mode, then Copy Channel ID."`
+}
+
+type terminalFile struct {
+	At spot `json:"-"`
+}
+
+type tellFile struct {
+	At   spot        `json:"-"`
+	From text        `json:"from,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level from which the room is told."`
+	Ping table[text] `json:"ping,omitempty" jsonschema_description:"Whom a level pings, such as high: here."`
+}
+
+type quietFile struct {
+	At     spot `json:"-"`
+	Hours  text `json:"hours" jsonschema:"pattern=^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$" jsonschema_description:"From when to when, in the room's zone, such as 22:00-06:00."`
+	Except text `json:"except,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level that is told all the same."`
+}
+
+type escalateFile struct {
+	At             spot `json:"-"`
+	Unacknowledged text `json:"unacknowledged" jsonschema_description:"How long nobody may acknowledge, such as 10m."`
+	To             text `json:"to" jsonschema_description:"Who is told then."`
+}
