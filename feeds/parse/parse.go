@@ -1,0 +1,65 @@
+package parse
+
+import (
+	"bytes"
+	"fmt"
+	"net/url"
+	"time"
+
+	"vedette/story"
+)
+
+// A Document is a feed as it was fetched.
+type Document struct {
+	Body        []byte // decompressed
+	ContentType string // as the server said
+	URL         string // that answered, after redirects; relative links are relative to it
+	Now         time.Time
+}
+
+// A Result is what a document holds.
+type Result struct {
+	Items   []story.Item // in the document's order, each identity once
+	Partial bool         // the document's end was missing: its validators must not be kept
+	Title   string       // of the feed, or ""
+	Lang    string       // of the feed, BCP 47, or ""
+}
+
+// Parse returns the items of doc, published by feed. The error wraps
+// ErrNotFeed if doc is something else than a feed.
+func Parse(doc Document, feed story.Feed) (Result, error) {
+	sheet, partial, err := open(doc)
+	if err != nil {
+		return Result{}, fmt.Errorf("parse feed: %w", err)
+	}
+	base, err := url.Parse(doc.URL)
+	if err != nil {
+		base = &url.URL{}
+	}
+	r := Result{Partial: partial, Title: plainLine(sheet.title, maxTitle), Lang: languageOf(sheet.lang, "")}
+	maker := maker{doc: doc, base: base, feed: feed, lang: r.Lang}
+	for _, e := range sheet.entries {
+		maker.add(e)
+	}
+	r.Items = maker.finish()
+	return r, nil
+}
+
+// open brings doc into a form in which its entries can be read.
+func open(doc Document) (sheet, bool, error) {
+	src := bytes.TrimSpace(decode(doc.Body, doc.ContentType))
+	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
+	switch {
+	case len(src) == 0:
+		return sheet{}, false, fmt.Errorf("%w: nothing at all", ErrNotFeed)
+	case src[0] == '{' || src[0] == '[':
+		s, err := readJSON(src)
+		return s, false, err
+	}
+	whole, err := normalise(src)
+	if err != nil {
+		return sheet{}, false, err
+	}
+	s, err := read(whole)
+	return s, whole.partial, err
+}
