@@ -214,6 +214,11 @@ func (p *parser) fill(d *draft) error {
 		}
 		d.Published = at
 	}
+	return p.identify(d)
+}
+
+// identify gives a saying its guid and its key.
+func (p *parser) identify(d *draft) error {
 	guid, given := d.given["guid"]
 	switch {
 	case given && d.Act == Edit:

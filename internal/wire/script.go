@@ -122,7 +122,7 @@ func Parse(name string, data []byte) (*Script, error) {
 		return nil, err
 	}
 	p.script.Desk = sections["desk.yaml"].text
-	if err := p.formats(sections["feeds"]); err != nil {
+	if err = p.formats(sections["feeds"]); err != nil {
 		return nil, err
 	}
 	shelf := make(shelf)
@@ -132,7 +132,7 @@ func Parse(name string, data []byte) (*Script, error) {
 	if p.script.Said, err = p.sayings(sections["said"], shelf); err != nil {
 		return nil, err
 	}
-	if err := p.whole(); err != nil {
+	if err = p.whole(); err != nil {
 		return nil, err
 	}
 	p.nameFeeds()

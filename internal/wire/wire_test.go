@@ -1,6 +1,10 @@
 package wire_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -150,6 +154,7 @@ func TestParseNamesTheLineOfAFault(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(oldbridge)
 	f.Add("-- said --\n2020-02-03 05:40 a\n  edit: x\n  | y\n")
+	f.Add("-- feeds --\na atom\nb json\n-- said --\n2020-02-03 05:40 a  ]]> \x1b \x00 \ufffe <![CDATA[\n  guid: \x01\"\n2020-02-03 05:40 b  \x1b\u2028\n  author: &\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		s, err := wire.Parse("x", []byte(text))
 		if err != nil {
@@ -172,8 +177,25 @@ func FuzzParse(f *testing.F) {
 			if w.Code != http.StatusOK {
 				t.Errorf("feed %q answers %d", feed.Name, w.Code)
 			}
+			if err := wellFormed(feed.Format, w.Body.Bytes()); err != nil {
+				t.Errorf("feed %q: %v in\n%s", feed.Name, err, w.Body)
+			}
 		}
 	})
+}
+
+// wellFormed reads a document as strictly as its format is written down.
+func wellFormed(format wire.Format, body []byte) error {
+	if format == wire.JSON {
+		return json.Unmarshal(body, new(any))
+	}
+	for d := xml.NewDecoder(bytes.NewReader(body)); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 }
 
 // get asks the server for a feed and returns the answer and its body.
