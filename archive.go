@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"vedette/internal/store"
+)
+
+type searchCmd struct {
+	Words []string `arg:"" help:"Words that all must occur."`
+	Limit int      `default:"20" help:"How many items at the most, newest first."`
+	JSON  bool     `help:"Print one object an item."`
+}
+
+// Run searches the archive; it may run beside vedette run.
+func (c *searchCmd) Run(ctx context.Context, p *process) error {
+	set, err := p.settings()
+	if err != nil {
+		return err
+	}
+	db, err := store.OpenArchive(ctx, filepath.Join(set.Data, database))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	items, err := db.Search(ctx, strings.Join(c.Words, " "), c.Limit)
+	if err != nil {
+		return err
+	}
+	for i := range items {
+		it := &items[i]
+		if c.JSON {
+			if err := printJSON(p.stdout, map[string]any{"link": it.Link, "title": it.Title, "feed": it.Feed, "outlet": it.Outlet, "at": it.Effective}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Fprintf(p.stdout, "%s  %s\n    %s  %s\n", it.Effective.Format("2006-01-02 15:04"), it.Title, it.Outlet, it.Link)
+	}
+	if len(items) == 0 && !c.JSON {
+		fmt.Fprintln(p.stdout, "Nothing in the archive has all of these words.")
+	}
+	return nil
+}
+
+type backupCmd struct {
+	File string `arg:"" help:"The file to write; it must not exist."`
+}
+
+// Run writes a copy of the database; it may run beside vedette run.
+func (c *backupCmd) Run(ctx context.Context, p *process) error {
+	set, err := p.settings()
+	if err != nil {
+		return err
+	}
+	db, err := store.OpenArchive(ctx, filepath.Join(set.Data, database))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	if err := db.Backup(ctx, c.File); err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s holds a whole copy. To restore it, stop vedette and put it in place of %s.\n", c.File, filepath.Join(set.Data, database))
+	return nil
+}
+

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"vedette/config"
+)
+
+type checkCmd struct {
+	File string `arg:"" optional:"" help:"The desk file; without it, the one that VEDETTE_DESK names."`
+	JSON bool   `help:"Print one object a fault."`
+}
+
+// Run checks settings and desk file, and prints every fault of both.
+func (c *checkCmd) Run(p *process) error {
+	vars, err := p.variables()
+	if err != nil {
+		return err
+	}
+	set, faults := config.ReadSettings(vars)
+	file := c.File
+	if file == "" {
+		file = "vedette.yaml"
+		if set != nil {
+			file = set.Desk
+		} else if named := vars["VEDETTE_DESK"]; named != "" {
+			file = named
+		}
+	}
+	desk, notes, err := loadDesk(file, config.Secrets(vars))
+	var more config.Faults
+	switch {
+	case errors.As(err, &more):
+		faults = append(faults, more...)
+	case err != nil:
+		faults = append(faults, config.Fault{Msg: err.Error()})
+	}
+	if set != nil && desk != nil {
+		notes = append(notes, missingTokens(set, desk)...)
+	}
+	if err := c.print(p, faults, notes); err != nil {
+		return err
+	}
+	if len(faults) > 0 {
+		return errTold
+	}
+	if c.JSON {
+		return nil
+	}
+	fmt.Fprintf(p.stdout, "%s is well: %s, %s, %s\n", file,
+		plural(len(desk.Feeds), "feed"), plural(len(desk.Watches), "watch"), plural(len(desk.Rooms), "room"))
+	return nil
+}
+
+// print writes faults and notes, for a person or for a machine.
+func (c *checkCmd) print(p *process, faults config.Faults, notes []config.Note) error {
+	if c.JSON {
+		for _, f := range faults {
+			if err := printJSON(p.stdout, map[string]any{"kind": "fault", "file": f.File, "line": f.Line, "column": f.Column, "message": f.Msg, "want": f.Want}); err != nil {
+				return err
+			}
+		}
+		for _, n := range notes {
+			if err := printJSON(p.stdout, map[string]any{"kind": "note", "file": n.File, "line": n.Line, "column": n.Column, "message": n.Msg}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	for _, f := range faults {
+		fmt.Fprintf(p.stdout, "%s\n\n", f)
+	}
+	for _, n := range notes {
+		fmt.Fprintln(p.stdout, n)
+	}
+	if len(faults) > 0 {
+		fmt.Fprintln(p.stdout, plural(len(faults), "fault"))
+	}
+	return nil
+}
+
+// missingTokens names the platforms that rooms stand on and no token is for.
+func missingTokens(set *config.Settings, desk *config.Desk) []config.Note {
+	var notes []config.Note
+	for _, r := range desk.Rooms {
+		if r.Slack != "" && set.SlackToken == "" {
+			notes = append(notes, config.Note{Msg: fmt.Sprintf("the room %s stands in Slack, and VEDETTE_SLACK_TOKEN is not set: vedette run will refuse to start", r.Name)})
+		}
+		if r.Discord != "" && set.DiscordToken == "" {
+			notes = append(notes, config.Note{Msg: fmt.Sprintf("the room %s stands in Discord, and VEDETTE_DISCORD_TOKEN is not set: vedette run will refuse to start", r.Name)})
+		}
+	}
+	return notes
+}
+
+type schemaCmd struct{}
+
+// Run prints the desk file's JSON Schema.
+func (*schemaCmd) Run(p *process) error {
+	schema, err := config.Schema()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stdout, "%s\n", schema)
+	return err
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"github.com/lmittmann/tint"
+
+	"vedette/config"
+)
+
+// The exit codes.
+const (
+	exitOK    = 0
+	exitFault = 1 // faults were found, or the work was not done
+	exitUsage = 2 // the command line was not understood
+)
+
+// A process is what the operating system gave us.
+type process struct {
+	args           []string
+	environ        []string
+	stdout, stderr io.Writer
+	hangup         <-chan os.Signal
+	colour         bool // whether stdout shows colours
+}
+
+// commands is the command line.
+type commands struct {
+	Run    runCmd    `cmd:"" help:"Watch the feeds of the desk file and tell the rooms, until stopped."`
+	Demo   demoCmd   `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
+	Check  checkCmd  `cmd:"" help:"Check settings and desk file, and print every fault at once."`
+	Schema schemaCmd `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
+	Test   testCmd   `cmd:"" help:"Try a rule on feeds, files or the archive."`
+	Search searchCmd `cmd:"" help:"Search the archive of items."`
+	Backup backupCmd `cmd:"" help:"Write a copy of the database, while running or not."`
+	Health healthCmd `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
+}
+
+// errTold ends a command whose faults were already told to the person.
+var errTold = errors.New("told")
+
+// run carries out one command line and returns the exit code.
+func run(ctx context.Context, p *process) int {
+	var cli commands
+	code := -1
+	parser, err := kong.New(&cli, kong.Name("vedette"), kong.Writers(p.stdout, p.stderr),
+		kong.Description("A sentry for fast-moving conflicts: feeds in, alerts out.\n\nStart with: vedette demo\n\n"+
+			"Exit codes: 0 all went well, 1 faults were found or the work was not done, 2 the command line was not understood."),
+		kong.Exit(func(c int) { code = c }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	if err != nil {
+		fmt.Fprintln(p.stderr, "vedette:", err)
+		return exitUsage
+	}
+	args := p.args
+	if len(args) == 0 || args[0] == "help" {
+		args = append(args[min(1, len(args)):], "--help")
+	}
+	kctx, err := parser.Parse(args)
+	if code >= 0 {
+		return code // help was asked for
+	}
+	if err != nil {
+		fmt.Fprintln(p.stderr, "vedette:", err)
+		return exitUsage
+	}
+	kctx.BindTo(ctx, (*context.Context)(nil))
+	err = kctx.Run(p)
+	switch {
+	case err == nil:
+		return exitOK
+	case !errors.Is(err, errTold):
+		fmt.Fprintln(p.stderr, "vedette:", err)
+	}
+	return exitFault
+}
+
+// logger returns the logger that the settings ask for; it writes to stderr.
+func (p *process) logger(set *config.Settings) *slog.Logger {
+	if set.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: set.LogLevel}))
+	}
+	return slog.New(tint.NewHandler(p.stderr, &tint.Options{Level: set.LogLevel, NoColor: !p.colour, TimeFormat: "15:04:05"}))
+}
+
+// printJSON writes v as one line.
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// plural returns "1 item", "2 items".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+		noun = stem + "ie"
+	} else if strings.HasSuffix(noun, "ch") {
+		noun += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -1,0 +1,28 @@
+// Vedette watches news feeds for a team, and tells its rooms what matches
+// the team's watch rules: once, with sources.
+//
+// The way of the data: feeds bring items, watches pick them, story judges
+// them, bot tells the rooms. Package main turns the process (arguments,
+// environment, signals) into values and wires the parts; it decides nothing.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/mattn/go-isatty"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	code := run(ctx, &process{
+		args: os.Args[1:], environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr, hangup: hangup,
+		colour: isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
+	})
+	stop()
+	os.Exit(code)
+}

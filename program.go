@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/discord"
+	"vedette/bot/slack"
+	"vedette/bot/terminal"
+	"vedette/config"
+	"vedette/feeds"
+	"vedette/feeds/fetch"
+	"vedette/internal/engine"
+	"vedette/internal/store"
+	"vedette/story"
+	"vedette/story/desk"
+	"vedette/watch"
+)
+
+// database is the name of the database in the data folder.
+const database = "vedette.db"
+
+// A program is every part, wired.
+type program struct {
+	set     *config.Settings
+	now     func() time.Time
+	log     *slog.Logger
+	out     io.Writer // the terminal room
+	colour  bool
+	listen  func(story.RoomName, bot.Room) bot.Room // for tests: hears what a room is told
+	store   *store.Store
+	poller  *feeds.Poller
+	desk    *desk.Desk
+	courier *bot.Courier
+	engine  *engine.Engine
+}
+
+// build wires the parts on the database in the data folder. A clock other
+// than the system's makes it a replay: hosts are not spared and ticks are
+// short, since everything it talks to is its own.
+func build(ctx context.Context, p *process, set *config.Settings, now func() time.Time, replay bool) (*program, error) {
+	log := p.logger(set)
+	if err := os.MkdirAll(set.Data, 0o700); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: log})
+	if err != nil {
+		return nil, err
+	}
+	tick, gap := time.Second, time.Second
+	if replay {
+		tick, gap = 10*time.Millisecond, 0
+	}
+	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
+	pr := &program{set: set, now: now, log: log, out: p.stdout, colour: p.colour, store: db}
+	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
+	pr.desk = desk.New(db, now, log)
+	pr.courier = bot.NewCourier(db, now, log)
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: log})
+	return pr, nil
+}
+
+// apply puts d in force, all of it or, if it returns an error, nothing.
+func (pr *program) apply(ctx context.Context, d *config.Desk) error {
+	set, err := watch.NewSet(d.Watches, d.Aliases)
+	if err != nil {
+		return err
+	}
+	seats, err := pr.seats(d)
+	if err != nil {
+		return err
+	}
+	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
+		return err
+	}
+	pr.poller.SetFeeds(d.Feeds)
+	pr.desk.SetWatches(set, d.Watches)
+	pr.courier.SetRooms(seats)
+	return nil
+}
+
+// seats opens the rooms of d.
+func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
+	titles := make(map[story.WatchName]string)
+	for _, w := range d.Watches {
+		titles[w.Name] = w.Title
+	}
+	var errs []error
+	seats := make(map[story.RoomName]bot.Seat)
+	for _, r := range d.Rooms {
+		room, err := pr.room(r)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("room %s: %w", r.Name, err))
+			continue
+		}
+		if pr.listen != nil {
+			room = pr.listen(r.Name, room)
+		}
+		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles}
+	}
+	return seats, errors.Join(errs...)
+}
+
+// room opens one room.
+func (pr *program) room(r config.Room) (bot.Room, error) {
+	switch {
+	case r.Slack != "" && pr.set.SlackToken == "":
+		return nil, errors.New("it stands in Slack, and VEDETTE_SLACK_TOKEN is not set")
+	case r.Slack != "":
+		return slack.New(slack.Options{Token: pr.set.SlackToken.Reveal(), API: pr.set.SlackAPI, Channel: r.Slack})
+	case r.Discord != "" && pr.set.DiscordToken == "":
+		return nil, errors.New("it stands in Discord, and VEDETTE_DISCORD_TOKEN is not set")
+	case r.Discord != "":
+		return discord.New(discord.Options{Token: pr.set.DiscordToken.Reveal(), API: pr.set.DiscordAPI, Channel: r.Discord})
+	}
+	return terminal.New(pr.out, terminal.Options{Colour: pr.colour}), nil
+}
+
+// userAgent says who asks, and how to reach them.
+func userAgent(contact string) string {
+	if contact == "" {
+		return "vedette/" + version()
+	}
+	return "vedette/" + version() + " (+" + strings.TrimPrefix(contact, "+") + ")"
+}

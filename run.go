@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+
+	"vedette/config"
+)
+
+type runCmd struct{}
+
+// Run watches the feeds and tells the rooms until ctx ends.
+func (*runCmd) Run(ctx context.Context, p *process) (err error) {
+	set, err := p.settings()
+	if err != nil {
+		return err
+	}
+	vars, err := p.variables()
+	if err != nil {
+		return err
+	}
+	d, notes, err := loadDesk(set.Desk, config.Secrets(vars))
+	if err != nil {
+		return err
+	}
+	pr, err := build(ctx, p, set, utcNow, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, pr.store.Close()) }()
+	for _, n := range notes {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "desk file", slog.String("note", n.String()))
+	}
+	if err := pr.apply(ctx, d); err != nil {
+		return err
+	}
+	pr.log.LogAttrs(ctx, slog.LevelInfo, "on watch", slog.String("version", version()), slog.Int("feeds", len(d.Feeds)),
+		slog.Int("watches", len(d.Watches)), slog.Int("rooms", len(d.Rooms)), slog.String("data", set.Data))
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer stop()
+	if set.HealthListen != "" {
+		beside, err := listenHealth(ctx, set.HealthListen, pr.store)
+		if err != nil {
+			return err
+		}
+		wg.Go(beside)
+	}
+	reload := func() { pr.reload(ctx, set.Desk, config.Secrets(vars)) }
+	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
+	return pr.engine.Run(ctx)
+}
+
+func utcNow() time.Time { return time.Now().UTC() }
+
+// reload puts the desk file as it is now in force. If it has a fault,
+// everything stays as it was.
+func (pr *program) reload(ctx context.Context, file string, secrets []string) {
+	d, notes, err := loadDesk(file, secrets)
+	if err == nil {
+		err = pr.apply(ctx, d)
+	}
+	if err != nil {
+		pr.log.LogAttrs(ctx, slog.LevelError, "desk file not reloaded; the one before stays in force", slog.Any("error", err))
+		return
+	}
+	for _, n := range notes {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "desk file", slog.String("note", n.String()))
+	}
+	pr.log.LogAttrs(ctx, slog.LevelInfo, "desk file reloaded", slog.Int("feeds", len(d.Feeds)), slog.Int("watches", len(d.Watches)), slog.Int("rooms", len(d.Rooms)))
+}
+
+// quiet is how long a file must stay as it is before it is read: editors
+// write a file in several steps.
+const quiet = 300 * time.Millisecond
+
+// follow calls changed after file was written, or hangup was received, until
+// ctx ends. It watches the folder, since editors and mounts replace files.
+func follow(ctx context.Context, file string, hangup <-chan os.Signal, log *slog.Logger, changed func()) {
+	var events chan fsnotify.Event
+	if w, err := fsnotify.NewWatcher(); err == nil {
+		defer w.Close()
+		if err = w.Add(filepath.Dir(file)); err == nil {
+			events = w.Events
+		} else {
+			log.LogAttrs(ctx, slog.LevelWarn, "desk file is not followed; send SIGHUP after a change", slog.Any("error", err))
+		}
+	}
+	settled := time.NewTimer(0)
+	<-settled.C
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+			changed()
+		case e := <-events:
+			if filepath.Base(e.Name) == filepath.Base(file) && !e.Has(fsnotify.Chmod) || filepath.Base(e.Name) == "..data" {
+				settled.Reset(quiet)
+			}
+		case <-settled.C:
+			changed()
+		}
+	}
+}
+
+// version returns the module's version, or the revision that it was built of.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok || info.Main.Version == "" {
+		return "devel"
+	}
+	return info.Main.Version
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/tools/txtar"
+
+	"vedette/bot"
+	"vedette/config"
+	"vedette/internal/wire"
+	"vedette/story"
+)
+
+var update = flag.Bool("update", false, "write what was heard into the scenarios")
+
+// An ear stands before a room and writes down what it is told, and when.
+type ear struct {
+	bot.Room
+	name  story.RoomName
+	now   func() time.Time
+	notes *transcript
+}
+
+// A transcript is what the rooms of a scenario heard.
+type transcript struct {
+	mu    sync.Mutex // guards heard
+	heard map[story.RoomName][]string
+}
+
+func (e *ear) note(act string, m bot.Message) {
+	e.notes.mu.Lock()
+	defer e.notes.mu.Unlock()
+	line := fmt.Sprintf("%s %-5s %s", e.now().Format("2006-01-02 15:04"), act, m.Title)
+	if act != "reply" {
+		line += fmt.Sprintf(" (%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet"))
+	}
+	e.notes.heard[e.name] = append(e.notes.heard[e.name], line)
+}
+
+func (e *ear) Post(ctx context.Context, key string, m bot.Message) (story.Remote, error) {
+	e.note("new", m)
+	return e.Room.Post(ctx, key, m)
+}
+
+func (e *ear) Reply(ctx context.Context, root story.Remote, key string, m bot.Message) (story.Remote, error) {
+	e.note("reply", m)
+	return e.Room.Reply(ctx, root, key, m)
+}
+
+func (e *ear) Edit(ctx context.Context, root story.Remote, m bot.Message) error {
+	e.note("edit", m)
+	return e.Room.Edit(ctx, root, m)
+}
+
+// hear plays a script through the whole program and returns what its rooms
+// were told and what the terminal shows.
+func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.RoomName][]string, string) {
+	t.Helper()
+	var out, logs bytes.Buffer
+	p := &process{stdout: &out, stderr: &logs}
+	set.Data, set.PollEvery = t.TempDir(), time.Minute
+	notes := &transcript{heard: make(map[story.RoomName][]string)}
+	tune := func(pr *program) {
+		pr.listen = func(name story.RoomName, room bot.Room) bot.Room {
+			return &ear{Room: room, name: name, now: pr.now, notes: notes}
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	unaccounted := func(ctx context.Context, pr *program) error {
+		n, err := pr.store.Unaccounted(ctx)
+		if n != 0 {
+			t.Errorf("%d deliveries are unaccounted for", n)
+		}
+		return err
+	}
+	if err := p.play(ctx, set, script, nil, unaccounted, tune); err != nil {
+		t.Fatalf("%v\n%s", err, logs.String())
+	}
+	return notes.heard, out.String()
+}
+
+// TestScenarios plays each scenario file; its first line is the promise.
+func TestScenarios(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join("internal", "world", "testdata", "scenarios", "*.txtar"))
+	if err != nil || len(files) < 15 {
+		t.Fatalf("%d scenario files (%v), want at least 15", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			script, err := wire.Parse(file, data)
+			if err != nil {
+				t.Fatal(err)
+			}
+			heard, _ := hear(t, script, &config.Settings{LogFormat: "text"})
+			if *update {
+				rewrite(t, file, data, heard)
+				return
+			}
+			got := make(map[string]string)
+			for room, lines := range heard {
+				got[string(room)] = strings.Join(lines, "\n") + "\n"
+			}
+			want := script.Heard
+			for room := range want {
+				if want[room] == "" {
+					delete(want, room)
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s\nheard (-want +got):\n%s", script.Promise, diff)
+			}
+		})
+	}
+}
+
+// rewrite puts what was heard into the file, for a person to review.
+func rewrite(t *testing.T, file string, data []byte, heard map[story.RoomName][]string) {
+	t.Helper()
+	a := txtar.Parse(data)
+	a.Files = append([]txtar.File(nil), a.Files...)
+	kept := a.Files[:0]
+	for _, f := range a.Files {
+		if !strings.HasPrefix(f.Name, "heard ") {
+			kept = append(kept, f)
+		}
+	}
+	var rooms []string
+	for room := range heard {
+		rooms = append(rooms, string(room))
+	}
+	slices.Sort(rooms)
+	for _, room := range rooms {
+		kept = append(kept, txtar.File{Name: "heard " + room, Data: []byte(strings.Join(heard[story.RoomName(room)], "\n") + "\n")})
+	}
+	a.Files = kept
+	if err := os.WriteFile(file, txtar.Format(a), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"vedette/config"
+	"vedette/watch"
+)
+
+// variables returns the environment, with what .env adds to it.
+func (p *process) variables() (map[string]string, error) {
+	data, err := os.ReadFile(".env")
+	if errors.Is(err, fs.ErrNotExist) {
+		return config.Environ(p.environ, nil), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.ReadEnvFile(".env", data)
+	if err != nil {
+		return nil, err
+	}
+	return config.Environ(p.environ, file), nil
+}
+
+// settings reads the settings from the environment.
+func (p *process) settings() (*config.Settings, error) {
+	vars, err := p.variables()
+	if err != nil {
+		return nil, err
+	}
+	set, faults := config.ReadSettings(vars)
+	if faults != nil {
+		return nil, faults
+	}
+	return set, nil
+}
+
+// loadDesk reads the desk file.
+func loadDesk(file string, secrets []string) (*config.Desk, []config.Note, error) {
+	data, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, fmt.Errorf("there is no desk file %s: copy vedette.example.yaml there, or name yours with VEDETTE_DESK", file)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	return parseDesk(file, data, secrets)
+}
+
+// parseDesk reads a desk file's text, its rules included.
+func parseDesk(file string, data []byte, secrets []string) (*config.Desk, []config.Note, error) {
+	desk, notes, faults := config.Load(file, data, config.Options{Rule: checkRule, Secrets: secrets})
+	if faults != nil {
+		return nil, notes, faults
+	}
+	return desk, notes, nil
+}
+
+// checkRule reports what is wrong with a rule.
+func checkRule(rule string) error {
+	_, err := watch.Parse(rule, nil)
+	return err
+}
