@@ -110,7 +110,7 @@ func (fs Faults) sortByPlace() {
 // didYouMean returns the known word that word may be meant to be, as the end
 // of a sentence, or "".
 func didYouMean(word string, known []string) string {
-	best, least := "", max(1, utf8.RuneCountInString(word)/3)+1
+	best, least := "", min(utf8.RuneCountInString(word)/2, max(2, utf8.RuneCountInString(word)/3))+1
 	for _, k := range known {
 		if d := distance([]rune(strings.ToLower(word)), []rune(strings.ToLower(k))); d < least {
 			best, least = k, d
