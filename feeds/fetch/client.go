@@ -38,10 +38,10 @@ type Options struct {
 
 // A Client asks strangers for documents. It is safe for concurrent use.
 type Client struct {
-	opts  Options
-	http  *http.Client
-	slots chan struct{}
-	hosts hosts
+	opts      Options
+	transport *http.Transport // without a http.Client: it would follow, remember and rewrite
+	slots     chan struct{}
+	hosts     hosts
 }
 
 // New returns a Client.
@@ -59,12 +59,11 @@ func New(opts Options) *Client {
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        90 * time.Second,
 	}
-	stay := func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return &Client{
-		opts:  opts,
-		http:  &http.Client{Transport: transport, CheckRedirect: stay},
-		slots: make(chan struct{}, opts.Concurrency),
-		hosts: hosts{gap: opts.HostGap, turns: map[string]*turn{}},
+		opts:      opts,
+		transport: transport,
+		slots:     make(chan struct{}, opts.Concurrency),
+		hosts:     hosts{gap: opts.HostGap, turns: map[string]*turn{}},
 	}
 }
 
@@ -91,7 +90,7 @@ func withDefaults(o Options) Options {
 }
 
 // Close drops the connections that wait to be used again.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() { c.transport.CloseIdleConnections() }
 
 // A Request names a document and what is known of it.
 type Request struct {
@@ -206,7 +205,7 @@ func (c *Client) hop(ctx context.Context, u *url.URL, req Request) (resp Respons
 		return Response{}, "", fmt.Errorf("%w: the url is malformed", ErrBlocked)
 	}
 	conditional := c.dress(ask, req)
-	got, err := c.http.Do(ask)
+	got, err := c.transport.RoundTrip(ask)
 	if err != nil {
 		return Response{}, "", err
 	}

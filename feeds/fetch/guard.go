@@ -47,11 +47,11 @@ func (g *guard) check(to netip.AddrPort) error {
 			return nil
 		}
 	}
-	switch err := g.public.SafeAddrPort(netip.AddrPortFrom(addr, to.Port())); {
-	case errors.Is(err, ssrf.ErrProhibitedPort):
-		return fmt.Errorf("%w: port %d is neither 80 nor 443", ErrBlocked, to.Port())
-	case err != nil:
+	if err := g.public.SafeAddr(addr); err != nil {
 		return fmt.Errorf("%w: address %s is not public", ErrBlocked, addr)
+	}
+	if to.Port() != 80 && to.Port() != 443 {
+		return fmt.Errorf("%w: port %d is neither 80 nor 443", ErrBlocked, to.Port())
 	}
 	return nil
 }
