@@ -130,6 +130,7 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"DuplicateFeedURL":  {"http://example.org/coast.xml", "https://EXAMPLE.org/wire.xml#top", `10:10: this URL stands on line 3 already`},
 		"DuplicateChannel":  {`discord: { channel: "123456789012345678" }`, "slack: { channel: C0123456789 }", `23:23: this channel stands on line 20 already`},
 		"DuplicateRoomName": {"[desk, osint]", "[desk, desk]", `17:19: the room "desk" stands on line 17 already`},
+		"DuplicateBareURL":  {"http://example.org/coast.xml", "https://example.org\n  - name: bay\n    url: https://example.org/", `12:10: this URL stands on line 10 already`},
 		"FeedWithoutName":   {"  - name: coast\n    url:", "  - url:", `9:5: the feed has no name`},
 		"FeedWithoutURL":    {"    url: http://example.org/coast.xml\n", "", `9:5: the feed "coast" has no url`},
 		"FeedNameSpaces":    {"name: coast", "name: the coast", `9:11: the feed is called "the coast"`},
@@ -159,6 +160,7 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"RuleInPlainScalar": {"rule: idlib AND (ceasefire OR shelling)", "rule: إدلب AND (broken", `16:20: the rule cannot be read: this ( is never closed`},
 		"RuleInQuotes":      {"rule: idlib AND (ceasefire OR shelling)", "rule: 'idlib AND (broken'", `16:22: the rule cannot be read: this ( is never closed`},
 		"RuleInFoldedText":  {"rule: idlib AND (ceasefire OR shelling)", "rule: >-\n      idlib AND\n      (broken", `16:11: the rule cannot be read: this ( is never closed (at "(")`},
+		"RuleSpanOutside":   {"rule: idlib AND (ceasefire OR shelling)", "rule: outside", `16:11: the rule cannot be read: this ( is never closed`},
 		"RuleWithoutSpan":   {"rule: idlib AND (ceasefire OR shelling)", "rule: odd", `16:11: the rule cannot be read: odd rule`},
 		"RoomNowhere":       {"    slack: { channel: C0123456789 }\n", "", `19:3: the room "desk" is nowhere`},
 		"RoomInTwo":         {"    zone:", "    terminal: {}\n    zone:", `19:3: the room "desk" is in slack and in terminal`},
@@ -173,8 +175,11 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"PingLevel":         {"    terminal: {}", "    terminal: {}\n    tell: { ping: { loud: here } }", `26:21: there is no level "loud"`},
 		"QuietHours":        {"    terminal: {}", "    terminal: {}\n    quiet: { hours: \"22-6\" }", `26:21: the quiet hours are "22-6"`},
 		"QuietNoHours":      {"    terminal: {}", "    terminal: {}\n    quiet: { except: high }", `26:12: quiet has no hours`},
+		"QuietAlways":       {"    terminal: {}", "    terminal: {}\n    quiet: { hours: \"22:00-22:00\" }", `26:21: the quiet hours are "22:00-22:00"`},
+		"DigestShort":       {"    terminal: {}", "    terminal: {}\n    digest: [\"7:30\"]", `26:14: the digest is at "7:30"`},
 		"DigestTime":        {"    terminal: {}", "    terminal: {}\n    digest: [\"25:00\"]", `26:14: the digest is at "25:00"`},
 		"EscalateDuration":  {"    terminal: {}", "    terminal: {}\n    escalate: { unacknowledged: soon, to: duty }", `26:33: unacknowledged is "soon"`},
+		"EscalatePast":      {"    terminal: {}", "    terminal: {}\n    escalate: { unacknowledged: -1m, to: duty }", `26:33: unacknowledged is "-1m"`},
 		"EscalateNobody":    {"    terminal: {}", "    terminal: {}\n    escalate: { unacknowledged: 1m }", `26:15: escalate has no to`},
 		"NoFeeds":           {good[:strings.Index(good, "aliases:")], "", `1:1: the desk file has no feeds: nothing would be read`},
 		"NoWatches":         {good[strings.Index(good, "watches:"):strings.Index(good, "rooms:\n")], "watches:\n", `13:9: the desk file has no watches: nothing would be looked for`},
@@ -190,6 +195,8 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"ControlCharacter":  {"The front", "The fr\x1b[31mnt", `15:18: a byte that is not text`},
 		"EscapedControl":    {"The front", `"The fr\e[31mnt"`, `15:12: watches.front.title holds a control character`},
 		"TooDeepFlow":       {"[desk, osint]", strings.Repeat("[", 4000) + strings.Repeat("]", 4000), `17:44: lists and mappings stand more than 32 deep`},
+		"TooDeepMappings":   {"[desk, osint]", strings.Repeat("{a: ", 4000) + strings.Repeat("}", 4000), `17:140: lists and mappings stand more than 32 deep`},
+		"TooDeepLines":      {good, staircase(200), `34:34: lists and mappings stand more than 32 deep`},
 		"TooDeepDashes":     {"rooms: [desk, osint]", "rooms:\n     " + strings.Repeat(" -", 4000), `18:71: lists and mappings stand more than 32 deep`},
 		"TooLarge":          {good, "#" + strings.Repeat("x", 1<<20), ` the file has 1048577 bytes`},
 	} {
@@ -200,8 +207,12 @@ func TestLoadNamesEachFault(t *testing.T) {
 			opt := config.Options{Rule: func(rule string, _ map[string][]string) error {
 				if at := strings.Index(rule, "(broken"); at >= 0 {
 					return fmt.Errorf("wrapped: %w", caret{at, at + 1})
-				} else if rule == "odd" {
+				}
+				switch rule {
+				case "odd":
 					return errors.New("odd rule")
+				case "outside":
+					return caret{-3, 99}
 				}
 				return nil
 			}}
@@ -220,6 +231,15 @@ func TestLoadNamesEachFault(t *testing.T) {
 			}
 		})
 	}
+}
+
+// staircase is a mapping in a mapping, steps deep.
+func staircase(steps int) string {
+	var b strings.Builder
+	for i := range steps {
+		b.WriteString(strings.Repeat(" ", i) + "a:\n")
+	}
+	return b.String()
 }
 
 func TestLoadNamesTenFaultsAtOnce(t *testing.T) {
@@ -279,6 +299,35 @@ func TestFaultPutsTheCaretUnderWideText(t *testing.T) {
 	want := "d.yaml:1:3: m\n    1 | 停火x\n            ^"
 	if diff := cmp.Diff(want, f.String()); diff != "" {
 		t.Errorf("fault (-want +got):\n%s", diff)
+	}
+}
+
+func TestFaultShowsNothingThatATerminalObeys(t *testing.T) {
+	doc := strings.Replace(good, "tier: 1", "tier: \u202e\tx\u2066", 1)
+	_, _, faults := config.Load("desk.yaml", []byte(doc), config.Options{})
+	if len(faults) != 1 || faults[0].Snippet != "    tier: \ufffd x\ufffd" {
+		t.Errorf("faults are %+q, want the tier's with a plain snippet", faults)
+	}
+}
+
+func TestFaultLeavesOutALineTooLongToBeRead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		doc  string
+		want int // characters of the snippet
+	}{
+		"FaultFarOff": {"feeds: [" + strings.Repeat("{}, ", 20) + strings.Repeat(" ", 200) + "3]", 0},
+		"FaultInView": {"feeds: [3, " + strings.Repeat(" ", 200) + "]", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, _, faults := config.Load("desk.yaml", []byte(tt.doc), config.Options{})
+			i := slices.IndexFunc(faults, func(f config.Fault) bool { return strings.Contains(f.Msg, "is a number") })
+			if i < 0 {
+				t.Fatalf("no fault about the number:\n%v", faults)
+			}
+			if got := len([]rune(faults[i].Snippet)); got != tt.want {
+				t.Errorf("snippet has %d characters, want %d", got, tt.want)
+			}
+		})
 	}
 }
 

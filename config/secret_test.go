@@ -53,6 +53,8 @@ func TestNoFaultShowsASecret(t *testing.T) {
 		secrets []string
 	}{
 		"KnownSecretAsChannel":    {"rooms:\n  desk: { slack: { channel: " + canary + " } }\n", []string{canary}},
+		"KnownSecretInAnother":    {"feeds:\n  - name: my " + canary + "\n", []string{canary[:4], canary}},
+		"KnownSecretOfTwoLines":   {"feeds:\n  - name: my " + canary + "\n", []string{"first\n" + canary}},
 		"KnownSecretAsKey":        {"rooms:\n  desk: { " + canary + ": 1 }\n", []string{canary}},
 		"KnownSecretAsName":       {"feeds:\n  - name: my " + canary + "\n", []string{canary}},
 		"KnownSecretAsRoom":       {"watches:\n  w: { rooms: [" + canary + "] }\n", []string{canary}},
@@ -75,6 +77,7 @@ func TestNoFaultShowsASecret(t *testing.T) {
 		"TokenUnderSlack":         {"rooms:\n  desk:\n    slack: { bot_token: " + canary + " }\n", nil},
 		"TokenInBlock":            {"token: |\n  " + canary + "\n  \"\nfeeds: [\n", nil},
 		"TokenOnNextLine":         {"rooms:\n  desk:\n    secret:\n      " + canary + ": &a\n", nil},
+		"TokenAfterBlankLine":     {"tokens:\n  - a\n\n  - @" + canary + "\n", nil},
 		"TokenAndSyntaxFault":     {"token: \"" + canary + "\nfeeds: 1\n", nil},
 		"TokenLineIsTheFault":     {"token: @" + canary + "\n", nil},
 		"TokenListSyntaxFault":    {"tokens:\n  - @" + canary + "\n", nil},
@@ -117,6 +120,7 @@ func TestNoSettingsFaultShowsASecret(t *testing.T) {
 		"ElsewhereToo":   {"VEDETTE_SLACK_TOKEN": canary, "VEDETTE_CONTACT": "to " + canary},
 		"TokenElsewhere": {"VEDETTE_POLL_EVERY": "xoxb-1-" + canary},
 		"UserInURL":      {"VEDETTE_SLACK_API": "https://me:" + canary + "@example.org"},
+		"InAQuery":       {"VEDETTE_DISCORD_API": "https://example.org/?sig=" + canary},
 		"InTheName":      {"VEDETTE_xoxb-1-" + canary: "1"},
 	} {
 		t.Run(name, func(t *testing.T) {

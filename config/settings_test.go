@@ -27,7 +27,7 @@ func TestReadSettingsTakesWhatIsSet(t *testing.T) {
 	got, faults := config.ReadSettings(map[string]string{
 		"VEDETTE_DESK": "d.yaml", "VEDETTE_DATA": "/data", "VEDETTE_SLACK_TOKEN": "xoxb-1", "VEDETTE_DISCORD_TOKEN": "abc.def",
 		"VEDETTE_SLACK_API": "http://127.0.0.1:4003/api", "VEDETTE_DISCORD_API": "https://discord.example/api",
-		"VEDETTE_ALLOW_ADDRESSES": " 127.0.0.0/8, ::1/128,", "VEDETTE_POLL_EVERY": "1s", "VEDETTE_CONTACT": "desk@example.org",
+		"VEDETTE_ALLOW_ADDRESSES": " 127.1.2.3/8, ::1/128,", "VEDETTE_POLL_EVERY": "1s", "VEDETTE_CONTACT": "desk@example.org",
 		"VEDETTE_LOG_LEVEL": "debug", "VEDETTE_LOG_FORMAT": "json", "VEDETTE_HEALTH_LISTEN": "[::1]:80",
 		"HOME": "/root", "VEDETTE_SHARED": "../shared",
 	})
@@ -61,6 +61,8 @@ func TestReadSettingsNamesEachFault(t *testing.T) {
 		"SlackTokenSpace":   {"VEDETTE_SLACK_TOKEN", "Bearer kanarienvogel", "VEDETTE_SLACK_TOKEN: this value, which is a secret, cannot be right\n      want the token alone"},
 		"DiscordTokenBot":   {"VEDETTE_DISCORD_TOKEN", "Bot kanarienvogel", "VEDETTE_DISCORD_TOKEN: this value, which is a secret"},
 		"Contact":           {"VEDETTE_CONTACT", "call us", `VEDETTE_CONTACT="call us"`},
+		"ContactUser":       {"VEDETTE_CONTACT", "https://me:kanarienvogel@example.org", `VEDETTE_CONTACT=`},
+		"ContactNoHost":     {"VEDETTE_CONTACT", "https://", `VEDETTE_CONTACT="https://"`},
 		"ContactHeader":     {"VEDETTE_CONTACT", "https://example.org\r\nCookie:x", `VEDETTE_CONTACT=`},
 		"LogLevel":          {"VEDETTE_LOG_LEVEL", "loud", "VEDETTE_LOG_LEVEL=\"loud\": this value cannot be right\n      want debug, info, warn or error, such as debug"},
 		"LogLevelBetween":   {"VEDETTE_LOG_LEVEL", "info+1", `VEDETTE_LOG_LEVEL="info+1"`},
