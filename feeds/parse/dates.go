@@ -9,7 +9,6 @@ import (
 
 // What a date may be trusted with.
 const (
-	maxAhead   = 10 * time.Minute
 	maxAge     = 7 * 24 * time.Hour
 	oldestYear = 1990
 	maxDate    = 100 // bytes
@@ -172,11 +171,14 @@ func (c *calendar) takeClock(word string) {
 	}
 }
 
-// takeDate reads "13-Aug-2026", "13.08.2026", and "13/08/2026" unless only the
-// month can come first.
+// takeDate reads "13-Aug-2026", "2026-08-13", "13.08.2026", and "13/08/2026"
+// unless only the month can come first.
 func (c *calendar) takeDate(parts []string) {
 	if len(parts) != 3 {
 		return
+	}
+	if len(parts[0]) == 4 {
+		parts[0], parts[2] = parts[2], parts[0]
 	}
 	day, err := strconv.Atoi(parts[0])
 	if err != nil {
