@@ -12,6 +12,7 @@ COPY --from=build /out/vedette /vedette
 COPY --from=build --chown=65532:65532 /out/data /data
 USER 65532:65532
 WORKDIR /data
+ENV VEDETTE_DATA=/data VEDETTE_HEALTH_LISTEN=127.0.0.1:8484
 VOLUME ["/data"]
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s CMD ["/vedette", "health"]
 ENTRYPOINT ["/vedette"]
