@@ -122,6 +122,10 @@ func TestEachPackageLooksAsItShould(t *testing.T) {
 					if n.Recv == nil && n.Name.Name == "init" {
 						t.Errorf("%s: init runs unasked", fset.Position(n.Pos()))
 					}
+				case *ast.Comment:
+					if strings.Contains(n.Text, "TODO") {
+						t.Errorf("%s: unfinished work belongs in an issue", fset.Position(n.Pos()))
+					}
 				case *ast.GoStmt:
 					if p.name() == "story" || p.name() == "watch" {
 						t.Errorf("%s: goroutine in a pure package", fset.Position(n.Pos()))
