@@ -33,9 +33,11 @@ func link(raw string, base *url.URL) string {
 	}
 	// A host that only looks like another is shown as what it is.
 	host, err := idna.Lookup.ToASCII(u.Hostname())
-	if err != nil {
+	if err != nil || strings.Trim(host, ".") == "" {
 		return ""
 	}
+	// Left as they are, these would end the link where it is shown.
+	u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E").Replace(u.RawQuery)
 	u.Host = strings.Replace(strings.ToLower(u.Host), strings.ToLower(u.Hostname()), host, 1)
 	full := u.String()
 	if len(full) > maxLink {

@@ -59,29 +59,25 @@ func normalise(src []byte) (normal, error) {
 // seek looks for the root. Warnings of a broken server may stand before it; a
 // page may not.
 func (w *writer) seek(kind shape, piece []byte, count *census) error {
-	switch kind {
-	case doctype:
-		if fields := bytes.Fields(bytes.ToLower(piece)); len(fields) > 1 && bytes.HasPrefix(fields[1], []byte("html")) {
-			return fmt.Errorf("%w: a web page", ErrNotFeed)
-		}
-	case opening, empty:
-		switch name := localOf(piece); name {
-		case "html", "head", "body":
-			return fmt.Errorf("%w: a web page", ErrNotFeed)
-		case "opml":
-			return fmt.Errorf("%w: a list of feeds", ErrNotFeed)
-		case "rss", "rdf", "feed":
-			w.root, w.kind = nameOf(piece), name
-		case "channel":
-			w.root, w.kind, w.bare = nameOf(piece), "rss", true
-			w.out.WriteString(bareOpening)
-		default:
-			return nil
-		}
-		// What was opened before the root is not round it.
-		count.open = count.open[max(0, len(count.open)-1):]
-		w.copy(kind, piece)
+	if kind != opening && kind != empty {
+		return nil
 	}
+	switch name := localOf(piece); name {
+	case "html", "head", "body":
+		return fmt.Errorf("%w: a web page", ErrNotFeed)
+	case "opml":
+		return fmt.Errorf("%w: a list of feeds", ErrNotFeed)
+	case "rss", "rdf", "feed":
+		w.root, w.kind = nameOf(piece), name
+	case "channel":
+		w.root, w.kind, w.bare = nameOf(piece), "rss", true
+		w.out.WriteString(bareOpening)
+	default:
+		return nil
+	}
+	// What was opened before the root is not round it.
+	count.open = count.open[max(0, len(count.open)-1):]
+	w.copy(kind, piece)
 	return nil
 }
 
