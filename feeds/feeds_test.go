@@ -27,7 +27,7 @@ type bench struct {
 	poller *feeds.Poller
 	shelf  *shelf
 	now    time.Time
-	answer http.HandlerFunc
+	answer atomic.Pointer[http.HandlerFunc]
 	asked  atomic.Int64
 	url    string
 }
@@ -37,7 +37,7 @@ func newBench(t *testing.T) *bench {
 	b := &bench{t: t, shelf: newShelf(), now: time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.asked.Add(1)
-		b.answer(w, r)
+		(*b.answer.Load())(w, r)
 	}))
 	t.Cleanup(server.Close)
 	b.url = server.URL
@@ -55,7 +55,7 @@ func (b *bench) clock() time.Time { return b.now }
 // poll moves the clock to when the feed is due, and polls.
 func (b *bench) poll(answer http.HandlerFunc) story.FeedState {
 	b.t.Helper()
-	b.answer = answer
+	b.answer.Store(&answer)
 	if due := b.shelf.states["f"].NextDue; due.After(b.now) {
 		b.now = due
 	}
@@ -238,7 +238,8 @@ func TestShelfErrorsAreReturned(t *testing.T) {
 func TestStoppingIsNoFailureOfTheFeed(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	b.answer = func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }
+	hold := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() })
+	b.answer.Store(&hold)
 	if err := b.poller.Poll(ctx, "f"); !errors.Is(err, context.Canceled) {
 		t.Errorf("Poll = %v, want context.Canceled", err)
 	}
