@@ -150,6 +150,29 @@ func TestHostileFeedsHurtNobody(t *testing.T) {
 	}
 }
 
+func TestHeavyFeedsTakeTurns(t *testing.T) {
+	body := "<rss><channel><item><title>x</title>" + strings.Repeat(`<a:b c="1"><a:d/></a:b>`, 99_000) + "</item></channel></rss>"
+	server := httptest.NewServer(text(body))
+	t.Cleanup(server.Close)
+	var list []story.Feed
+	for i := range 4 {
+		list = append(list, story.Feed{Name: story.FeedName(fmt.Sprint("heavy ", i)), URL: server.URL})
+	}
+	runtime.GC()
+	before := peak(t)
+	kept, took := pollAll(t, list)
+	growth := peak(t) - before
+	t.Logf("%d feeds of %d KiB in %v, peak memory grew by %d MiB", len(list), len(body)>>10, took.Round(time.Millisecond), growth>>20)
+	if growth > maxGrowth {
+		t.Errorf("peak memory grew by %d MiB, want at most %d", growth>>20, maxGrowth>>20)
+	}
+	for _, feed := range list {
+		if len(kept.items[feed.Name]) != 1 {
+			t.Errorf("%s: %+v; want it read", feed.Name, kept.states[feed.Name])
+		}
+	}
+}
+
 func TestOddFeedsAreReadAsTheirReadersWould(t *testing.T) {
 	dir := sharedData(t, "feeds", "odd")
 	server := folders(t, dir)

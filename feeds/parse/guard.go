@@ -15,8 +15,8 @@ var ErrNotFeed = errors.New("not a feed")
 const (
 	maxDepth      = 64
 	maxAttributes = 128
-	maxNamespaces = 64 // declared at once, on an element and those round it
-	maxTokens     = 400_000
+	maxNamespaces = 64      // declared at once, on an element and those round it
+	maxTokens     = 400_000 // attributes included: the parser keeps a map of them
 	maxItems      = 20_000
 	maxTagBytes   = 64 << 10
 )
@@ -74,6 +74,7 @@ func (c *census) enter(tag []byte, kind shape) error {
 		return fmt.Errorf("a tag longer than %d bytes", maxTagBytes)
 	}
 	all, namespaces := attributes(tag)
+	c.tokens += all
 	switch {
 	case all > maxAttributes:
 		return fmt.Errorf("more than %d attributes on an element", maxAttributes)
