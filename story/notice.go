@@ -45,6 +45,7 @@ type Pending struct {
 	Item    Item
 	Story   StoryID     // the story that an earlier revision joined, or 0
 	Watches []WatchName // the watches that accepted an earlier revision
+	Seed    bool        // it was there before its feed was first polled: judged, and never told
 }
 
 // NoticeOf returns what rooms should hear when an item joins a story: a new

@@ -88,7 +88,7 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 	for i := range waiting {
 		p := &waiting[i]
 		j := story.Judgement{Item: p.Item.ID, Revision: p.Item.Revision, Matches: o.set.Match(&p.Item), At: d.now()}
-		if len(j.Matches) > 0 || p.Story != 0 {
+		if p.Story != 0 || !p.Seed && news(p.Watches, j.Matches) {
 			if err := d.place(ctx, p, o, &j); err != nil {
 				return false, err
 			}
@@ -105,6 +105,12 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	return len(waiting) == batch, nil
+}
+
+// news reports whether a watch is among the matches that was not known to
+// match before: an edit of an item that matched all along is none.
+func news(known []story.WatchName, matches []story.Match) bool {
+	return slices.ContainsFunc(matches, func(m story.Match) bool { return !slices.Contains(known, m.Watch) })
 }
 
 // place finds the story that p belongs to and what its rooms are owed.

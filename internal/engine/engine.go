@@ -1,0 +1,191 @@
+// Package engine runs the stages' verbs as River's workers: poll a feed,
+// judge what waits, deliver what a room is owed.
+//
+// Jobs come in from the store, which inserted them with the rows that they
+// are about; calls to the stages go out. A job is only a call to look at the
+// rows, so one that is run twice, or late, does no harm. The engine knows no
+// feed, no watch and no room; the stages know no River.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"vedette/internal/store"
+	"vedette/story"
+)
+
+// A Poller polls one feed and saves what came of it.
+type Poller interface {
+	Poll(ctx context.Context, feed story.FeedName) error
+}
+
+// A Desk judges items that wait, and reports whether more may be waiting.
+type Desk interface {
+	Judge(ctx context.Context) (more bool, err error)
+}
+
+// A Courier delivers all that is due in a room.
+type Courier interface {
+	Drain(ctx context.Context, room story.RoomName) error
+}
+
+// Config holds the parts; all fields are required.
+type Config struct {
+	Store   *store.Store
+	Poller  Poller
+	Desk    Desk
+	Courier Courier
+	Now     func() time.Time // decides what is due
+	Tick    time.Duration    // how often it looks for what has become due
+	Log     *slog.Logger
+}
+
+// Limits of the work under way.
+const (
+	polls      = 16 // documents fetched and parsed at once
+	deliveries = 8  // rooms told at once
+
+	jobTimeout  = 2 * time.Minute // a stage's own limits end far below it
+	rescueAfter = 3 * time.Minute // for another replica's jobs; our own are taken up at the start
+	stopWithin  = 20 * time.Second
+	fetchEvery  = 10 * time.Millisecond // how soon after the last a worker takes up its next job
+	keepJobs    = 10 * time.Minute      // ended ones, for who looks at the table
+	attention   = 500 * time.Millisecond
+)
+
+// An Engine runs the stages.
+type Engine struct {
+	cfg Config
+}
+
+// New returns an engine that does not run yet.
+func New(cfg Config) *Engine { return &Engine{cfg: cfg} }
+
+// Run works until ctx ends, then lets the work in hand finish, for at most 20
+// seconds. It returns nil if it ended because ctx did.
+func (e *Engine) Run(ctx context.Context) error {
+	workers := river.NewWorkers()
+	river.AddWorker(workers, &pollWorker{e: e})
+	river.AddWorker(workers, &judgeWorker{e: e})
+	river.AddWorker(workers, &deliverWorker{e: e})
+	client, err := e.cfg.Store.NewClient(&river.Config{
+		Workers: workers,
+		Queues: map[string]river.QueueConfig{
+			store.PollQueue:    {MaxWorkers: polls},
+			store.JudgeQueue:   {MaxWorkers: 1},
+			store.DeliverQueue: {MaxWorkers: deliveries},
+		},
+		Logger:                      e.cfg.Log,
+		FetchCooldown:               fetchEvery,
+		FetchPollInterval:           attention,
+		JobTimeout:                  jobTimeout,
+		RescueStuckJobsAfter:        rescueAfter,
+		CompletedJobRetentionPeriod: keepJobs,
+		CancelledJobRetentionPeriod: keepJobs,
+		SoftStopTimeout:             stopWithin,
+		RetryPolicy:                 soon{},
+	})
+	if err != nil {
+		return fmt.Errorf("engine: %w", err)
+	}
+	// River stops when told, not when ctx ends: the work in hand is finished.
+	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+		return fmt.Errorf("engine: %w", err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { e.tick(ctx) })
+	<-ctx.Done()
+	wg.Wait()
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin+5*time.Second)
+	defer cancel()
+	if err := client.Stop(stopping); err != nil {
+		return errors.Join(fmt.Errorf("engine: stop: %w", err), client.StopAndCancel(stopping))
+	}
+	return nil
+}
+
+// tick has jobs inserted for what has become due, until ctx ends.
+func (e *Engine) tick(ctx context.Context) {
+	t := time.NewTicker(e.cfg.Tick)
+	defer t.Stop()
+	for {
+		if err := e.cfg.Store.Wake(ctx, e.cfg.Now()); err != nil && ctx.Err() == nil {
+			e.cfg.Log.LogAttrs(ctx, slog.LevelError, "what is due is not known; looking again at the next tick", slog.Any("error", err))
+		}
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// soon tries a failed job again after 1, 2, 4 … 60 seconds: what fails here
+// is the database, since the stages keep a feed's or a platform's failures in
+// their own rows.
+type soon struct{}
+
+// NextRetry returns when job is tried again.
+func (soon) NextRetry(job *rivertype.JobRow) time.Time {
+	wait := time.Minute
+	if n := len(job.Errors); n < 6 {
+		wait = time.Second << n
+	}
+	return time.Now().Add(wait)
+}
+
+type pollWorker struct {
+	river.WorkerDefaults[store.PollArgs]
+
+	e *Engine
+}
+
+// Work polls the job's feed once.
+func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) error {
+	return w.e.cfg.Poller.Poll(ctx, job.Args.Feed)
+}
+
+type judgeWorker struct {
+	river.WorkerDefaults[store.JudgeArgs]
+
+	e *Engine
+}
+
+// Work judges until nothing waits.
+func (w *judgeWorker) Work(ctx context.Context, job *river.Job[store.JudgeArgs]) error {
+	for {
+		more, err := w.e.cfg.Desk.Judge(ctx)
+		if err == nil && !more {
+			more, err = w.e.cfg.Store.FinishJudge(ctx, job)
+		}
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+type deliverWorker struct {
+	river.WorkerDefaults[store.DeliverArgs]
+
+	e *Engine
+}
+
+// Work delivers until nothing is due in the job's room.
+func (w *deliverWorker) Work(ctx context.Context, job *river.Job[store.DeliverArgs]) error {
+	for {
+		if err := w.e.cfg.Courier.Drain(ctx, job.Args.Room); err != nil {
+			return err
+		}
+		if more, err := w.e.cfg.Store.FinishDeliver(ctx, job, w.e.cfg.Now()); err != nil || !more {
+			return err
+		}
+	}
+}

@@ -1,0 +1,98 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"vedette/story"
+)
+
+// claimable selects, of the deliveries d, those that may be sent at ?1: a new
+// story or an update that is due, with nothing of its story before it in the
+// room. A refresh is never sent by itself: the edit of the root covers it.
+const claimable = `
+	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1 AND NOT EXISTS (
+		SELECT 1 FROM deliveries e
+		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND e.state IN ('owed', 'sending') AND e.kind <> 'refresh')`
+
+// stale selects, of the roots r, those that show less than their story s says
+// and may be edited at ?1.
+const stale = `r.gone = 0 AND r.not_before <= ?1 AND r.shown < s.version`
+
+// moot selects, of the deliveries d, refreshes that no edit will ever cover:
+// no message of their story stands in the room, or will.
+const moot = `
+	d.state = 'owed' AND d.kind = 'refresh'
+	AND NOT EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
+	AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.state IN ('owed', 'sending') AND e.kind <> 'refresh')`
+
+// Claim takes the next act that is due in room at now. A message is recorded
+// as being sent before Claim returns, so that a crash from here until Settle
+// leaves it ambiguous: it is neither sent twice nor forgotten. Messages come
+// in the order in which they are owed, within a story without exception;
+// when none is left, a root message that shows less than its story says is
+// edited, which may be done again after a crash.
+func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
+	defer wrap(&err, "claim for room "+string(room))
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		d, ok = story.Dispatch{Room: room}, false
+		if err := expire(ctx, tx, room, now); err != nil {
+			return err
+		}
+		err := claimMessage(ctx, tx, &d, now)
+		if errors.Is(err, sql.ErrNoRows) {
+			err = claimEdit(ctx, tx, &d, now)
+		}
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		found, err := stories(ctx, tx, `?`, d.Story.ID)
+		if err != nil {
+			return err
+		}
+		d.Story, ok = found[0], true
+		return nil
+	})
+	return d, ok, err
+}
+
+// expire ends the refreshes that have become moot.
+func expire(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries AS d SET state = 'expired', why = 'no message of the story stands in the room', changed = ?1 WHERE d.room = ?2 AND`+moot, micros(now), room)
+	return err
+}
+
+// claimMessage fills d in with the next message, or returns sql.ErrNoRows.
+func claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+	var at int64
+	n := &d.Notice
+	err := tx.QueryRowContext(ctx, `
+		SELECT d.id, d.key, d.attempt + 1, n.id, n.story, n.version, n.kind, n.item, n.reason, n.at,
+			coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
+		FROM deliveries d JOIN notices n ON n.id = d.notice
+		WHERE d.room = ?2 AND`+claimable+` ORDER BY d.id LIMIT 1`, micros(now), d.Room).
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &d.Root)
+	if err != nil {
+		return err
+	}
+	n.At, d.Story.ID, d.Act = timeOf(at), n.Story, story.Post
+	if d.Root != "" {
+		d.Act = story.Reply
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ? WHERE id = ?`, d.Attempt, micros(now), d.Delivery)
+	return err
+}
+
+// claimEdit fills d in with the next edit, or returns sql.ErrNoRows.
+func claimEdit(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+	d.Act = story.Edit
+	return tx.QueryRowContext(ctx, `
+		SELECT r.story, r.remote, r.attempt + 1 FROM roots r JOIN stories s ON s.id = r.story
+		WHERE r.room = ?2 AND `+stale+` ORDER BY s.changed, s.id LIMIT 1`, micros(now), d.Room).
+		Scan(&d.Story.ID, &d.Root, &d.Attempt)
+}

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"vedette/story"
+)
+
+// mostRecent is how many stories Recent returns at the most, the newest: a
+// desk that has more open within its memory is flooded.
+const mostRecent = 500
+
+// Unjudged returns at most limit items that wait to be judged, oldest first.
+func (s *Store) Unjudged(ctx context.Context, limit int) (_ []story.Pending, err error) {
+	defer wrap(&err, "unjudged items")
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+itemColumns+`, i.seed AND i.revision = 1, coalesce(r.story, 0), coalesce((SELECT group_concat(watch, char(10)) FROM matches m WHERE m.item = i.id), '')
+		FROM items i LEFT JOIN reports r ON r.item = i.id
+		WHERE i.judged IS NULL ORDER BY i.first_seen, i.id LIMIT ?`, limit)
+	return collect(rows, err, func(r *sql.Rows) (story.Pending, error) {
+		var p story.Pending
+		var watches string
+		err := scanItem(r, &p.Item, &p.Seed, &p.Story, &watches)
+		for w := range strings.SplitSeq(watches, "\n") {
+			if w != "" {
+				p.Watches = append(p.Watches, story.WatchName(w))
+			}
+		}
+		return p, err
+	})
+}
+
+// Recent returns the stories that changed since, oldest first, with all that
+// was reported of them.
+func (s *Store) Recent(ctx context.Context, since time.Time) (_ []story.Story, err error) {
+	defer wrap(&err, "recent stories")
+	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
+}
+
+// SaveJudgements saves what was decided, the notices, a delivery for each
+// room that is owed one, and the jobs to deliver them, in one transaction. A
+// judgement of a revision that is no longer the newest is left out, and its
+// item goes on waiting.
+func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err error) {
+	defer wrap(&err, "save judgements")
+	if len(js) == 0 {
+		return nil
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		rooms := make(map[story.RoomName]bool)
+		for i := range js {
+			if err := saveJudgement(ctx, tx, &js[i], rooms); err != nil {
+				return fmt.Errorf("item %d: %w", js[i].Item, err)
+			}
+		}
+		var jobs []river.JobArgs
+		for room := range rooms {
+			jobs = append(jobs, DeliverArgs{Room: room})
+		}
+		return s.enqueue(ctx, tx, jobs)
+	})
+}
+
+func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[story.RoomName]bool) error {
+	res, err := tx.ExecContext(ctx, `UPDATE items SET judged = ? WHERE id = ? AND revision = ?`, micros(j.At), j.Item, j.Revision)
+	if err != nil {
+		return err
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return nil
+	}
+	for _, m := range j.Matches {
+		evidence, err := json.Marshal(m.Evidence)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO matches (item, watch, evidence) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET evidence = excluded.evidence`, j.Item, m.Watch, string(evidence))
+		if err != nil {
+			return err
+		}
+	}
+	if j.Kind == "" {
+		return nil
+	}
+	n := story.Notice{Story: j.Story, Kind: j.Kind, Item: j.Item, Reason: j.Reason, At: j.At}
+	if err := saveStory(ctx, tx, j, &n); err != nil {
+		return err
+	}
+	return saveNotice(ctx, tx, &n, j.Rooms, rooms)
+}
+
+// saveStory opens the story or changes it, and sets the notice's story and
+// version.
+func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Notice) error {
+	query, args := `INSERT INTO stories (version, level, opened, changed) VALUES (1, 0, ?1, ?1) RETURNING id, version`, []any{micros(j.At)}
+	if j.Story != 0 {
+		query, args = `UPDATE stories SET version = version + 1, changed = max(changed, ?1) WHERE id = ?2 RETURNING id, version`, append(args, j.Story)
+	}
+	row := tx.QueryRowContext(ctx, query, args...)
+	if err := row.Scan(&n.Story, &n.Version); err != nil {
+		return fmt.Errorf("story %d: %w", j.Story, err)
+	}
+	if j.Relation == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO reports (item, story, relation, copy_of, version) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		j.Item, n.Story, j.Relation, j.CopyOf, n.Version)
+	return err
+}
+
+func saveNotice(ctx context.Context, tx *sql.Tx, n *story.Notice, to []story.RoomName, rooms map[story.RoomName]bool) error {
+	res, err := tx.ExecContext(ctx, `INSERT INTO notices (story, version, kind, item, reason, at, owed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		n.Story, n.Version, n.Kind, n.Item, n.Reason, micros(n.At), len(to))
+	if err != nil {
+		return err
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return err
+	}
+	for _, room := range to {
+		rooms[room] = true
+		_, err := tx.ExecContext(ctx, `INSERT INTO deliveries (notice, room, story, version, kind, key, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			id, room, n.Story, n.Version, n.Kind, newKey(), story.Owed, micros(n.At))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newKey returns the name that a delivery has on its platform: 80 random
+// bits, so that two databases never use one name.
+func newKey() string { return strings.ToLower(rand.Text()[:16]) }
+
+const itemColumns = `i.id, i.feed, i.outlet, i.owner, i.guid, i.link, i.canonical, i.title, i.summary, i.body, i.author, i.tags, i.lang, i.published, i.first_seen, i.effective, i.revision`
+
+// scanItem reads itemColumns, and what follows them into more.
+func scanItem(r *sql.Rows, it *story.Item, more ...any) error {
+	var tags string
+	var published, seen, effective int64
+	to := append([]any{
+		&it.ID, &it.Feed, &it.Outlet, &it.Owner, &it.GUID, &it.Link, &it.Canonical, &it.Title, &it.Summary, &it.Body,
+		&it.Author, &tags, &it.Lang, &published, &seen, &effective, &it.Revision,
+	}, more...)
+	if err := r.Scan(to...); err != nil {
+		return err
+	}
+	it.Published, it.FirstSeen, it.Effective = timeOf(published), timeOf(seen), timeOf(effective)
+	return json.Unmarshal([]byte(tags), &it.Tags)
+}
+
+// stories returns the stories whose ids the query selects, in the order in
+// which they changed.
+func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.Story, error) {
+	rows, err := q.QueryContext(ctx, `SELECT id, version, level, opened, changed FROM stories WHERE id IN (`+ids+`) ORDER BY changed, id`, args...)
+	all, err := collect(rows, err, func(r *sql.Rows) (story.Story, error) {
+		var s story.Story
+		var opened, changed int64
+		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed)
+		s.Opened, s.Changed = timeOf(opened), timeOf(changed)
+		return s, err
+	})
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	at := make(map[story.StoryID]*story.Story, len(all))
+	for i := range all {
+		at[all[i].ID] = &all[i]
+	}
+	matches, err := matchesOf(ctx, q, ids, args...)
+	if err != nil {
+		return nil, err
+	}
+	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of FROM reports r JOIN items i ON i.id = r.item WHERE r.story IN (`+ids+`) ORDER BY r.story, r.version`, args...)
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var rep story.Report
+		var of story.StoryID
+		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf); err != nil {
+			return struct{}{}, err
+		}
+		rep.Matches = matches[rep.Item.ID]
+		s := at[of]
+		s.Reports = append(s.Reports, rep)
+		for _, m := range rep.Matches {
+			if i, known := slices.BinarySearch(s.Watches, m.Watch); !known {
+				s.Watches = slices.Insert(s.Watches, i, m.Watch)
+			}
+		}
+		return struct{}{}, nil
+	})
+	return all, err
+}
+
+// matchesOf returns the matches of the items of the stories, by item.
+func matchesOf(ctx context.Context, q querier, ids string, args ...any) (map[story.ItemID][]story.Match, error) {
+	rows, err := q.QueryContext(ctx, `SELECT m.item, m.watch, m.evidence FROM reports r JOIN matches m ON m.item = r.item WHERE r.story IN (`+ids+`) ORDER BY m.item, m.watch`, args...)
+	matches := make(map[story.ItemID][]story.Match)
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var id story.ItemID
+		var m story.Match
+		var evidence string
+		if err := r.Scan(&id, &m.Watch, &evidence); err != nil {
+			return struct{}{}, err
+		}
+		err := json.Unmarshal([]byte(evidence), &m.Evidence)
+		matches[id] = append(matches[id], m)
+		return struct{}{}, err
+	})
+	return matches, err
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"github.com/pressly/goose/v3"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/rivermigrate"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Open opens the SQLite database at path, or makes it if there is none, and
+// brings its schema up to date. Its error wraps [ErrLocked], [ErrNewer],
+// [ErrDamaged] or [ErrReadOnly] where one of them is the reason. What a
+// process that ended without closing it had given to a platform, without
+// having heard the answer, is ambiguous from here on.
+func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("open %s: %w", path, err)
+		}
+	}()
+	l, err := acquire(path + "-lock")
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{path: path, log: opts.Log, lock: l}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if err := inspect(path); err != nil {
+		return nil, err
+	}
+	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
+		return nil, err
+	}
+	if err := s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	if s.read, err = pool(path, "_pragma=query_only(1)", max(4, runtime.NumCPU())); err != nil {
+		return nil, err
+	}
+	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
+		return nil, err
+	}
+	return s, s.resume(ctx)
+}
+
+// OpenArchive opens the database at path for look-ups and backups, also
+// beside a running vedette. Only Items, Search, Backup and Close may be
+// called on what it returns.
+func OpenArchive(_ context.Context, path string) (*Store, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("open %s: there is no database yet: vedette run makes it", path)
+	}
+	if err := inspect(path); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	read, err := pool(path, "_pragma=query_only(1)", 1)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{path: path, read: read, log: slog.New(slog.DiscardHandler)}, nil
+}
+
+// pool opens connections to the database at path.
+func pool(path, params string, connections int) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: "_pragma=busy_timeout(10000)&" + params}).String())
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db, nil
+}
+
+const (
+	magic      = "SQLite format 3\x00"
+	headerSize = 100
+)
+
+// inspect reports what SQLite would find out too late, or mend by beginning
+// anew: a file that is empty, cut short, something else, or not ours to
+// write. The offsets are those of SQLite's file format.
+func inspect(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(path + "-wal"); err == nil {
+			return fmt.Errorf("%w: its write-ahead log is there and itself is not", ErrDamaged)
+		}
+		return nil
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: %w", ErrReadOnly, err)
+	case err != nil:
+		return err
+	}
+	defer f.Close()
+	header := make([]byte, headerSize)
+	if _, err := io.ReadFull(f, header); err != nil || string(header[:len(magic)]) != magic {
+		return fmt.Errorf("%w: it is not a SQLite database, or its beginning is lost", ErrDamaged)
+	}
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	page := int64(binary.BigEndian.Uint16(header[16:]))
+	if page == 1 {
+		page = 65536
+	}
+	if want := page * int64(binary.BigEndian.Uint32(header[28:])); info.Size() < want {
+		return fmt.Errorf("%w: it holds %d of %d bytes", ErrDamaged, info.Size(), want)
+	}
+	return nil
+}
+
+// migrate brings our tables and River's up to date.
+func (s *Store) migrate(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	ours, err := goose.NewProvider(goose.DialectSQLite3, s.write, files)
+	if err != nil {
+		return err
+	}
+	have, err := ours.GetDBVersion(ctx)
+	if err != nil {
+		return damaged(err)
+	}
+	sources := ours.ListSources()
+	if newest := sources[len(sources)-1].Version; have > newest {
+		return fmt.Errorf("%w: its schema is %d, this program knows up to %d", ErrNewer, have, newest)
+	}
+	if _, err := ours.Up(ctx); err != nil {
+		return damaged(err)
+	}
+	theirs, err := rivermigrate.New(riversqlite.New(s.write), &rivermigrate.Config{Logger: s.log})
+	if err != nil {
+		return err
+	}
+	_, err = theirs.Migrate(ctx, rivermigrate.DirectionUp, nil)
+	return err
+}
+
+// damaged says so if that is what SQLite says.
+func damaged(err error) error {
+	var code interface{ Code() int }
+	const corrupt, notADatabase = 11, 26
+	if errors.As(err, &code) && (code.Code()&0xff == corrupt || code.Code()&0xff == notADatabase) {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
+// resume takes over from the process that had the database before: the lock
+// says that it is gone, so nothing of it is under way any more.
+func (s *Store) resume(ctx context.Context) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'ambiguous', why = 'vedette was stopped before the platform had answered' WHERE state = 'sending'`)
+		if err != nil {
+			return err
+		}
+		if n, _ := res.RowsAffected(); n > 0 {
+			s.log.LogAttrs(ctx, slog.LevelError, "deliveries are ambiguous: they may or may not stand in their rooms", slog.Int64("deliveries", n))
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+		return err
+	})
+}

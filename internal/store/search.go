@@ -1,0 +1,94 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+	"unicode"
+
+	"vedette/story"
+)
+
+// Search returns the items that have all words of query, newest first, at
+// most limit. The words are taken literally: no query is ever an error.
+func (s *Store) Search(ctx context.Context, query string, limit int) (_ []story.Item, err error) {
+	defer wrap(&err, "search")
+	words := strings.FieldsFunc(query, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r)
+	})
+	if len(words) == 0 {
+		return nil, nil
+	}
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT `+itemColumns+` FROM items_fts f JOIN items i ON i.id = f.rowid
+		WHERE items_fts MATCH ? ORDER BY i.effective DESC, i.id DESC LIMIT ?`, `"`+strings.Join(words, `" "`)+`"`, limit)
+	return collect(rows, err, func(r *sql.Rows) (it story.Item, err error) { return it, scanItem(r, &it) })
+}
+
+// Items gives the items whose effective time is since or later to each,
+// oldest first, until that returns an error.
+func (s *Store) Items(ctx context.Context, since time.Time, each func(story.Item) error) (err error) {
+	defer wrap(&err, "items")
+	rows, err := s.read.QueryContext(ctx, `SELECT `+itemColumns+` FROM items i WHERE i.effective >= ? ORDER BY i.effective, i.id`, micros(since))
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var it story.Item
+		if err := scanItem(rows, &it); err != nil {
+			return err
+		}
+		if err := each(it); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// Deliveries counts the deliveries by state.
+func (s *Store) Deliveries(ctx context.Context) (_ map[story.DeliveryState]int, err error) {
+	defer wrap(&err, "deliveries")
+	counts := make(map[story.DeliveryState]int)
+	rows, err := s.read.QueryContext(ctx, `SELECT state, count(*) FROM deliveries GROUP BY state`)
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var state story.DeliveryState
+		var n int
+		err := r.Scan(&state, &n)
+		counts[state] = n
+		return struct{}{}, err
+	})
+	return counts, err
+}
+
+// Unaccounted counts the deliveries that a notice owes and that are not
+// there, and those in a state that is none. It is 0, always.
+func (s *Store) Unaccounted(ctx context.Context) (n int, err error) {
+	defer wrap(&err, "unaccounted deliveries")
+	err = s.read.QueryRowContext(ctx, `
+		SELECT (SELECT coalesce(sum(abs(n.owed - (SELECT count(*) FROM deliveries d WHERE d.notice = n.id))), 0) FROM notices n)
+			+ (SELECT count(*) FROM deliveries WHERE state NOT IN
+				('owed', 'sending', 'ambiguous', 'delivered', 'merged', 'muted', 'held', 'digested', 'expired', 'parked'))`).Scan(&n)
+	return n, err
+}
+
+// Backup writes a whole and consistent copy of the database to path, where
+// nothing must be yet. It may run beside a process that writes.
+func (s *Store) Backup(ctx context.Context, path string) (err error) {
+	defer wrap(&err, "back up to "+path)
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(fmt.Errorf("a file of this name: %w", fs.ErrExist), err)
+	}
+	db, err := pool(s.path, "", 1) // VACUUM INTO is refused on a connection that only reads
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, path)
+	return err
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"vedette/story"
+)
+
+// Settle records how a claimed act ended. Once it has returned nil, the act
+// is not claimed again unless the outcome is Owed.
+func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
+	defer wrap(&err, fmt.Sprintf("settle %s in room %s", o.Dispatch.Act, o.Dispatch.Room))
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if o.Dispatch.Act == story.Edit {
+			return settleEdit(ctx, tx, &o)
+		}
+		return settleMessage(ctx, tx, &o)
+	})
+}
+
+func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	d := &o.Dispatch
+	res, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = ?, remote = ?, why = ?, not_before = ?, changed = ?
+		WHERE id = ? AND state = 'sending' AND attempt = ?`,
+		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), d.Delivery, d.Attempt)
+	if err != nil {
+		return err
+	}
+	if n, _ := res.RowsAffected(); n == 0 {
+		return fmt.Errorf("delivery %d is not being sent at attempt %d", d.Delivery, d.Attempt)
+	}
+	if o.State != story.Delivered || d.Act != story.Post {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO roots (room, story, remote, shown) VALUES (?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET remote = excluded.remote, shown = excluded.shown, gone = 0, not_before = 0, attempt = 0`,
+		d.Room, d.Story.ID, o.Remote, d.Story.Version)
+	if err != nil {
+		return err
+	}
+	return merge(ctx, tx, o)
+}
+
+func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	d := &o.Dispatch
+	var change string
+	args := []any{d.Room, d.Story.ID}
+	switch o.State {
+	case story.Delivered:
+		change, args = `shown = max(shown, ?3), not_before = 0, attempt = 0`, append(args, d.Story.Version)
+	case story.Owed, story.Ambiguous: // an edit may be made again
+		change, args = `not_before = ?3, attempt = attempt + 1`, append(args, micros(o.NotBefore))
+	default:
+		change = `gone = 1`
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE roots SET `+change+` WHERE room = ?1 AND story = ?2`, args...); err != nil {
+		return err
+	}
+	if o.State != story.Delivered {
+		return nil
+	}
+	return merge(ctx, tx, o)
+}
+
+// merge ends the refreshes that the root message covers, now that it shows
+// the story's version.
+func merge(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	d := &o.Dispatch
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'merged', changed = ?
+		WHERE story = ? AND room = ? AND kind = 'refresh' AND state = 'owed' AND version <= ?`,
+		micros(o.At), d.Story.ID, d.Room, d.Story.Version)
+	return err
+}

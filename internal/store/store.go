@@ -1,0 +1,132 @@
+// Package store keeps what each stage leaves for the next: items, matches,
+// stories, notices, deliveries, and River's jobs, inserted in the same
+// transactions as the rows that they are about. It holds the program's only
+// SQL.
+//
+// The rows are the truth, and a job is only a call to look at them: a job
+// that runs twice finds nothing left to do. What a method says is saved is
+// on the disk when it returns (WAL, synchronous=FULL); a crash before that
+// leaves no trace of it. The package never decides what is told, to whom or
+// when, never sends anything, and never makes a database anew in the place
+// of one that it cannot read.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+)
+
+// The reasons for which Open refuses a database.
+var (
+	ErrLocked   = errors.New("another vedette has this database open")
+	ErrNewer    = errors.New("the database was written by a newer vedette")
+	ErrDamaged  = errors.New("the database is damaged; restore a backup, or move it away to begin anew")
+	ErrReadOnly = errors.New("the database cannot be written")
+)
+
+// A Store is an open database. Its methods may be called from any goroutine.
+type Store struct {
+	path  string
+	write *sql.DB // one connection, shared with River; transactions begin immediate
+	read  *sql.DB // never used while a transaction of write is held by the same goroutine
+	jobs  *river.Client[*sql.Tx]
+	log   *slog.Logger
+	lock  *lock
+}
+
+// Options set a Store up.
+type Options struct {
+	Log *slog.Logger // River's warnings go here; required
+}
+
+// Close waits for the calls under way and closes the database.
+func (s *Store) Close() error {
+	var errs []error
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil && s.write != s.read {
+		errs = append(errs, s.write.Close())
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.release())
+	}
+	return errors.Join(errs...)
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	var one int
+	return s.read.QueryRowContext(ctx, "SELECT 1").Scan(&one)
+}
+
+// NewClient returns a River client that works the jobs of this database.
+func (s *Store) NewClient(cfg *river.Config) (*river.Client[*sql.Tx], error) {
+	return river.NewClient(riversqlite.New(s.write), cfg)
+}
+
+// tx runs do in one transaction, which is saved if do returns nil.
+func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	tx, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if err := do(tx); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// wrap names the operation that failed, at the exported edge.
+func wrap(err *error, operation string) {
+	if *err != nil {
+		*err = fmt.Errorf("store: %s: %w", operation, *err)
+	}
+}
+
+// micros returns t as the database keeps it.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// timeOf is the inverse of micros.
+func timeOf(us int64) time.Time {
+	if us == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(us).UTC()
+}
+
+// A querier is a pool or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// collect reads all rows with scan.
+func collect[T any](rows *sql.Rows, err error, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,165 @@
+package store_test
+
+import (
+	"database/sql"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"vedette/internal/store"
+	"vedette/internal/store/storetest"
+	"vedette/story"
+)
+
+var quiet = store.Options{Log: slog.New(slog.DiscardHandler)}
+
+// A harness opens one SQLite file. A crash is a copy of its files as they
+// are, without closing the store: what the kernel has is what a killed
+// process leaves.
+type harness struct {
+	path string
+	open *store.Store
+}
+
+func (h *harness) Open(t *testing.T) storetest.Store {
+	t.Helper()
+	if h.open != nil {
+		return h.open
+	}
+	s, err := store.Open(t.Context(), h.path, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.open = s
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+func (h *harness) Crash(t *testing.T) {
+	t.Helper()
+	after := t.TempDir()
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(h.path + suffix)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(after, "v.db"+suffix), data, 0o600)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+	}
+	h.path, h.open = filepath.Join(after, "v.db"), nil
+}
+
+func TestSQLiteKeepsThePromises(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) storetest.Harness {
+		t.Helper()
+		return &harness{path: filepath.Join(t.TempDir(), "v.db")}
+	})
+}
+
+func TestOpenRefusesABadDatabase(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spoil func(t *testing.T, path string)
+		want  error
+	}{
+		"Empty": {func(t *testing.T, path string) { write(t, path, nil) }, store.ErrDamaged},
+		"NoDatabase": {func(t *testing.T, path string) {
+			write(t, path, []byte("a note to myself, longer than a hundred bytes: "+string(make([]byte, 100))))
+		}, store.ErrDamaged},
+		"CutShort": {func(t *testing.T, path string) {
+			if err := os.Truncate(path, 8192); err != nil {
+				t.Fatal(err)
+			}
+		}, store.ErrDamaged},
+		"OnlyItsLogIsLeft": {func(t *testing.T, path string) {
+			write(t, path+"-wal", []byte("x"))
+			if err := os.Remove(path); err != nil {
+				t.Fatal(err)
+			}
+		}, store.ErrDamaged},
+		"FromTheFuture": {func(t *testing.T, path string) {
+			db, err := sql.Open("sqlite", path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)`); err != nil {
+				t.Fatal(err)
+			}
+		}, store.ErrNewer},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "v.db")
+			s, err := store.Open(t.Context(), path, quiet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			tt.spoil(t, path)
+			before, _ := os.Stat(path)
+			if _, err := store.Open(t.Context(), path, quiet); !errors.Is(err, tt.want) {
+				t.Errorf("open: %v, want %v", err, tt.want)
+			}
+			if after, _ := os.Stat(path); before != nil && after.Size() != before.Size() {
+				t.Errorf("the refused file went from %d to %d bytes", before.Size(), after.Size())
+			}
+		})
+	}
+}
+
+func write(t *testing.T, path string, data []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestTwoProcessesCannotShareADatabase(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "v.db")
+	s, err := store.Open(t.Context(), path, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := store.Open(t.Context(), path, quiet); !errors.Is(err, store.ErrLocked) {
+		t.Errorf("second open: %v, want %v", err, store.ErrLocked)
+	}
+}
+
+func TestABackupIsWholeAndNeverOverwrites(t *testing.T) {
+	dir := t.TempDir()
+	path, copied := filepath.Join(dir, "v.db"), filepath.Join(dir, "copy.db")
+	s, err := store.Open(t.Context(), path, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	_, err = s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{{Keys: []string{"g:1"}, Title: "Idlib", Effective: storetest.Noon()}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	archive, err := store.OpenArchive(t.Context(), path) // beside the one that writes
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer archive.Close()
+	if err := archive.Backup(t.Context(), copied); err != nil {
+		t.Fatal(err)
+	}
+	if err := archive.Backup(t.Context(), copied); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("second backup: %v, want %v", err, fs.ErrExist)
+	}
+	restored, err := store.Open(t.Context(), copied, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer restored.Close()
+	if found, err := restored.Search(t.Context(), "idlib", 5); err != nil || len(found) != 1 {
+		t.Errorf("the backup has %d items (%v), want 1", len(found), err)
+	}
+}

@@ -1,0 +1,113 @@
+package storetest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"vedette/story"
+)
+
+// model plays random schedules of news, sending, refusals and crashes, and
+// compares what was sent with what a few lines say should have been: each
+// notice once, in its story's order, or left ambiguous by a crash.
+func model(t *testing.T, h Harness) {
+	t.Helper()
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		s := h.Open(t)
+		m := &world{t: t, r: r, h: h, s: s, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.StoryID]int{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
+		for range 60 {
+			m.step()
+		}
+		m.drain()
+	}
+}
+
+// A world is the model of one schedule.
+type world struct {
+	t     *testing.T
+	r     *rand.Rand
+	h     Harness
+	s     Store
+	seed  uint64
+	now   time.Time
+	items int
+	told  []story.StoryID
+	sent  map[story.NoticeID]int
+	last  map[story.StoryID]int
+}
+
+func (w *world) step() {
+	w.t.Helper()
+	switch w.r.IntN(6) {
+	case 0, 1:
+		w.items++
+		save(w.t, w.s, item(fmt.Sprintf("g:%d-%d", w.seed, w.items), "Idlib"))
+		if len(w.told) > 0 && w.r.IntN(2) == 0 {
+			kind := []story.NoticeKind{story.Update, story.Refresh}[w.r.IntN(2)]
+			tell(w.t, w.s, w.told[w.r.IntN(len(w.told))], kind, "desk")
+		} else {
+			w.told = append(w.told, tell(w.t, w.s, 0, story.NewStory, "desk"))
+		}
+	case 2, 3, 4:
+		w.deliver(w.r.IntN(4))
+	case 5:
+		w.now = w.now.Add(time.Minute)
+	}
+}
+
+// deliver claims once; how says what becomes of it.
+func (w *world) deliver(how int) bool {
+	w.t.Helper()
+	d, ok, err := w.s.Claim(w.t.Context(), "desk", w.now)
+	check(w.t, err)
+	if !ok {
+		return false
+	}
+	o := story.Outcome{Dispatch: d, State: story.Delivered, Remote: story.Remote(d.Key), At: w.now}
+	switch how {
+	case 0:
+		o.State, o.NotBefore = story.Owed, w.now.Add(time.Minute)
+	case 1:
+		w.say(d)
+		w.h.Crash(w.t)
+		w.s = w.h.Open(w.t)
+		return true
+	default:
+		w.say(d)
+	}
+	check(w.t, w.s.Settle(w.t.Context(), o))
+	return true
+}
+
+// say is the room: it hears d.
+func (w *world) say(d story.Dispatch) {
+	w.t.Helper()
+	if d.Act == story.Edit {
+		return
+	}
+	if w.sent[d.Notice.ID]++; w.sent[d.Notice.ID] > 1 {
+		w.t.Errorf("schedule %d: notice %d was sent twice", w.seed, d.Notice.ID)
+	}
+	if d.Notice.Version < w.last[d.Story.ID] {
+		w.t.Errorf("schedule %d: story %d went back from version %d to %d", w.seed, d.Story.ID, w.last[d.Story.ID], d.Notice.Version)
+	}
+	w.last[d.Story.ID] = d.Notice.Version
+}
+
+// drain delivers all that is left and looks that nothing is open.
+func (w *world) drain() {
+	w.t.Helper()
+	w.now = w.now.Add(time.Hour)
+	for w.deliver(2) {
+	}
+	left := must(w.s.Deliveries(w.t.Context()))(w.t)
+	if left[story.Owed]+left[story.Sending] > 0 {
+		w.t.Errorf("schedule %d: %v are left", w.seed, left)
+	}
+	if n := must(w.s.Unaccounted(w.t.Context()))(w.t); n != 0 {
+		w.t.Errorf("schedule %d: %d deliveries are unaccounted for", w.seed, n)
+	}
+}

@@ -1,0 +1,277 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"vedette/story"
+)
+
+func itemsAndValidators(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	want := item("g:1", "Idlib shelled")
+	save(t, s, want)
+	h.Crash(t)
+	s = h.Open(t)
+	if st := must(s.FeedState(t.Context(), "wire"))(t); st.ETag != `W/"1"` || !st.Seeded || !st.NextDue.Equal(Noon().Add(time.Hour)) {
+		t.Errorf("state after a crash is %+v", st)
+	}
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	want.Revision = 1
+	if len(p) != 1 {
+		t.Fatalf("%d items wait after a crash, want 1", len(p))
+	}
+	if diff := cmp.Diff(want, p[0].Item, cmpopts.IgnoreFields(story.Item{}, "ID", "Keys")); diff != "" {
+		t.Errorf("item (-want +got):\n%s", diff)
+	}
+}
+
+func anyKey(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	it := item("g:1", "Idlib shelled")
+	it.Keys = []string{"g:1", "l:wire.example/1"}
+	again := it
+	again.Keys = []string{"g:1#2", "l:wire.example/1"}
+	third := it
+	third.Keys = []string{"g:1#2"}
+	for i, want := range []story.Saved{{New: 1}, {Known: 1}, {Known: 1}} {
+		if got := save(t, s, []story.Item{it, again, third}[i]); got != want {
+			t.Errorf("poll %d saved %+v, want %+v", i, got, want)
+		}
+	}
+}
+
+func editKnowsItsStory(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	if got := save(t, s, item("g:1", "Idlib shelled, two killed")); got != (story.Saved{Edited: 1}) {
+		t.Errorf("saved %+v, want one edited", got)
+	}
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	if len(p) != 1 || p[0].Story != id || p[0].Item.Revision != 2 || !cmp.Equal(p[0].Watches, []story.WatchName{"idlib"}) {
+		t.Errorf("pending is %+v, want revision 2 of story %d with its watch", p, id)
+	}
+}
+
+func seedIsNotNews(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	_, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{item("g:1", "Old")}, Seed: true, At: Noon()})
+	check(t, err)
+	if p := must(s.Unjudged(t.Context(), 10))(t); len(p) != 1 || !p[0].Seed {
+		t.Fatalf("pending is %+v, want one seed", p)
+	}
+	save(t, s, item("g:1", "Old, but edited"))
+	if p := must(s.Unjudged(t.Context(), 10))(t); len(p) != 1 || p[0].Seed {
+		t.Errorf("pending is %+v, want an edit that is no seed", p)
+	}
+}
+
+func editBetween(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	read := must(s.Unjudged(t.Context(), 10))(t)[0]
+	save(t, s, item("g:1", "Nothing happened"))
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: read.Item.ID, Revision: read.Item.Revision, Kind: story.NewStory, Relation: story.Opens, Rooms: []story.RoomName{"desk"}, At: Noon()}}))
+	if p := must(s.Unjudged(t.Context(), 10))(t); len(p) != 1 {
+		t.Errorf("%d items wait, want the edited one", len(p))
+	}
+	counts(t, s, map[story.DeliveryState]int{})
+}
+
+func owedOnce(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk", "osint")
+	d := claim(t, s, story.Post)
+	if d.Story.ID != id || len(d.Story.Reports) != 1 || d.Story.Lead().Item.Title != "Idlib shelled" || len(d.Story.Lead().Matches) != 1 || len(d.Key) != 16 {
+		t.Errorf("dispatch is %+v", d)
+	}
+	claim(t, s, "")
+	settle(t, s, d, story.Delivered, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Owed: 1})
+	if err := s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Parked, At: Noon()}); err == nil {
+		t.Error("a delivery was settled twice")
+	}
+}
+
+func inOrder(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:2", "Idlib shelled again"))
+	tell(t, s, id, story.Update, "desk")
+	root := claim(t, s, story.Post)
+	claim(t, s, "") // the update waits for its root
+	settle(t, s, root, story.Owed, time.Minute)
+	claim(t, s, "")
+	d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(time.Minute))
+	check(t, err)
+	if !ok || d.Delivery != root.Delivery || d.Attempt != 2 {
+		t.Fatalf("claimed %+v, want the root again", d)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	reply := claim(t, s, story.Reply)
+	if reply.Root != "m"+story.Remote(d.Key) || reply.Notice.Version != 2 {
+		t.Errorf("reply is %+v, want it under the root", reply)
+	}
+	settle(t, s, reply, story.Delivered, 0)
+	claim(t, s, "") // the root was posted with the story's newest version
+}
+
+func stuckStory(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Owed, time.Hour)
+	save(t, s, item("g:2", "Another town"))
+	other := tell(t, s, 0, story.NewStory, "desk")
+	if d := claim(t, s, story.Post); d.Story.ID != other {
+		t.Errorf("claimed story %d, want %d", d.Story.ID, other)
+	}
+}
+
+func refreshMerges(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	for _, key := range []string{"g:2", "g:3"} {
+		save(t, s, item(key, "Idlib shelled"))
+		tell(t, s, id, story.Refresh, "desk")
+	}
+	d := claim(t, s, story.Edit)
+	if d.Delivery != 0 || d.Story.Version != 3 || len(d.Story.Reports) != 3 {
+		t.Errorf("edit is %+v, want version 3 with three reports", d)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Merged: 2})
+}
+
+func refreshExpires(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Parked, 0)
+	save(t, s, item("g:2", "Idlib shelled"))
+	tell(t, s, id, story.Refresh, "desk")
+	if must(s.Idle(t.Context(), Noon()))(t) {
+		t.Error("idle, want the refresh to be looked at")
+	}
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Parked: 1, story.Expired: 1})
+	if !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Error("not idle when nothing is left")
+	}
+}
+
+func editPutOff(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Idlib shelled"))
+	tell(t, s, id, story.Refresh, "desk")
+	settle(t, s, claim(t, s, story.Edit), story.Owed, time.Minute)
+	claim(t, s, "")
+	d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(time.Minute))
+	check(t, err)
+	if !ok || d.Act != story.Edit || d.Attempt != 2 {
+		t.Fatalf("claimed %+v, want the edit again", d)
+	}
+	settle(t, s, d, story.Parked, 0) // somebody removed the message
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Expired: 1})
+	save(t, s, item("g:3", "Idlib shelled by others"))
+	tell(t, s, id, story.Update, "desk")
+	claim(t, s, story.Post)
+}
+
+func crashIsAmbiguous(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	claim(t, s, story.Post)
+	h.Crash(t)
+	s = h.Open(t)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Ambiguous: 1})
+}
+
+func keyStays(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	first := claim(t, s, story.Post)
+	settle(t, s, first, story.Owed, 0)
+	h.Crash(t)
+	s = h.Open(t)
+	if again := claim(t, s, story.Post); again.Key != first.Key || again.Attempt != 2 {
+		t.Errorf("second attempt has key %q (%d), want %q", again.Key, again.Attempt, first.Key)
+	}
+}
+
+func undeclared(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	check(t, s.DeclareFeeds(t.Context(), []story.Feed{{Name: "wire", URL: "https://wire.example/rss"}}, Noon()))
+	if must(s.Idle(t.Context(), Noon()))(t) {
+		t.Error("idle with a feed that was never polled")
+	}
+	check(t, s.DeclareFeeds(t.Context(), nil, Noon()))
+	if !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Error("a feed that is no longer declared is due")
+	}
+}
+
+func changedURL(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	f := story.Feed{Name: "wire", URL: "https://wire.example/rss"}
+	check(t, s.DeclareFeeds(t.Context(), []story.Feed{f}, Noon()))
+	save(t, s)
+	check(t, s.DeclareFeeds(t.Context(), []story.Feed{f}, Noon()))
+	if st := must(s.FeedState(t.Context(), "wire"))(t); st.ETag == "" {
+		t.Error("declaring a feed again lost its validators")
+	}
+	f.URL += "?v=2"
+	check(t, s.DeclareFeeds(t.Context(), []story.Feed{f}, Noon()))
+	if st := must(s.FeedState(t.Context(), "wire"))(t); st.ETag != "" || !st.NextDue.Equal(Noon()) {
+		t.Errorf("state after a change of URL is %+v, want no validators and due at once", st)
+	}
+}
+
+func searchIsSafe(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "İdlib'de ateşkes"), item("g:2", "Other news"))
+	for _, q := range []string{"", `"`, `'; DROP TABLE items; --`, "NEAR(", "a AND", "*", "title:", "(", `\`, "\x00", "-x", "^", "{"} {
+		if _, err := s.Search(t.Context(), q, 10); err != nil {
+			t.Errorf("search %q: %v", q, err)
+		}
+	}
+	save(t, s, item("g:1", "İdlib'de ateşkes bozuldu"))
+	for q, want := range map[string]int{"ateskes": 1, "ATESKES bozuldu": 1, "ateskes other": 0, "news": 1} {
+		if got := must(s.Search(t.Context(), q, 10))(t); len(got) != want {
+			t.Errorf("search %q found %d, want %d", q, len(got), want)
+		}
+	}
+}

@@ -1,0 +1,150 @@
+// Package storetest holds every promise of the store as a test, to be run
+// against each database that the store can stand on. It is for tests only:
+// it never reaches the binary, and it knows no SQL.
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
+)
+
+// A Store is what the stages ask of the store.
+type Store interface {
+	DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time) error
+	FeedState(ctx context.Context, feed story.FeedName) (story.FeedState, error)
+	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
+	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
+	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
+	SaveJudgements(ctx context.Context, js []story.Judgement) error
+	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
+	Settle(ctx context.Context, o story.Outcome) error
+	Idle(ctx context.Context, now time.Time) (bool, error)
+	Search(ctx context.Context, query string, limit int) ([]story.Item, error)
+	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
+	Unaccounted(ctx context.Context) (int, error)
+}
+
+// A Harness opens one database, again and again.
+type Harness interface {
+	// Open returns the store on the database of the test, as it was left.
+	Open(t *testing.T) Store
+	// Crash ends the store as a power cut would, without any farewell.
+	Crash(t *testing.T)
+}
+
+// Noon is when the tests take place.
+func Noon() time.Time { return time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC) }
+
+// Run holds the databases that begin makes to every promise.
+func Run(t *testing.T, begin func(t *testing.T) Harness) {
+	t.Helper()
+	for _, promise := range []struct {
+		name string
+		test func(t *testing.T, h Harness)
+	}{
+		{"ItemsAndValidatorsAreSavedTogether", itemsAndValidators},
+		{"AnItemIsNewOnceByAnyOfItsKeys", anyKey},
+		{"AnEditIsJudgedAgainAndKnowsItsStory", editKnowsItsStory},
+		{"ASeedIsNotNews", seedIsNotNews},
+		{"AnEditBetweenReadAndSaveWaits", editBetween},
+		{"ARoomIsOwedANoticeOnce", owedOnce},
+		{"UpdatesOfAStoryComeInOrder", inOrder},
+		{"AStuckStoryDelaysNoOther", stuckStory},
+		{"ARefreshIsMergedByTheEdit", refreshMerges},
+		{"ARefreshWithoutAMessageExpires", refreshExpires},
+		{"AnEditIsPutOffOrGivenUp", editPutOff},
+		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
+		{"AKeyIsTheSameAtEachAttempt", keyStays},
+		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
+		{"AChangedURLLosesItsValidators", changedURL},
+		{"NoSearchIsAnError", searchIsSafe},
+		{"NothingIsLostOrSentTwiceOverCrashes", model},
+	} {
+		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
+	}
+}
+
+// must returns v, or ends the test.
+func must[T any](v T, err error) func(t *testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func check(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func item(key, title string) story.Item {
+	return story.Item{
+		Feed: "wire", Outlet: "Wire", Owner: "wire", Keys: []string{key}, Title: title, Summary: "Told by " + key,
+		Tags: []string{"war"}, Published: Noon(), FirstSeen: Noon(), Effective: Noon(),
+	}
+}
+
+// save saves items of the feed wire as one poll.
+func save(t *testing.T, s Store, items ...story.Item) story.Saved {
+	t.Helper()
+	return must(s.SavePoll(t.Context(), story.Poll{
+		State: story.FeedState{Feed: "wire", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
+		Items: items, At: Noon(),
+	}))(t)
+}
+
+// tell judges the one item that waits: it joins of, or opens a story.
+func tell(t *testing.T, s Store, of story.StoryID, kind story.NoticeKind, rooms ...story.RoomName) story.StoryID {
+	t.Helper()
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	if len(p) != 1 {
+		t.Fatalf("%d items wait, want 1", len(p))
+	}
+	rel := map[story.NoticeKind]story.Relation{story.NewStory: story.Opens, story.Update: story.Reports, story.Refresh: story.Copies}[kind]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p[0].Item.ID, Revision: p[0].Item.Revision, Story: of, Relation: rel, Kind: kind, Rooms: rooms, Reason: "a test", At: Noon(),
+		Matches: []story.Match{{Watch: "idlib", Evidence: []story.Evidence{{Term: "idlib", Field: story.Title, Text: "Idlib", Start: 0, End: 5}}}},
+	}}))
+	all := must(s.Recent(t.Context(), Noon()))(t)
+	if of == 0 {
+		return all[len(all)-1].ID
+	}
+	return of
+}
+
+// claim takes what is due in the room desk; want is the act, or "" for none.
+func claim(t *testing.T, s Store, want story.Act) story.Dispatch {
+	t.Helper()
+	d, ok, err := s.Claim(t.Context(), "desk", Noon())
+	check(t, err)
+	if got := d.Act; !ok && want != "" || ok && got != want {
+		t.Fatalf("claimed %v %q, want %q", ok, got, want)
+	}
+	return d
+}
+
+func settle(t *testing.T, s Store, d story.Dispatch, state story.DeliveryState, later time.Duration) {
+	t.Helper()
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: state, Remote: "m" + story.Remote(d.Key), NotBefore: Noon().Add(later), Why: "a test", At: Noon()}))
+}
+
+// counts holds the deliveries by state to want, and none unaccounted for.
+func counts(t *testing.T, s Store, want map[story.DeliveryState]int) {
+	t.Helper()
+	if diff := cmp.Diff(want, must(s.Deliveries(t.Context()))(t)); diff != "" {
+		t.Errorf("deliveries (-want +got):\n%s", diff)
+	}
+	if n := must(s.Unaccounted(t.Context()))(t); n != 0 {
+		t.Errorf("%d deliveries are unaccounted for", n)
+	}
+}

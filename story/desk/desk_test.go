@@ -1,0 +1,115 @@
+package desk_test
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
+	"vedette/story/desk"
+	"vedette/watch"
+)
+
+var noon = time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
+
+// A docket keeps its promises in memory: what is saved is no longer waiting,
+// and what joins a story is in it.
+type docket struct {
+	waiting []story.Pending
+	stories []story.Story
+	saved   []story.Judgement
+}
+
+func (d *docket) Unjudged(_ context.Context, limit int) ([]story.Pending, error) {
+	return append([]story.Pending(nil), d.waiting[:min(limit, len(d.waiting))]...), nil
+}
+
+func (d *docket) Recent(context.Context, time.Time) ([]story.Story, error) { return d.stories, nil }
+
+func (d *docket) SaveJudgements(_ context.Context, js []story.Judgement) error {
+	for _, j := range js {
+		p := d.waiting[0]
+		d.waiting = d.waiting[1:]
+		d.saved = append(d.saved, j)
+		if j.Kind == story.NewStory {
+			s := story.Story{ID: story.StoryID(len(d.stories) + 1), Reports: []story.Report{{Item: p.Item, Relation: j.Relation}}}
+			for _, m := range j.Matches {
+				s.Watches = append(s.Watches, m.Watch)
+			}
+			d.stories = append(d.stories, s)
+		}
+	}
+	return nil
+}
+
+func judge(t *testing.T, waiting ...story.Pending) []story.Judgement {
+	t.Helper()
+	box := &docket{waiting: waiting}
+	d := desk.New(box, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+	ws := []story.Watch{
+		{Name: "idlib", Rule: "idlib AND (ceasefire OR shelling)", Rooms: []story.RoomName{"desk", "osint"}},
+		{Name: "talks", Rule: "talks", Rooms: []story.RoomName{"desk", "politics"}},
+	}
+	set, err := watch.NewSet(ws, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.SetWatches(set, ws)
+	for more := true; more; {
+		if more, err = d.Judge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return box.saved
+}
+
+func item(id story.ItemID, outlet, text string) story.Pending {
+	return story.Pending{Item: story.Item{ID: id, Revision: 1, Outlet: outlet, Owner: outlet, Title: text, Effective: noon}}
+}
+
+func TestDesk(t *testing.T) {
+	const shelled = "Shelling in Idlib kills two near Saraqib"
+	edit := item(1, "Wire", shelled+" at dawn")
+	edit.Item.Revision, edit.Story, edit.Watches = 2, 9, []story.WatchName{"idlib"}
+	newly := item(1, "Wire", shelled+"; talks called off")
+	newly.Item.Revision, newly.Story, newly.Watches = 2, 9, []story.WatchName{"idlib"}
+	for name, tt := range map[string]struct {
+		waiting []story.Pending
+		kinds   []story.NoticeKind
+		rooms   []story.RoomName // of the last
+	}{
+		"WhatNoWatchWantsIsKeptSilently":   {[]story.Pending{item(1, "Wire", "Football in Izmir")}, []story.NoticeKind{""}, nil},
+		"AMatchOpensAStoryInItsRooms":      {[]story.Pending{item(1, "Wire", shelled)}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint"}},
+		"ACopyInTheSameBatchOnlyRefreshes": {[]story.Pending{item(1, "Wire", shelled), item(2, "Paper", shelled)}, []story.NoticeKind{story.NewStory, story.Refresh}, []story.RoomName{"desk", "osint"}},
+		"TwoWatchesTellARoomOnce":          {[]story.Pending{item(1, "Wire", shelled+" before talks")}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint", "politics"}},
+		"AnEditRefreshes":                  {[]story.Pending{edit}, []story.NoticeKind{story.Refresh}, []story.RoomName{"desk", "osint"}},
+		"AnEditThatNewlyMatchesIsTold":     {[]story.Pending{newly}, []story.NoticeKind{story.Update}, []story.RoomName{"desk", "osint", "politics"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var kinds []story.NoticeKind
+			saved := judge(t, tt.waiting...)
+			for _, j := range saved {
+				kinds = append(kinds, j.Kind)
+			}
+			if diff := cmp.Diff(tt.kinds, kinds); diff != "" {
+				t.Errorf("kinds (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(tt.rooms, saved[len(saved)-1].Rooms); diff != "" {
+				t.Errorf("rooms (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestDeskJudgesMoreThanABatch(t *testing.T) {
+	var waiting []story.Pending
+	for i := range 250 {
+		waiting = append(waiting, item(story.ItemID(i+1), "Wire", "Football"))
+	}
+	if got := len(judge(t, waiting...)); got != 250 {
+		t.Errorf("judged %d items, want 250", got)
+	}
+}
