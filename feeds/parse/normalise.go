@@ -17,6 +17,9 @@ type normal struct {
 	partial bool   // the end was missing; what is here was complete before it
 }
 
+// maxStray bounds the "<" in one text that are kept as meant.
+const maxStray = 1000
+
 const bareOpening = `<rss version="2.0">`
 
 // A writer copies a document into its normal form.
@@ -85,7 +88,11 @@ func (w *writer) seek(kind shape, piece []byte, count *census) error {
 func (w *writer) copy(kind shape, piece []byte) {
 	switch kind {
 	case text:
-		piece = bytes.ReplaceAll(piece, []byte("<"), []byte("&lt;"))
+		escaped := []byte("&lt;")
+		if bytes.Count(piece, []byte("<")) > maxStray {
+			escaped = []byte(" ") // no text, and dear to escape
+		}
+		piece = bytes.ReplaceAll(piece, []byte("<"), escaped)
 		w.out.Write(bytes.ReplaceAll(piece, []byte("]]>"), []byte("]]&gt;")))
 	case cdata:
 		w.out.Write(piece)
