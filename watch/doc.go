@@ -1,0 +1,44 @@
+// Package watch holds the rule language: it reads a rule, says what is wrong
+// with it, and says whether an item matches and on which words. Rules and
+// items come in, evidence goes out. Nothing here does input or output, reads
+// the clock, starts a goroutine or changes after it is built.
+//
+// # The language
+//
+// Words side by side must all be there, anywhere in the title, summary or
+// body. Tightest first: ( ), then field: NOT ATLEAST, then NEAR, AND, OR.
+// Operators may be typed in any case; in quotes they are words.
+//
+//	idlib ceasefire           both; also idlib AND ceasefire, idlib && ceasefire, +idlib +ceasefire
+//	drone OR uav              either; also drone | uav
+//	idlib -football           not football; also NOT football, !football
+//	"observation post"        side by side in this order
+//	"observation post"~2      with up to 2 other words inside
+//	idlib NEAR/5 ceasefire    at most 5 words in between, either order; also w/5; NEAR alone is NEAR/10
+//	idlib ONEAR/5 ceasefire   the same, idlib first
+//	ATLEAST/2(a, b, c)        two different ones of the list
+//	count(shelling)>=3        one thing three times
+//	missil*  wom?n            any letters, exactly one letter; * in a phrase too
+//	=SAM  ="Wagner Group"     capitals and accents as typed
+//	/ka-?50/                  a regular expression (RE2) over one whole folded word
+//	title:(a OR b)            in the title; also summary: body: text: lead: (the title and 60 words)
+//	lang:uk source:reuters    the item's language; its feed, outlet or host
+//	author: url: tag:         the words of these
+//	words>80                  the length of title, summary and body; also >= < <= =
+//
+// # Words
+//
+// Words are compared folded: without case, accents, vowel points and width,
+// with the letter variants of Arabic, Hebrew, Turkish and Russian made one.
+// Punctuation and apostrophes part words; a rule word with such a part in it
+// is a phrase. Han and kana, Thai, Lao, Khmer and Burmese are one word a
+// letter, so that a word of several letters is a phrase too. Nothing matches
+// across two fields.
+//
+// Acronyms that are also words (US, WHO, IT, UN, …) are taken as typed if
+// they are typed in capitals; [Rule.Notes] says so.
+//
+// A rule needs something that must be there in every branch of an OR; a
+// language or a source alone will not do. A rule holds at most 4,000 bytes,
+// 500 terms and 32 levels of nesting.
+package watch

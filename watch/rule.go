@@ -1,0 +1,192 @@
+package watch
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"vedette/story"
+)
+
+// A Rule is a rule that was understood. It never changes.
+type Rule struct {
+	root  node
+	notes []string
+}
+
+// Parse reads a rule. Its error is an [*Error].
+func Parse(src string, names Names) (*Rule, error) {
+	return parse(src, names.index())
+}
+
+func parse(src string, names *spellings) (*Rule, error) {
+	if len(src) > maxBytes {
+		from := maxBytes
+		for !utf8.RuneStart(src[from]) {
+			from--
+		}
+		_, size := utf8.DecodeRuneInString(src[from:])
+		return nil, &Error{Src: src, Pos: from, End: from + size, Msg: "The rule is longer than 4,000 bytes.",
+			Hint: "List spellings under aliases in the desk file, or split the rule in two watches."}
+	}
+	for i, r := range src {
+		if r == utf8.RuneError && !strings.HasPrefix(src[i:], "\uFFFD") {
+			return nil, &Error{Src: src, Pos: i, End: i + 1, Msg: "The rule is not valid UTF-8 here.", Hint: "Type the character again."}
+		}
+	}
+	clean, origin := undo(src)
+	p := parser{lexer: lexer{src: clean}, names: names}
+	root, fault := p.rule()
+	if fault != nil {
+		fault.Src = src
+		if origin != nil {
+			fault.Pos, fault.End = origin[fault.Pos], origin[fault.End]
+		}
+		return nil, fault
+	}
+	return &Rule{root: root, notes: p.notes}, nil
+}
+
+// undo takes back what Slack does to typed text: entities, and links where
+// somebody wrote the name of a site. The second result says where in src each
+// byte of the first came from, and where its end did; it is nil if the two are
+// the same.
+func undo(src string) (clean string, origin []int) {
+	if !strings.ContainsAny(src, "&<") {
+		return src, nil
+	}
+	var b strings.Builder
+	put := func(text string, from, step int) {
+		for i := range len(text) {
+			origin = append(origin, from+i*step)
+		}
+		b.WriteString(text)
+	}
+	for i := 0; i < len(src); {
+		rest := src[i:]
+		if text, at, size := link(rest); size > 0 {
+			put(text, i+at, 1)
+			i += size
+			continue
+		}
+		switch {
+		case strings.HasPrefix(rest, "&lt;"):
+			put("<", i, 0)
+			i += len("&lt;")
+		case strings.HasPrefix(rest, "&gt;"):
+			put(">", i, 0)
+			i += len("&gt;")
+		case strings.HasPrefix(rest, "&amp;"):
+			put("&", i, 0)
+			i += len("&amp;")
+		default:
+			put(rest[:1], i, 0)
+			i++
+		}
+	}
+	return b.String(), append(origin, len(src))
+}
+
+// link returns what was typed where text begins with <http://x|x> or
+// <http://x>, where in text it stands, and the size of the whole.
+func link(text string) (typed string, at, size int) {
+	if !strings.HasPrefix(text, "<http://") && !strings.HasPrefix(text, "<https://") {
+		return "", 0, 0
+	}
+	end := strings.IndexByte(text, '>')
+	if end < 0 {
+		return "", 0, 0
+	}
+	at = 1
+	if bar := strings.IndexByte(text[:end], '|'); bar >= 0 {
+		at = bar + 1
+	}
+	return text[at:end], at, end + 1
+}
+
+// unbounded returns the part of n that holds without any word of the rule in
+// the item, or nil.
+func unbounded(n node) node {
+	switch n := n.(type) {
+	case *not, *length:
+		return n
+	case *allOf:
+		if slices.ContainsFunc(n.kids, func(kid node) bool { return unbounded(kid) == nil }) {
+			return nil
+		}
+		return n
+	case *anyOf, *atLeast:
+		for _, kid := range children(n) {
+			if bad := unbounded(kid); bad != nil {
+				return bad
+			}
+		}
+		return nil
+	case *scope:
+		if n.field == "lang" || n.field == "source" || unbounded(n.kid) != nil {
+			return n
+		}
+	}
+	return nil
+}
+
+// String returns the rule in its canonical form.
+func (r *Rule) String() string { return canonical(r.root) }
+
+// Notes returns what the rule's author may not expect of it.
+func (r *Rule) Notes() []string { return slices.Clone(r.notes) }
+
+// Match says whether the rule accepts the item, and on which words, in reading
+// order. Of more than 200 words it gives the first 200.
+func (r *Rule) Match(it *story.Item) ([]story.Evidence, bool) {
+	return newPage(it).match(r.root)
+}
+
+// A Set is the rules of many watches. The zero Set accepts nothing. It never
+// changes and may be used by many goroutines.
+type Set struct {
+	watches []watched
+}
+
+type watched struct {
+	name story.WatchName
+	rule *Rule
+}
+
+// NewSet parses the rules of ws. Its error joins those of all rules, each with
+// the name of its watch.
+func NewSet(ws []story.Watch, names Names) (*Set, error) {
+	index := names.index()
+	s := &Set{watches: make([]watched, 0, len(ws))}
+	var errs []error
+	for _, w := range ws {
+		rule, err := parse(w.Rule, index)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("watch %s: %w", w.Name, err))
+			continue
+		}
+		s.watches = append(s.watches, watched{w.Name, rule})
+	}
+	if len(errs) > 0 {
+		return nil, errors.Join(errs...)
+	}
+	slices.SortStableFunc(s.watches, func(a, b watched) int { return strings.Compare(string(a.name), string(b.name)) })
+	return s, nil
+}
+
+// Match returns the watches that accept the item, sorted by name.
+func (s *Set) Match(it *story.Item) []story.Match {
+	if len(s.watches) == 0 {
+		return nil
+	}
+	pg := newPage(it)
+	var matches []story.Match
+	for _, w := range s.watches {
+		if evidence, ok := pg.match(w.rule.root); ok {
+			matches = append(matches, story.Match{Watch: w.name, Evidence: evidence})
+		}
+	}
+	return matches
+}
