@@ -6,28 +6,27 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
 	"vedette/story"
 )
 
 // shared returns a file of the data kept beside the repository.
-func shared(t testing.TB, name string) []string {
-	t.Helper()
+func shared(tb testing.TB, name string) []string {
+	tb.Helper()
 	folder := os.Getenv("VEDETTE_SHARED")
 	if folder == "" {
 		folder = filepath.Join("..", "..", "shared")
 	}
 	data, err := os.ReadFile(filepath.Join(folder, "data", "match", name)) // #nosec G304 -- a test's own data
 	if err != nil {
-		t.Skip("skipped: needs ../shared/data/match/" + name)
+		tb.Skip("skipped: needs ../shared/data/match/" + name)
 	}
 	return strings.Split(strings.TrimSpace(string(data)), "\n")
 }
 
-func corpus(t testing.TB, n int) []story.Item {
-	t.Helper()
+func corpus(tb testing.TB, n int) []story.Item {
+	tb.Helper()
 	var items []story.Item
-	for _, line := range shared(t, "news.tsv") {
+	for _, line := range shared(tb, "news.tsv") {
 		if cols := strings.SplitN(line, "\t", 3); len(cols) == 3 && len(items) < n {
 			items = append(items, story.Item{Title: cols[1], Summary: cols[2]})
 		}
@@ -70,15 +69,15 @@ func infix(s string) string {
 	return "(" + strings.Join(kids, " AND ") + ")"
 }
 
-func corpusSet(t testing.TB, file string) *Set {
-	t.Helper()
+func corpusSet(tb testing.TB, file string) *Set {
+	tb.Helper()
 	var ws []story.Watch
-	for i, line := range shared(t, file) {
+	for i, line := range shared(tb, file) {
 		ws = append(ws, story.Watch{Name: story.WatchName(fmt.Sprintf("w%06d", i)), Rule: infix(line)})
 	}
 	s, err := NewSet(ws, nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }

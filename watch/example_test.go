@@ -2,7 +2,6 @@ package watch_test
 
 import (
 	"fmt"
-
 	"vedette/story"
 	"vedette/watch"
 )

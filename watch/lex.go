@@ -185,14 +185,13 @@ func (l *lexer) quotation(pos int) (text string, end int, err *Error) {
 func (l *lexer) exact() (lexeme, *Error) {
 	pos := l.at
 	r, _ := l.peek(pos + 1)
-	text, end := "", l.wordEnd(pos+1)
+	end := l.wordEnd(pos + 1)
+	text := l.src[pos+1 : end]
 	if closers(r) != "" {
 		var err *Error
 		if text, end, err = l.quotation(pos + 1); err != nil {
 			return lexeme{}, err
 		}
-	} else {
-		text = l.src[pos+1 : end]
 	}
 	if text == "" {
 		return lexeme{}, l.fault(pos, pos+1, "Nothing follows =.", `=SAM or ="Wagner Group" keeps capitals and accents as typed.`)
@@ -331,7 +330,7 @@ func (l *lexer) number(k kind, at int) (lexeme, *Error) {
 // field reads the name before a colon that ends at end.
 func (l *lexer) field(name string, end int) (lexeme, *Error) {
 	pos := l.at
-	hint := ""
+	var hint string
 	switch name {
 	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag":
 		x := l.take(kindField, end)

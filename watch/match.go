@@ -3,7 +3,6 @@ package watch
 import (
 	"slices"
 	"strings"
-
 	"vedette/story"
 )
 
@@ -188,8 +187,11 @@ func (pg *page) pairs(n *near, where mask) []run {
 	for _, a := range left {
 		from, _ := slices.BinarySearchFunc(right, a.lo-n.n-1-widest, func(b run, lo int) int { return b.lo - lo })
 		for _, b := range right[from:] {
-			if b.lo > a.hi+n.n+1 || len(found) >= maxRuns {
+			if b.lo > a.hi+n.n+1 {
 				break
+			}
+			if len(found) == maxRuns {
+				return ordered(found)
 			}
 			if gap, ok := pg.between(a, b, n.ordered); ok && gap <= n.n {
 				found = append(found, run{min(a.lo, b.lo), max(a.hi, b.hi)})

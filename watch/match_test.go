@@ -3,18 +3,17 @@ package watch
 import (
 	"strings"
 	"testing"
+	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
-
-	"vedette/story"
 )
 
-func mustParse(t testing.TB, src string, names Names) *Rule {
-	t.Helper()
+func mustParse(tb testing.TB, src string, names Names) *Rule {
+	tb.Helper()
 	r, err := Parse(src, names)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return r
 }
@@ -22,23 +21,105 @@ func mustParse(t testing.TB, src string, names Names) *Rule {
 func TestRuleMatchesEverySpelling(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
-		{"idlib", "Idlib"}, {"idlib", "IDLIB"}, {"idlib", "İdlib"}, {"idlib", "ıdlib"}, {"İDLİB", "idlib"},
-		{"idlib", "İdlib'de"}, {"idlib", "Idlib’s"}, {"idlib", "(Idlib),"}, {"idlib", "north-Idlib"}, {"idlib", "id\u00adlib"},
-		{"idlib", "ｉｄｌｉｂ"}, {"idlib", "𝐢𝐝𝐥𝐢𝐛"}, {"idlib", "Idlib\u200bnorth"}, {"idlib", "\ufeffidlib"}, {"idlib", "#Idlib"},
-		{"إدلب", "ادلب"}, {"ادلب", "أدلب"}, {"ادلب", "إِدْلِب"}, {"ادلب", "إدلـــب"}, {"ادلب", "ﺇﺩﻟﺐ"},
-		{"غزة", "غزه"}, {"علی", "على"}, {"علي", "علی"}, {"كييف", "کی‌یف"}, {"کییف", "كييف"}, {"مسئول", "مسيول"}, {"2024", "٢٠٢٤"}, {"2024", "۲۰۲۴"},
-		{"آب", "اب"}, {"حلب", "\u2067حلب\u2069"},
-		{"חלב", "חָלַב"}, {"שלום", "שלומ"}, {`"צה״ל"`, "צה\"ל"}, {"רפיח", "רפיח."}, {"כנען", "כנענ"},
-		{"Идлиб", "идлиб"}, {"елка", "Ёлка"}, {"йод", "Йод"}, {"йод", "и\u0306од"}, {"Київ", "КИЇВ"}, {"Слов'янськ", "Слов’янськ"}, {"Слов’янськ", "Словʼянськ"}, {"Идлиб", "Идли\u0301б"},
-		{"lodz", "Łódź"}, {"Łódź", "lodz"}, {"agri", "Ağrı"}, {"kyiv", "Kyïv"}, {"strasse", "Straße"}, {"straße", "STRASSE"}, {"aero", "Ærø"}, {"Djibouti", "DJIBOUTI"}, {"donetsk", "Donetśk"}, {"homs", "Ḥomṣ"}, {"ayn", "ʿAyn"}, {"sao tome", "São Tomé"}, {"office", "oﬃce"}, {"ha noi", "Hà Nội"}, {"phúc", "Phuc"},
-		{"αθηνα", "Αθήνα"}, {"ΛΟΓΟΣ", "λόγος"},
-		{"停火", "宣布停火协议"}, {"停火", "停火"}, {"伊德利卜", "叙利亚伊德利卜省"}, {"ガザ", "ｶﾞｻﾞ"}, {"ガザ", "ガザ地区"}, {"東京", "東京都"},
-		{"서울", "서울"}, {"ไทย", "ประเทศไทย"}, {"दिल्ली", "नई दिल्ली"},
-		{"U.S.", "U.S. troops"}, {"COVID-19", "covid 19"}, {"l'Ukraine", "de l’Ukraine"}, {`"observation post"`, "observation-post"}, {`"a b"~2`, "a x y b"},
-		{"missil*", "missiles"}, {"*stan", "Afghanistan"}, {"wom?n", "women"}, {"m*le", "missile"}, {"停火*", "停火"}, {`"air * strike"`, "air force strike"},
-		{"=SAM", "a SAM site"}, {"US", "the US said"}, {"us", "US"}, {`="Wagner Group"`, "the Wagner Group"}, {"/ka-?50|ka52/", "Ka52"}, {"/drones?/", "Drones"},
-		{"a NEAR/3 b", "b x x x a"}, {"a ONEAR/3 b", "a x x x b"}, {"a NEAR/2 b NEAR/2 c", "a x b x c"}, {`(a OR z) NEAR "b c"`, "b c a"},
-		{"ATLEAST/2(a, b, c)", "c a"}, {"count(a)>=3", "a a a"}, {"a words>2", "a b c"}, {"a words=3", "a b c"}, {"a -b", "a c"}, {"a OR b", "b"}, {"title:a", "a"}, {"text:a", "a"}, {"lead:a", "a"},
+		{"idlib", "Idlib"},
+		{"idlib", "IDLIB"},
+		{"idlib", "İdlib"},
+		{"idlib", "ıdlib"},
+		{"İDLİB", "idlib"},
+		{"idlib", "İdlib'de"},
+		{"idlib", "Idlib’s"},
+		{"idlib", "(Idlib),"},
+		{"idlib", "north-Idlib"},
+		{"idlib", "id\u00adlib"},
+		{"idlib", "ｉｄｌｉｂ"},
+		{"idlib", "𝐢𝐝𝐥𝐢𝐛"},
+		{"idlib", "Idlib\u200bnorth"},
+		{"idlib", "\ufeffidlib"},
+		{"idlib", "#Idlib"},
+		{"إدلب", "ادلب"},
+		{"ادلب", "أدلب"},
+		{"ادلب", "إِدْلِب"},
+		{"ادلب", "إدلـــب"},
+		{"ادلب", "ﺇﺩﻟﺐ"},
+		{"غزة", "غزه"},
+		{"علی", "على"},
+		{"علي", "علی"},
+		{"كييف", "کی\u200cیف"},
+		{"کییف", "كييف"},
+		{"مسئول", "مسيول"},
+		{"2024", "٢٠٢٤"},
+		{"2024", "۲۰۲۴"},
+		{"آب", "اب"},
+		{"حلب", "\u2067حلب\u2069"},
+		{"חלב", "חָלַב"},
+		{"שלום", "שלומ"},
+		{`"צה״ל"`, "צה\"ל"},
+		{"רפיח", "רפיח."},
+		{"כנען", "כנענ"},
+		{"Идлиб", "идлиб"},
+		{"елка", "Ёлка"},
+		{"йод", "Йод"},
+		{"йод", "и\u0306од"},
+		{"Київ", "КИЇВ"},
+		{"Слов'янськ", "Слов’янськ"},
+		{"Слов’янськ", "Словʼянськ"},
+		{"Идлиб", "Идли\u0301б"},
+		{"lodz", "Łódź"},
+		{"Łódź", "lodz"},
+		{"agri", "Ağrı"},
+		{"kyiv", "Kyïv"},
+		{"strasse", "Straße"},
+		{"straße", "STRASSE"},
+		{"aero", "Ærø"},
+		{"Djibouti", "DJIBOUTI"},
+		{"donetsk", "Donetśk"},
+		{"homs", "Ḥomṣ"},
+		{"ayn", "ʿAyn"},
+		{"sao tome", "São Tomé"},
+		{"office", "oﬃce"},
+		{"ha noi", "Hà Nội"},
+		{"phúc", "Phuc"},
+		{"αθηνα", "Αθήνα"},
+		{"ΛΟΓΟΣ", "λόγος"},
+		{"停火", "宣布停火协议"},
+		{"停火", "停火"},
+		{"伊德利卜", "叙利亚伊德利卜省"},
+		{"ガザ", "ｶﾞｻﾞ"},
+		{"ガザ", "ガザ地区"},
+		{"東京", "東京都"},
+		{"서울", "서울"},
+		{"ไทย", "ประเทศไทย"},
+		{"दिल्ली", "नई दिल्ली"},
+		{"U.S.", "U.S. troops"},
+		{"COVID-19", "covid 19"},
+		{"l'Ukraine", "de l’Ukraine"},
+		{`"observation post"`, "observation-post"},
+		{`"a b"~2`, "a x y b"},
+		{"missil*", "missiles"},
+		{"*stan", "Afghanistan"},
+		{"wom?n", "women"},
+		{"m*le", "missile"},
+		{"停火*", "停火"},
+		{`"air * strike"`, "air force strike"},
+		{"=SAM", "a SAM site"},
+		{"US", "the US said"},
+		{"us", "US"},
+		{`="Wagner Group"`, "the Wagner Group"},
+		{"/ka-?50|ka52/", "Ka52"},
+		{"/drones?/", "Drones"},
+		{"a NEAR/3 b", "b x x x a"},
+		{"a ONEAR/3 b", "a x x x b"},
+		{"a NEAR/2 b NEAR/2 c", "a x b x c"},
+		{`(a OR z) NEAR "b c"`, "b c a"},
+		{"ATLEAST/2(a, b, c)", "c a"},
+		{"count(a)>=3", "a a a"},
+		{"a words>2", "a b c"},
+		{"a words=3", "a b c"},
+		{"a -b", "a c"},
+		{"a OR b", "b"},
+		{"title:a", "a"},
+		{"text:a", "a"},
+		{"lead:a", "a"},
 	} {
 		if _, ok := mustParse(t, c[0], nil).Match(&story.Item{Title: c[1]}); !ok {
 			t.Errorf("%s does not match %q", c[0], c[1])
@@ -49,17 +130,82 @@ func TestRuleMatchesEverySpelling(t *testing.T) {
 func TestRuleRejectsTraps(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][2]string{
-		{"idlib", "Idlibi"}, {"idlib", "midlib"}, {"idlib", "id lib"}, {"idlib", ""}, {"car", "scar"}, {"war", "warning"}, {"iran", "Tirana"}, {"oman", "woman"}, {"rafah", "Rafahs"},
-		{"mali", "Somalia"}, {"niger", "Nigeria"}, {"guinea", "guineapig"}, {"chad", "Chadian"}, {"gaza", "gazette"},
-		{"йод", "иод"}, {"Київ", "Киів"}, {"їв", "ів"}, {"ґанок", "ганок"}, {"єдність", "едність"}, {"и", "й"}, {"Идлиб", "Идлиба"},
-		{"ادلب", "ادلبي"}, {"حلب", "حلبي"}, {"غزة", "غزو"}, {"كييف", "كيف"}, {"حلب", "سحلب"},
-		{"חלב", "חלבי"}, {"רפיח", "הרפיחי"}, {"עזה", "עז"},
-		{"停火", "停 战 火"}, {"停火", "火停"}, {"停火", "停战"}, {"加沙", "加薩"}, {"ガザ", "カサ"}, {"か", "が"}, {"कि", "कु"},
-		{"U.S.", "us"}, {"U.S.", "U x S"}, {"COVID-19", "covid 2019"}, {`"a b"`, "b a"}, {`"a b"`, "a x b"}, {`"a b"~1`, "a x x b"}, {`"a b"~2`, "b x a"},
-		{"US", "join us"}, {"WHO", "the man who"}, {"IT", "it is"}, {"=SAM", "Sam"}, {"=SAM", "sam"}, {`="Wagner Group"`, "wagner group"}, {"=Łódź", "Lodz"}, {"UN", "un homme"},
-		{"missil*", "dismissal"}, {"wom?n", "womn"}, {"wom?n", "womaan"}, {"*stan", "standard"}, {"/drones?/", "dronesque"}, {"/ka50/", "ka500"},
-		{"a NEAR/3 b", "a x x x x b"}, {"a ONEAR/3 b", "b a"}, {"a NEAR/2 b NEAR/2 c", "c x x x a b"}, {"a NEAR a", "a"}, {`"a b" NEAR b`, "a b"},
-		{"ATLEAST/2(a, b, c)", "a a"}, {"count(a)>=3", "a a"}, {"a words>3", "a b c"}, {"a words<3", "a b c"}, {"a -b", "a b"}, {"a b", "a"}, {"(a OR b) c", "a b"}, {"body:a", "a"}, {"summary:a", "a"}, {"a lang:uk", "a"}, {"a source:x", "a x"}, {"tag:a", "a"}, {"author:a", "a"}, {"url:a", "a"},
+		{"idlib", "Idlibi"},
+		{"idlib", "midlib"},
+		{"idlib", "id lib"},
+		{"idlib", ""},
+		{"car", "scar"},
+		{"war", "warning"},
+		{"iran", "Tirana"},
+		{"oman", "woman"},
+		{"rafah", "Rafahs"},
+		{"mali", "Somalia"},
+		{"niger", "Nigeria"},
+		{"guinea", "guineapig"},
+		{"chad", "Chadian"},
+		{"gaza", "gazette"},
+		{"йод", "иод"},
+		{"Київ", "Киів"},
+		{"їв", "ів"},
+		{"ґанок", "ганок"},
+		{"єдність", "едність"},
+		{"и", "й"},
+		{"Идлиб", "Идлиба"},
+		{"ادلب", "ادلبي"},
+		{"حلب", "حلبي"},
+		{"غزة", "غزو"},
+		{"كييف", "كيف"},
+		{"حلب", "سحلب"},
+		{"חלב", "חלבי"},
+		{"רפיח", "הרפיחי"},
+		{"עזה", "עז"},
+		{"停火", "停 战 火"},
+		{"停火", "火停"},
+		{"停火", "停战"},
+		{"加沙", "加薩"},
+		{"ガザ", "カサ"},
+		{"か", "が"},
+		{"कि", "कु"},
+		{"U.S.", "us"},
+		{"U.S.", "U x S"},
+		{"COVID-19", "covid 2019"},
+		{`"a b"`, "b a"},
+		{`"a b"`, "a x b"},
+		{`"a b"~1`, "a x x b"},
+		{`"a b"~2`, "b x a"},
+		{"US", "join us"},
+		{"WHO", "the man who"},
+		{"IT", "it is"},
+		{"=SAM", "Sam"},
+		{"=SAM", "sam"},
+		{`="Wagner Group"`, "wagner group"},
+		{"=Łódź", "Lodz"},
+		{"UN", "un homme"},
+		{"missil*", "dismissal"},
+		{"wom?n", "womn"},
+		{"wom?n", "womaan"},
+		{"*stan", "standard"},
+		{"/drones?/", "dronesque"},
+		{"/ka50/", "ka500"},
+		{"a NEAR/3 b", "a x x x x b"},
+		{"a ONEAR/3 b", "b a"},
+		{"a NEAR/2 b NEAR/2 c", "c x x x a b"},
+		{"a NEAR a", "a"},
+		{`"a b" NEAR b`, "a b"},
+		{"ATLEAST/2(a, b, c)", "a a"},
+		{"count(a)>=3", "a a"},
+		{"a words>3", "a b c"},
+		{"a words<3", "a b c"},
+		{"a -b", "a b"},
+		{"a b", "a"},
+		{"(a OR b) c", "a b"},
+		{"body:a", "a"},
+		{"summary:a", "a"},
+		{"a lang:uk", "a"},
+		{"a source:x", "a x"},
+		{"tag:a", "a"},
+		{"author:a", "a"},
+		{"url:a", "a"},
 	} {
 		if ev, ok := mustParse(t, c[0], nil).Match(&story.Item{Title: c[1]}); ok {
 			t.Errorf("%s matches %q at %v", c[0], c[1], ev)
@@ -277,6 +423,29 @@ func TestFoldingTwiceIsFoldingOnce(t *testing.T) {
 			t.Fatalf("%q folds to %q, then to %q", text, once, twice)
 		}
 	})
+}
+
+// A test that never ends fails by the deadline of the run: what is bounded is
+// the product of the rule's and the item's sizes.
+func TestHostileItemsAreBounded(t *testing.T) {
+	t.Parallel()
+	it := &story.Item{Title: "a", Body: strings.Repeat("a ", 100_000), Summary: strings.Repeat("a", 200_000)}
+	for _, src := range []string{
+		strings.Repeat("(a w/99 a w/99 a w/99 a w/99 a w/99 a w/99 a) ", 60) + "zz",
+		strings.Repeat("a w/99 zz|", 240) + "zz",
+		"count(a OR *aa OR a OR aaa*)>=900 zz",
+		"/(a|aa){2,50}b/ OR *a*a*a*a*a*b OR " + `"a * a * zz"~100`,
+		strings.Repeat(`"a a"~99 `, 300),
+	} {
+		r := mustParse(t, src, nil)
+		ev, ok := r.Match(it)
+		if len(ev) > maxEvidence {
+			t.Errorf("%d pieces of evidence", len(ev))
+		}
+		if misses := r.Misses(it); ok != (misses == nil) {
+			t.Errorf("match %v, misses %v", ok, misses)
+		}
+	}
 }
 
 func FuzzMatch(f *testing.F) {

@@ -3,7 +3,6 @@ package watch
 import (
 	"fmt"
 	"strings"
-
 	"vedette/story"
 )
 

@@ -4,7 +4,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
 	"vedette/story"
 )
 
@@ -153,8 +152,9 @@ func globbed(glob []rune, text string) bool {
 // A run is a row of neighbouring tokens, both ends included.
 type run struct{ lo, hi int }
 
-// maxRuns bounds what one node of a rule may find in one item.
-const maxRuns = 5000
+// maxRuns bounds what one node of a rule may find in one item. An item that
+// says one word more often is no news; what it says later may be missed.
+const maxRuns = 2000
 
 // runs returns where t stands, in order, at most limit.
 func (pg *page) runs(t *term, where mask, limit int) []run {

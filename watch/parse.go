@@ -12,6 +12,8 @@ const (
 	maxTerms    = 500
 	maxDistance = 100
 	maxNumber   = 1_000_000
+	maxChain    = 8    // things joined by NEAR
+	maxCount    = 1000 // in count( )>=n
 )
 
 // A parser is a Pratt parser over the lexemes of a rule.
@@ -125,19 +127,37 @@ func (p *parser) join(op lexeme, left, right node) (node, *Error) {
 	from, _ := left.span()
 	_, to := right.span()
 	at := place{from, to}
-	switch op.kind {
-	case kindNear:
+	if op.kind == kindOr {
+		return &anyOf{at, append(alternatives(left), alternatives(right)...)}, nil
+	}
+	if op.kind == kindNear {
 		for _, side := range [...]node{left, right} {
 			if err := p.positional(side, "NEAR"); err != nil {
 				return nil, err
 			}
 		}
-		return &near{place: at, left: left, right: right, n: op.n, ordered: op.ordered}, nil
-	case kindOr:
-		return &anyOf{at, append(alternatives(left), alternatives(right)...)}, nil
-	default:
-		return &allOf{at, append(conjuncts(left), conjuncts(right)...)}, nil
+		n := &near{place: at, left: left, right: right, n: op.n, ordered: op.ordered}
+		if chain(n) > maxChain {
+			return nil, p.fault(op.pos, op.end, "NEAR joins more than 8 things here.", "Join fewer, or write ATLEAST/5(a, b, c, d, e, f).")
+		}
+		return n, nil
 	}
+	return &allOf{at, append(conjuncts(left), conjuncts(right)...)}, nil
+}
+
+// chain counts the things that NEAR joins in n.
+func chain(n node) int {
+	switch n := n.(type) {
+	case *near:
+		return chain(n.left) + chain(n.right)
+	case *anyOf:
+		widest := 0
+		for _, kid := range n.kids {
+			widest = max(widest, chain(kid))
+		}
+		return widest
+	}
+	return 1
 }
 
 func alternatives(n node) []node {
@@ -174,8 +194,11 @@ func (p *parser) positional(n node, name string) *Error {
 		return p.fault(pos, end, name+" cannot take NOT: what is absent is nowhere.",
 			"Put NOT outside: (idlib NEAR/5 ceasefire) AND NOT football")
 	}
-	return p.fault(pos, end, name+" takes words, phrases and OR groups, not this.",
-		"Write (a OR b) NEAR/5 (c OR d), and put AND and fields outside.")
+	hint := "Write (a OR b) NEAR/5 (c OR d), and put AND and fields outside."
+	if name == "count" {
+		hint = "Write count(a OR b)>=3, and put AND and fields outside."
+	}
+	return p.fault(pos, end, name+" takes words, phrases and OR groups, not this.", hint)
 }
 
 // unary parses an operand.
@@ -220,19 +243,14 @@ func (p *parser) unary() (node, *Error) {
 
 // misplaced says why t cannot stand where it does.
 func (p *parser) misplaced(t lexeme) *Error {
-	switch t.kind {
-	case kindClose:
-		if len(p.open) == 0 {
-			return p.fault(t.pos, t.end, "This ) has no matching (.", "Remove it, or add ( before the group.")
-		}
-	case kindAnd, kindOr, kindNear:
+	switch k := t.kind; {
+	case k == kindClose && len(p.open) == 0:
+		return p.fault(t.pos, t.end, "This ) has no matching (.", "Remove it, or add ( before the group.")
+	case k == kindAnd, k == kindOr, k == kindNear:
 		return p.fault(t.pos, t.end, "An operator cannot come first here.",
 			`Start with a word, a "phrase" or a (group); put the word in quotes to search for it.`)
-	case kindEnd:
-		if len(p.open) > 0 {
-			return p.unclosed()
-		}
-	default:
+	case k == kindEnd && len(p.open) > 0:
+		return p.unclosed()
 	}
 	return p.fault(t.pos, t.end, "Something is missing before this.", "Add a word or a (group), or remove this.")
 }
@@ -286,10 +304,8 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
-	switch p.tok.kind {
-	case kindEnd, kindClose, kindComma, kindAnd, kindOr, kindNear:
+	if k := p.tok.kind; k.power() != bindAnd || k == kindAnd {
 		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", "Example: "+t.text+":ceasefire or "+t.text+":(ceasefire OR truce)")
-	default:
 	}
 	kid, err := p.unary()
 	if err != nil {
@@ -402,8 +418,8 @@ func (p *parser) count(t lexeme) (node, *Error) {
 	if op.text == ">" {
 		least++
 	}
-	if op.kind != kindCompare || op.text[0] != '>' || least < 1 {
-		return nil, p.fault(t.pos, max(t.end, op.end), "count( ) needs >= and a number from 1 after it.", hint)
+	if op.kind != kindCompare || op.text[0] != '>' || least < 1 || least > maxCount {
+		return nil, p.fault(t.pos, max(t.end, op.end), "count( ) needs >= and a number from 1 to 1,000 after it.", hint)
 	}
 	return &count{place{t.pos, op.end}, kid, least}, p.advance()
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
 	"vedette/story"
 )
 
@@ -28,8 +27,10 @@ func parse(src string, names *spellings) (*Rule, error) {
 			from--
 		}
 		_, size := utf8.DecodeRuneInString(src[from:])
-		return nil, &Error{Src: src, Pos: from, End: from + size, Msg: "The rule is longer than 4,000 bytes.",
-			Hint: "List spellings under aliases in the desk file, or split the rule in two watches."}
+		return nil, &Error{
+			Src: src, Pos: from, End: from + size, Msg: "The rule is longer than 4,000 bytes.",
+			Hint: "List spellings under aliases in the desk file, or split the rule in two watches.",
+		}
 	}
 	for i, r := range src {
 		if r == utf8.RuneError && !strings.HasPrefix(src[i:], "\uFFFD") {

@@ -197,8 +197,8 @@ func compile(text string) (*regexp.Regexp, string) {
 	if err != nil {
 		return nil, "This is no regular expression."
 	}
-	for _, any := range [...]string{"", "qzxvjkw", "ъщжъщжъ", "7093518264"} {
-		if re.MatchString(any) {
+	for _, anything := range [...]string{"", "qzxvjkw", "ъщжъщжъ", "7093518264"} {
+		if re.MatchString(anything) {
 			return nil, "This regular expression would match almost every word."
 		}
 	}
