@@ -1,0 +1,48 @@
+package watch
+
+import (
+	"strings"
+	"testing"
+	"vedette/story"
+)
+
+// A test that never ends fails by the deadline of the run: what is bounded is
+// the product of the rule's and the item's sizes.
+func TestHostileItemsAreBounded(t *testing.T) {
+	t.Parallel()
+	it := &story.Item{Title: "a", Body: strings.Repeat("a ", 100_000), Summary: strings.Repeat("a", 200_000)}
+	for _, src := range []string{
+		strings.Repeat("(a w/99 a w/99 a w/99 a w/99 a w/99 a w/99 a) ", 60) + "zz",
+		strings.Repeat("a w/99 zz|", 240) + "zz",
+		"count(a OR *aa OR a OR aaa*)>=900 zz",
+		"/(a|aa){2,50}b/ OR *a*a*a*a*a*b OR " + `"a * a * zz"~100`,
+		strings.Repeat(`"a a"~99 `, 300),
+	} {
+		r := mustParse(t, src, nil)
+		ev, ok := r.Match(it)
+		if len(ev) > maxEvidence {
+			t.Errorf("%d pieces of evidence", len(ev))
+		}
+		if misses := r.Misses(it); ok != (misses == nil) {
+			t.Errorf("match %v, misses %v", ok, misses)
+		}
+	}
+}
+
+func FuzzMatch(f *testing.F) {
+	f.Add("idlib NEAR/3 (ceasefire OR x*) NOT y", "Idlib x ceasefire", "б停火")
+	f.Add(`"a b"~3 ATLEAST/2(a,b) count(a)>=1`, "a a b", "")
+	f.Add(`停 OR =É OR /k.+/`, "停É k9", "\xff\xfe")
+	f.Fuzz(func(t *testing.T, src, title, body string) {
+		r, err := Parse(src, nil)
+		if err != nil {
+			return
+		}
+		it := &story.Item{Title: title, Body: body}
+		ev, ok := r.Match(it)
+		checkEvidence(t, it, ev)
+		if near := r.Nearness(it); near < 0 || near > 1 || ok != (r.Misses(it) == nil) {
+			t.Fatalf("match %v, misses %v, nearness %v", ok, r.Misses(it), near)
+		}
+	})
+}
