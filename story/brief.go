@@ -55,7 +55,7 @@ func Brief(it *Item, marks []Evidence, most int) []Sentence {
 	var chosen []scored
 	for _, s := range all {
 		if len(chosen) == 0 && len(s.Text) > most {
-			s.Sentence = shorten(s.Sentence, most)
+			s.Sentence = Shorten(s.Sentence, most)
 		}
 		if len(s.Text) <= left && len(chosen) < briefSentences {
 			chosen = append(chosen, s)
@@ -114,10 +114,18 @@ func repeats(a, b string) bool {
 	return words == "" || strings.Contains(" "+strings.Join(wordsOf(b), " ")+" ", " "+words+" ")
 }
 
-// shorten cuts s between words to at most most bytes and an ellipsis. Where
-// no word ends in time, as in a script without spaces, it cuts between
-// graphemes.
-func shorten(s Sentence, most int) Sentence {
+// Mark returns the whole of a field's text, with the marks that lie in it.
+func Mark(text string, field Field, marks []Evidence) Sentence {
+	return Sentence{Text: text, Marks: within(marks, field, Span{0, len(text)})}
+}
+
+// Shorten cuts s between words to at most most bytes, the ellipsis included.
+// Where no word ends in time, as in a script without spaces, it cuts between
+// graphemes. What is short enough stays as it is.
+func Shorten(s Sentence, most int) Sentence {
+	if len(s.Text) <= most {
+		return s
+	}
 	cut, word := 0, 0
 	for g := uniseg.NewGraphemes(s.Text); g.Next(); {
 		from, to := g.Positions()

@@ -56,9 +56,11 @@ type Dispatch struct {
 // An Outcome says how a dispatch ended.
 type Outcome struct {
 	Dispatch  Dispatch
-	State     DeliveryState // Delivered, Ambiguous, Parked, or Owed to try again
+	State     DeliveryState // Delivered, Ambiguous, Parked, Expired (an Edit), or Owed to try again
 	Remote    Remote        // of the message, if Delivered
 	NotBefore time.Time     // for Owed: the earliest next attempt
+	Rest      bool          // for Owed: nothing at all is sent to the room before NotBefore
+	RootGone  bool          // the root message of the story does not stand in the room any more
 	Why       string        // in plain words, without secrets, if not Delivered
 	At        time.Time
 }

@@ -10,16 +10,19 @@ import (
 )
 
 // claimable selects, of the deliveries d, those that may be sent at ?1: a new
-// story or an update that is due, with nothing of its story before it in the
-// room. A refresh is never sent by itself: the edit of the root covers it.
+// story or an update that is due, in a room that does not rest, with nothing
+// of its story before it there. A refresh is never sent by itself: the edit of the root covers it.
 const claimable = `
-	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1 AND NOT EXISTS (
+	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1
+	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
+	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
 		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND e.state IN ('owed', 'sending') AND e.kind <> 'refresh')`
 
 // stale selects, of the roots r, those that show less than their story s says
 // and may be edited at ?1.
-const stale = `r.gone = 0 AND r.not_before <= ?1 AND r.shown < s.version`
+const stale = `r.gone = 0 AND r.not_before <= ?1 AND r.shown < s.version
+	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = r.room AND rests.until > ?1)`
 
 // moot selects, of the deliveries d, refreshes that no edit will ever cover:
 // no message of their story stands in the room, or will.

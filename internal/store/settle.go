@@ -13,6 +13,12 @@ import (
 func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 	defer wrap(&err, fmt.Sprintf("settle %s in room %s", o.Dispatch.Act, o.Dispatch.Room))
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if o.Rest {
+			_, err := tx.ExecContext(ctx, `INSERT INTO rests (room, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`, o.Dispatch.Room, micros(o.NotBefore))
+			if err != nil {
+				return err
+			}
+		}
 		if o.Dispatch.Act == story.Edit {
 			return settleEdit(ctx, tx, &o)
 		}
@@ -31,6 +37,10 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	}
 	if n, _ := res.RowsAffected(); n == 0 {
 		return fmt.Errorf("delivery %d is not being sent at attempt %d", d.Delivery, d.Attempt)
+	}
+	if o.RootGone {
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
+		return err
 	}
 	if o.State != story.Delivered || d.Act != story.Post {
 		return nil

@@ -119,6 +119,11 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
 
+CREATE TABLE rests (
+    room  TEXT PRIMARY KEY,
+    until INTEGER NOT NULL -- nothing is sent to the room before
+) WITHOUT ROWID;
+
 CREATE TABLE roots (
     room       TEXT NOT NULL,
     story      INTEGER NOT NULL REFERENCES stories (id),

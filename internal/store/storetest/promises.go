@@ -203,6 +203,48 @@ func editPutOff(t *testing.T, h Harness) {
 	claim(t, s, story.Post)
 }
 
+func roomRests(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk", "osint")
+	d := claim(t, s, story.Post)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, Rest: true, NotBefore: Noon().Add(time.Minute), Why: "a test", At: Noon()}))
+	save(t, s, item("g:2", "Another town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	h.Crash(t)
+	s = h.Open(t)
+	claim(t, s, "") // neither the one that was refused, nor the one after it
+	if _, ok, err := s.Claim(t.Context(), "osint", Noon()); !ok || err != nil {
+		t.Errorf("another room rests too: %v, %v", ok, err)
+	}
+	for range 2 {
+		d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(time.Minute))
+		check(t, err)
+		if !ok || d.Act != story.Post {
+			t.Fatalf("claimed %v %+v after the rest, want a message", ok, d)
+		}
+	}
+}
+
+func rootRemoved(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Idlib shelled again"))
+	tell(t, s, id, story.Update, "desk")
+	d := claim(t, s, story.Reply)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, RootGone: true, NotBefore: Noon(), Why: "a test", At: Noon()}))
+	again := claim(t, s, story.Post)
+	if again.Key != d.Key {
+		t.Errorf("told as %q, want %q as a message of its own", again.Key, d.Key)
+	}
+	settle(t, s, again, story.Delivered, 0)
+	claim(t, s, "")
+}
+
 func crashIsAmbiguous(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

@@ -58,6 +58,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARefreshIsMergedByTheEdit", refreshMerges},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
+		{"ARoomThatRestsIsLeftAlone", roomRests},
+		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},

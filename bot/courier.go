@@ -1,0 +1,172 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"vedette/story"
+)
+
+// An Outbox remembers what each room is due.
+type Outbox interface {
+	// Claim takes the next act that is due in room at now, and has it on the
+	// record that it is being sent. Only one caller has it.
+	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
+
+	// Settle records how a claimed act ended. A crash before it leaves the
+	// act ambiguous: it is neither sent again nor forgotten.
+	Settle(ctx context.Context, o story.Outcome) error
+}
+
+// A Seat is a room and how it wants to be told.
+type Seat struct {
+	Room   Room
+	Zone   *time.Location             // required
+	Titles map[story.WatchName]string // what watches are called in it
+}
+
+// A Courier carries what rooms are due: recorded, told, recorded.
+type Courier struct {
+	box   Outbox
+	now   func() time.Time
+	log   *slog.Logger
+	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
+}
+
+// NewCourier returns a courier that knows no rooms yet.
+func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
+	c := &Courier{box: box, now: now, log: log}
+	c.seats.Store(new(map[story.RoomName]Seat))
+	return c
+}
+
+// SetRooms puts seats in force for what is claimed from here on.
+func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }
+
+// sendWithin bounds one act, pauses that a platform's pace asks for included.
+// It is far below the time after which a job counts as stuck.
+const sendWithin = 45 * time.Second
+
+// Drain tells room all that it is due, and returns when nothing is left or
+// ctx ends. What it has begun to send it sends and records, even if ctx ends
+// meanwhile.
+func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
+	for ctx.Err() == nil {
+		d, ok, err := c.box.Claim(ctx, room, c.now())
+		if err != nil || !ok {
+			return err
+		}
+		if err := c.carry(context.WithoutCancel(ctx), &d); err != nil {
+			return err
+		}
+	}
+	return ctx.Err()
+}
+
+// carry sends d and records how that ended.
+func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
+	defer cancel()
+	o := story.Outcome{Dispatch: *d, State: story.Delivered}
+	seat, ok := (*c.seats.Load())[d.Room]
+	if !ok {
+		o.State, o.Why = story.Parked, "the room is not in the desk file"
+	} else if remote, err := send(ctx, d, &seat); err == nil {
+		o.Remote = remote
+	} else {
+		c.judge(&o, err)
+	}
+	o.At = c.now()
+	c.report(ctx, &o)
+	// The record must not share the deadline that sending may have used up.
+	recording, done := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
+	defer done()
+	if err := c.box.Settle(recording, o); err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	return nil
+}
+
+// send carries d out in the room of seat.
+func send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
+	switch d.Act {
+	case story.Post:
+		return seat.Room.Post(ctx, d.Key, Root(&d.Story, seat.Zone, seat.Titles))
+	case story.Reply:
+		return seat.Room.Reply(ctx, d.Root, d.Key, Update(&d.Story, &d.Notice, seat.Zone))
+	case story.Edit:
+		return d.Root, seat.Room.Edit(ctx, d.Root, Root(&d.Story, seat.Zone, seat.Titles))
+	}
+	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
+}
+
+// judge turns the error of a room into the delivery's state.
+func (c *Courier) judge(o *story.Outcome, err error) {
+	var f *Failure
+	if !errors.As(err, &f) {
+		f = &Failure{Kind: Ambiguous, Why: "the answer was not understood"}
+	}
+	o.Why = f.Why
+	switch f.Kind {
+	case NotSent, RoomShut:
+		o.State, o.Rest = story.Owed, true
+		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt)))
+	case RootMissing:
+		o.RootGone = true
+		if o.Dispatch.Act == story.Edit {
+			o.State = story.Expired
+		} else { // told as a message of its own
+			o.State, o.NotBefore = story.Owed, c.now()
+		}
+	case Unfit:
+		o.State = story.Parked
+	case Ambiguous:
+		o.State = story.Ambiguous
+		if o.Dispatch.Act == story.Edit { // which may be made again
+			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt)))
+		}
+	}
+}
+
+// backoff returns how long a room rests after so many attempts: a platform
+// that stumbles is back in seconds, a room that is shut when somebody opens
+// it. Neither is ever given up.
+func backoff(k Kind, attempt int) time.Duration {
+	first, most := time.Second, time.Minute
+	if k == RoomShut {
+		first, most = time.Minute, 15*time.Minute
+	}
+	return min(first<<min(max(attempt-1, 0), 10), most)
+}
+
+// report logs what an operator must see.
+func (c *Courier) report(ctx context.Context, o *story.Outcome) {
+	level, msg := slog.LevelError, "not delivered"
+	switch o.State {
+	case story.Delivered:
+		level, msg = slog.LevelInfo, "delivered"
+	case story.Owed:
+		level, msg = slog.LevelWarn, "not delivered yet"
+	case story.Ambiguous:
+		msg = "ambiguous: it may or may not stand in its room, and is not sent again"
+	case story.Parked:
+		msg = "parked: it will not be sent"
+	case story.Sending, story.Merged, story.Muted, story.Held, story.Digested, story.Expired:
+		level = slog.LevelWarn
+	}
+	attrs := []slog.Attr{
+		slog.String("room", string(o.Dispatch.Room)), slog.String("act", string(o.Dispatch.Act)),
+		slog.Int64("story", int64(o.Dispatch.Story.ID)), slog.Int64("delivery", int64(o.Dispatch.Delivery)), slog.Int("attempt", o.Dispatch.Attempt),
+	}
+	if o.Why != "" {
+		attrs = append(attrs, slog.String("why", o.Why))
+	}
+	if o.State == story.Owed {
+		attrs = append(attrs, slog.Time("not_before", o.NotBefore))
+	}
+	c.log.LogAttrs(ctx, level, msg, attrs...)
+}

@@ -1,0 +1,82 @@
+package bot
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// An Exchange is what went over the wire for one call of a platform's client
+// library: what the libraries forget, and what tells a message that was not
+// sent from one whose fate is unknown.
+type Exchange struct {
+	Status     int           // of the answer; 0 if none came
+	RetryAfter time.Duration // as the answer asks, or 0
+	connected  atomic.Bool   // set by the transport's goroutines
+}
+
+// Left reports whether anything of the request may have left this machine.
+// If not, it was certainly not carried out.
+func (x *Exchange) Left() bool { return x.connected.Load() }
+
+// exchangeKey is the key of the exchange in a context.
+type exchangeKey struct{}
+
+// WithExchange returns a context under which a request through [Recorder]
+// fills in x. Use one exchange for one request.
+func WithExchange(ctx context.Context, x *Exchange) context.Context {
+	return context.WithValue(ctx, exchangeKey{}, x)
+}
+
+// A Recorder is the transport below a platform's client library. It fills in
+// the request's [Exchange], and changes and retries nothing.
+type Recorder struct {
+	Base http.RoundTripper // required
+}
+
+// RoundTrip sends req.
+func (r Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	x, ok := req.Context().Value(exchangeKey{}).(*Exchange)
+	if !ok {
+		return r.Base.RoundTrip(req)
+	}
+	// A connection is got once name, dial and TLS succeeded: before that, no
+	// byte of a request can have left.
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { x.connected.Store(true) }}
+	res, err := r.Base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	if res != nil {
+		x.Status, x.RetryAfter = res.StatusCode, retryAfter(res.Header)
+	}
+	return res, err
+}
+
+// retryAfter reads a number of seconds, which Discord writes with a fraction.
+// What is not a number or negative asks for nothing.
+func retryAfter(h http.Header) time.Duration {
+	s, err := strconv.ParseFloat(h.Get("Retry-After"), 64)
+	if err != nil || !(s > 0) {
+		return 0
+	}
+	return min(time.Duration(s*float64(time.Second)), longestWait)
+}
+
+// longestWait is the longest that a platform may ask to be left alone: more
+// is a mistake of its, and would be an outage of ours.
+const longestWait = 24 * time.Hour
+
+// Transport returns the transport that platforms are reached by: pooled
+// connections and limits on each step. The whole exchange is limited by its
+// context.
+func Transport() *http.Transport {
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConnsPerHost:   4,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   10 * time.Second,
+		ResponseHeaderTimeout: 20 * time.Second,
+	}
+}

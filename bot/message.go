@@ -1,0 +1,254 @@
+package bot
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vedette/story"
+)
+
+// A Message is what a room is shown, in no platform's terms. Whatever a
+// stranger wrote in it (title, brief, outlet names, links) is text: a room
+// escapes it.
+type Message struct {
+	Level   story.Level // Unjudged is not shown
+	Watches []string    // titles of the watches that it is about
+	Title   story.Sentence
+	Link    string // of the report that it tells, http or https, or ""
+	Outlet  string // that published this report
+	Brief   []story.Sentence
+	Facts   []Fact
+	Matched []string // the words of the rule that it was found by
+	Sources []Source // each outlet once, the first to tell first; for a root message
+	Origins int      // independent ones; 0 in a reply
+	Outlets int      // 0 in a reply
+	Reason  string   // why the room hears it, or ""
+	Buttons []Button
+	At      time.Time // in the room's zone
+}
+
+// A Fact is one line with a name.
+type Fact struct {
+	Name, Text string
+}
+
+// A Source is an outlet that tells the story.
+type Source struct {
+	Outlet string
+	Link   string // of its first report, or ""
+	Copy   bool   // it told it in words of another
+}
+
+// A Button opens a link.
+type Button struct {
+	Label, Link string
+}
+
+// Sizes in bytes. A phone shows about four lines of 60 letters of a message;
+// letters of other scripts have two bytes.
+const (
+	titleSize = 300
+	briefSize = 480
+	replySize = 320
+)
+
+// Root returns the message that tells s as it stands, to a room that keeps
+// zone; titles are the watches' titles. It shows the report that opened the
+// story, and under it what was reported last.
+func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string) *Message {
+	lead, latest := s.Lead(), s.Latest()
+	m := report(&lead, briefSize)
+	m.Level = s.Level
+	m.At = s.Changed.In(zone)
+	m.Origins, m.Outlets = s.Origins(), len(s.Outlets())
+	for _, w := range s.Watches {
+		title := titles[w]
+		if title == "" {
+			title = string(w)
+		}
+		m.Watches = append(m.Watches, title)
+	}
+	for i := range s.Reports {
+		r := &s.Reports[i]
+		if slices.ContainsFunc(m.Sources, func(src Source) bool { return src.Outlet == r.Item.Outlet }) {
+			continue
+		}
+		m.Sources = append(m.Sources, Source{Outlet: r.Item.Outlet, Link: r.Item.Link, Copy: r.Relation == story.Copies})
+	}
+	if latest.Item.ID != lead.Item.ID {
+		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
+		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
+	}
+	return m
+}
+
+// Update returns the message that tells the report that brought n about, for
+// the story's thread.
+func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
+	at := slices.IndexFunc(s.Reports, func(r story.Report) bool { return r.Item.ID == n.Item })
+	if at < 0 {
+		at = 0
+	}
+	m := report(&s.Reports[at], replySize)
+	m.At = n.At.In(zone)
+	m.Reason = n.Reason
+	return m
+}
+
+// report returns what a message of any kind shows of r.
+func report(r *story.Report, brief int) *Message {
+	marks := evidence(r.Matches)
+	m := &Message{
+		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
+		Link:    r.Item.Link,
+		Outlet:  r.Item.Outlet,
+		Brief:   story.Brief(&r.Item, marks, brief),
+		Matched: matched(marks),
+	}
+	if r.Item.Link != "" {
+		m.Buttons = []Button{{Label: "Open report", Link: r.Item.Link}}
+	}
+	return m
+}
+
+// evidence returns the evidence of all matches.
+func evidence(ms []story.Match) []story.Evidence {
+	var all []story.Evidence
+	for _, m := range ms {
+		all = append(all, m.Evidence...)
+	}
+	return all
+}
+
+// mostMatched is how many terms are shown: more are noise, and rules that
+// list every spelling have hundreds.
+const mostMatched = 8
+
+// matched returns the rule's terms that were found, each once, with the
+// words of the report where these are others.
+func matched(es []story.Evidence) []string {
+	var all, seen []string
+	for _, e := range es {
+		if slices.Contains(seen, e.Term) {
+			continue
+		}
+		seen = append(seen, e.Term)
+		if len(all) == mostMatched {
+			return append(all, "…")
+		}
+		term := strings.Trim(e.Term, `"`)
+		if strings.EqualFold(term, e.Text) {
+			all = append(all, e.Term)
+		} else {
+			all = append(all, e.Term+" ("+e.Text+")")
+		}
+	}
+	return all
+}
+
+// stamp returns a time of the day, with its date where that is another than
+// that of beside.
+func stamp(at, beside time.Time) string {
+	if at.Format(time.DateOnly) == beside.Format(time.DateOnly) {
+		return at.Format("15:04")
+	}
+	return at.Format("2 Jan 15:04")
+}
+
+// Head returns the line above the title of a root message: level, watches,
+// counts, time. It holds no word of a stranger.
+func (m *Message) Head() string {
+	var parts []string
+	if m.Level != story.Unjudged {
+		parts = append(parts, levelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
+	}
+	if len(m.Watches) > 0 {
+		parts = append(parts, strings.Join(m.Watches, " + "))
+	}
+	if m.Outlets > 0 {
+		parts = append(parts, count(m.Origins, "origin"), count(m.Outlets, "outlet"))
+	}
+	return strings.Join(append(parts, m.Time()), " · ")
+}
+
+// Time returns when the message's story last changed, for a person.
+func (m *Message) Time() string { return m.At.Format("2 Jan 15:04 MST") }
+
+// levelMark tells levels apart without colour.
+func levelMark(l story.Level) string {
+	switch l {
+	case story.Unjudged, story.Calm:
+		return "○"
+	case story.Guarded:
+		return "◇"
+	case story.Elevated:
+		return "▲"
+	case story.High:
+		return "■"
+	case story.Critical:
+		return "◆"
+	}
+	return "?"
+}
+
+func count(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
+}
+
+// Name returns the source as a room reads it.
+func (s Source) Name() string {
+	if s.Copy {
+		return s.Outlet + " (copy)"
+	}
+	return s.Outlet
+}
+
+// Fit shortens s, between words, until its size is at most most. It is for
+// platforms that count what escaping adds.
+func Fit(s story.Sentence, most int, size func(story.Sentence) int) story.Sentence {
+	for size(s) > most && len(s.Text) > 8 {
+		s = story.Shorten(s, len(s.Text)*3/4)
+	}
+	return s
+}
+
+// Plain returns m as plain lines, for a platform that refuses its form: every
+// word goes through escape, and whole lines from the end are left out until
+// size of the text is at most most.
+func Plain(m *Message, most int, escape func(string) string, size func(string) int) string {
+	lines := []string{m.Head(), m.Title.Text}
+	if m.Outlets == 0 {
+		lines = []string{m.Title.Text}
+	}
+	for _, s := range m.Brief {
+		lines = append(lines, s.Text)
+	}
+	for _, f := range m.Facts {
+		lines = append(lines, f.Name+": "+f.Text)
+	}
+	if m.Link != "" {
+		lines = append(lines, m.Link)
+	}
+	if len(m.Sources) > 0 {
+		outlets := make([]string, len(m.Sources))
+		for i, s := range m.Sources {
+			outlets[i] = s.Name()
+		}
+		lines = append(lines, "Sources: "+strings.Join(outlets, " · "))
+	}
+	if len(m.Matched) > 0 {
+		lines = append(lines, "Matched: "+strings.Join(m.Matched, ", "))
+	}
+	for i := range lines {
+		lines[i] = escape(lines[i])
+	}
+	for len(lines) > 1 && size(strings.Join(lines, "\n")) > most {
+		lines = lines[:len(lines)-1]
+	}
+	return strings.Join(lines, "\n")
+}

@@ -1,0 +1,65 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"vedette/story"
+)
+
+// A Room is a place where messages are told. Its methods may be called from
+// several goroutines. An error that is not a [*Failure] is Ambiguous.
+type Room interface {
+	// Post tells m as a message of its own. If the platform refuses its form,
+	// it is told as plain text: form never costs an alert. The key names the
+	// delivery, the same at each attempt; a platform that can uses it to make
+	// two posts one.
+	Post(ctx context.Context, key string, m *Message) (story.Remote, error)
+
+	// Reply tells m in the thread of the message root.
+	Reply(ctx context.Context, root story.Remote, key string, m *Message) (story.Remote, error)
+
+	// Edit makes the message root show m. It may be repeated.
+	Edit(ctx context.Context, root story.Remote, m *Message) error
+}
+
+// A Kind says what is known of a message that a platform did not take.
+type Kind uint8
+
+// The kinds of failure. What is not known to be another is Ambiguous.
+const (
+	Ambiguous   Kind = iota // it may stand in the room or not: nobody can tell from the answer
+	NotSent                 // it does not stand there; the platform was not reached, or is busy: try again after Wait
+	RoomShut                // it does not stand there, nor would any other: no such channel, no rights, a token that is not valid
+	Unfit                   // it does not stand there, and never will: refused in every form
+	RootMissing             // it does not stand there: the message that it edits or answers is gone
+)
+
+// String returns the kind in plain words.
+func (k Kind) String() string {
+	switch k {
+	case Ambiguous:
+		return "ambiguous"
+	case NotSent:
+		return "not sent"
+	case RoomShut:
+		return "room shut"
+	case Unfit:
+		return "refused"
+	case RootMissing:
+		return "root message missing"
+	}
+	return fmt.Sprintf("kind %d", k)
+}
+
+// A Failure is the error of a room: what is known, and why in plain words.
+// It never holds a token, a URL with a secret, or the text of a feed.
+type Failure struct {
+	Kind Kind
+	Wait time.Duration // how long the platform asks to be left alone, or 0
+	Why  string
+}
+
+// Error returns what is known and why.
+func (f *Failure) Error() string { return f.Kind.String() + ": " + f.Why }
