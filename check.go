@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"time"
 
 	"vedette/config"
 )
@@ -19,16 +21,11 @@ func (c *checkCmd) Run(p *process) error {
 		return err
 	}
 	set, faults := config.ReadSettings(vars)
-	file := c.File
-	if file == "" {
-		file = "vedette.yaml"
-		if set != nil {
-			file = set.Desk
-		} else if named := vars["VEDETTE_DESK"]; named != "" {
-			file = named
-		}
+	file, every := cmp.Or(c.File, vars["VEDETTE_DESK"], "vedette.yaml"), time.Duration(0)
+	if set != nil {
+		file, every = cmp.Or(c.File, set.Desk), set.PollEvery
 	}
-	desk, notes, err := loadDesk(file, config.Secrets(vars))
+	desk, notes, err := loadDesk(file, every, config.Secrets(vars))
 	var more config.Faults
 	switch {
 	case errors.As(err, &more):

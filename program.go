@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -30,17 +29,18 @@ const database = "vedette.db"
 
 // A program is every part, wired.
 type program struct {
-	set     *config.Settings
-	now     func() time.Time
-	log     *slog.Logger
-	out     io.Writer // the terminal room
-	colour  bool
-	listen  func(story.RoomName, bot.Room) bot.Room // for tests: hears what a room is told
-	store   *store.Store
-	poller  *feeds.Poller
-	desk    *desk.Desk
-	courier *bot.Courier
-	engine  *engine.Engine
+	set      *config.Settings
+	now      func() time.Time
+	log      *slog.Logger
+	listen   func(story.RoomName, bot.Room) bot.Room // for tests: hears what a room is told
+	slack    *slack.Workspace                        // nil without a token
+	discord  *discord.Account                        // nil without a token
+	terminal *terminal.Room
+	store    *store.Store
+	poller   *feeds.Poller
+	desk     *desk.Desk
+	courier  *bot.Courier
+	engine   *engine.Engine
 }
 
 // build wires the parts on the database in the data folder. A clock other
@@ -60,12 +60,31 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 		tick, gap = 10*time.Millisecond, 0
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
-	pr := &program{set: set, now: now, log: log, out: p.stdout, colour: p.colour, store: db}
+	pr := &program{set: set, now: now, log: log, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
+	if err := pr.platforms(); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
 	pr.desk = desk.New(db, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: log})
 	return pr, nil
+}
+
+// platforms opens the platforms that there are tokens for, once: a reload of
+// the desk file forgets neither a pace nor a limit.
+func (pr *program) platforms() (err error) {
+	if token := pr.set.SlackToken; token != "" {
+		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), API: pr.set.SlackAPI}); err != nil {
+			return err
+		}
+	}
+	if token := pr.set.DiscordToken; token != "" {
+		if pr.discord, err = discord.New(discord.Options{Token: token.Reveal(), API: pr.set.DiscordAPI}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // apply puts d in force, all of it or, if it returns an error, nothing.
@@ -112,16 +131,16 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 // room opens one room.
 func (pr *program) room(r config.Room) (bot.Room, error) {
 	switch {
-	case r.Slack != "" && pr.set.SlackToken == "":
+	case r.Slack != "" && pr.slack == nil:
 		return nil, errors.New("it stands in Slack, and VEDETTE_SLACK_TOKEN is not set")
 	case r.Slack != "":
-		return slack.New(slack.Options{Token: pr.set.SlackToken.Reveal(), API: pr.set.SlackAPI, Channel: r.Slack})
-	case r.Discord != "" && pr.set.DiscordToken == "":
+		return pr.slack.Room(r.Slack), nil
+	case r.Discord != "" && pr.discord == nil:
 		return nil, errors.New("it stands in Discord, and VEDETTE_DISCORD_TOKEN is not set")
 	case r.Discord != "":
-		return discord.New(discord.Options{Token: pr.set.DiscordToken.Reveal(), API: pr.set.DiscordAPI, Channel: r.Discord})
+		return pr.discord.Room(r.Discord), nil
 	}
-	return terminal.New(pr.out, terminal.Options{Colour: pr.colour}), nil
+	return pr.terminal, nil
 }
 
 // userAgent says who asks, and how to reach them.

@@ -27,7 +27,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	d, notes, err := loadDesk(set.Desk, config.Secrets(vars))
+	d, notes, err := loadDesk(set.Desk, set.PollEvery, config.Secrets(vars))
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 		}
 		wg.Go(beside)
 	}
-	reload := func() { pr.reload(ctx, set.Desk, config.Secrets(vars)) }
+	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
 	return pr.engine.Run(ctx)
 }
@@ -66,8 +66,8 @@ func utcNow() time.Time { return time.Now().UTC() }
 
 // reload puts the desk file as it is now in force. If it has a fault,
 // everything stays as it was.
-func (pr *program) reload(ctx context.Context, file string, secrets []string) {
-	d, notes, err := loadDesk(file, secrets)
+func (pr *program) reload(ctx context.Context, secrets []string) {
+	d, notes, err := loadDesk(pr.set.Desk, pr.set.PollEvery, secrets)
 	if err == nil {
 		err = pr.apply(ctx, d)
 	}

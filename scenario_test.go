@@ -38,27 +38,27 @@ type transcript struct {
 	heard map[story.RoomName][]string
 }
 
-func (e *ear) note(act string, m bot.Message) {
+func (e *ear) note(act string, m *bot.Message) {
 	e.notes.mu.Lock()
 	defer e.notes.mu.Unlock()
-	line := fmt.Sprintf("%s %-5s %s", e.now().Format("2006-01-02 15:04"), act, m.Title)
+	line := fmt.Sprintf("%s %-5s %s", e.now().Format("2006-01-02 15:04"), act, m.Title.Text)
 	if act != "reply" {
 		line += fmt.Sprintf(" (%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet"))
 	}
 	e.notes.heard[e.name] = append(e.notes.heard[e.name], line)
 }
 
-func (e *ear) Post(ctx context.Context, key string, m bot.Message) (story.Remote, error) {
+func (e *ear) Post(ctx context.Context, key string, m *bot.Message) (story.Remote, error) {
 	e.note("new", m)
 	return e.Room.Post(ctx, key, m)
 }
 
-func (e *ear) Reply(ctx context.Context, root story.Remote, key string, m bot.Message) (story.Remote, error) {
+func (e *ear) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
 	e.note("reply", m)
 	return e.Room.Reply(ctx, root, key, m)
 }
 
-func (e *ear) Edit(ctx context.Context, root story.Remote, m bot.Message) error {
+func (e *ear) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
 	e.note("edit", m)
 	return e.Room.Edit(ctx, root, m)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"vedette/config"
 	"vedette/watch"
@@ -39,8 +40,8 @@ func (p *process) settings() (*config.Settings, error) {
 	return set, nil
 }
 
-// loadDesk reads the desk file.
-func loadDesk(file string, secrets []string) (*config.Desk, []config.Note, error) {
+// loadDesk reads the desk file; see parseDesk.
+func loadDesk(file string, every time.Duration, secrets []string) (*config.Desk, []config.Note, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("there is no desk file %s: copy vedette.example.yaml there, or name yours with VEDETTE_DESK", file)
@@ -48,12 +49,13 @@ func loadDesk(file string, secrets []string) (*config.Desk, []config.Note, error
 	if err != nil {
 		return nil, nil, err
 	}
-	return parseDesk(file, data, secrets)
+	return parseDesk(file, data, every, secrets)
 }
 
-// parseDesk reads a desk file's text, its rules included.
-func parseDesk(file string, data []byte, secrets []string) (*config.Desk, []config.Note, error) {
-	desk, notes, faults := config.Load(file, data, config.Options{Rule: checkRule, Secrets: secrets})
+// parseDesk reads a desk file's text, its rules included; every is how often
+// a feed is polled that does not say it.
+func parseDesk(file string, data []byte, every time.Duration, secrets []string) (*config.Desk, []config.Note, error) {
+	desk, notes, faults := config.Load(file, data, config.Options{PollEvery: every, Rule: checkRule, Secrets: secrets})
 	if faults != nil {
 		return nil, notes, faults
 	}
@@ -61,7 +63,7 @@ func parseDesk(file string, data []byte, secrets []string) (*config.Desk, []conf
 }
 
 // checkRule reports what is wrong with a rule.
-func checkRule(rule string) error {
-	_, err := watch.Parse(rule, nil)
+func checkRule(rule string, aliases map[string][]string) error {
+	_, err := watch.Parse(rule, aliases)
 	return err
 }

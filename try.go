@@ -59,7 +59,7 @@ func (c *testCmd) Run(ctx context.Context, p *process) error {
 		return err
 	}
 	var names watch.Names
-	if d, _, err := loadDesk(set.Desk, nil); err == nil {
+	if d, _, err := loadDesk(set.Desk, set.PollEvery, nil); err == nil {
 		names = d.Aliases
 	}
 	ws := []story.Watch{{Name: "test", Rule: c.Rule}}

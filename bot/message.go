@@ -168,9 +168,14 @@ func (m *Message) Head() string {
 		parts = append(parts, strings.Join(m.Watches, " + "))
 	}
 	if m.Outlets > 0 {
-		parts = append(parts, count(m.Origins, "origin"), count(m.Outlets, "outlet"))
+		parts = append(parts, m.Counts())
 	}
 	return strings.Join(append(parts, m.Time()), " · ")
+}
+
+// Counts returns how many tell the story, for a person.
+func (m *Message) Counts() string {
+	return count(m.Origins, "origin") + " · " + count(m.Outlets, "outlet")
 }
 
 // Time returns when the message's story last changed, for a person.

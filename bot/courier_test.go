@@ -1,0 +1,150 @@
+package bot_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+var noon = time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
+
+// A box gives out its acts in order and remembers how they ended.
+type box struct {
+	due     []story.Dispatch
+	settled []story.Outcome
+	fail    error
+}
+
+func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
+	if b.fail != nil || len(b.due) == 0 {
+		return story.Dispatch{}, false, b.fail
+	}
+	d := b.due[0]
+	b.due = b.due[1:]
+	return d, true, nil
+}
+
+func (b *box) Settle(ctx context.Context, o story.Outcome) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	b.settled = append(b.settled, o)
+	return nil
+}
+
+// A room answers each act with the same error.
+type room struct {
+	heard []string
+	err   error
+	stop  context.CancelFunc // called in the middle of each act
+}
+
+func (r *room) hear(ctx context.Context, what string, m *bot.Message) (story.Remote, error) {
+	if r.stop != nil {
+		r.stop()
+	}
+	r.heard = append(r.heard, what+" "+m.Title.Text)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	return "there", r.err
+}
+
+func (r *room) Post(ctx context.Context, _ string, m *bot.Message) (story.Remote, error) {
+	return r.hear(ctx, "post", m)
+}
+
+func (r *room) Reply(ctx context.Context, _ story.Remote, _ string, m *bot.Message) (story.Remote, error) {
+	return r.hear(ctx, "reply", m)
+}
+
+func (r *room) Edit(ctx context.Context, _ story.Remote, m *bot.Message) error {
+	_, err := r.hear(ctx, "edit", m)
+	return err
+}
+
+func dispatch(act story.Act) story.Dispatch {
+	return story.Dispatch{Delivery: 1, Key: "k", Attempt: 3, Act: act, Room: "desk", Root: "root", Story: told(), Notice: story.Notice{Item: 2}}
+}
+
+func courier(b *box, r *room) *bot.Courier {
+	c := bot.NewCourier(b, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+	c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: r, Zone: time.UTC}})
+	return c
+}
+
+func TestCourierRecordsHowEachActEnded(t *testing.T) {
+	for name, tt := range map[string]struct {
+		act  story.Act
+		err  error
+		want story.Outcome
+	}{
+		"Told":                               {story.Post, nil, story.Outcome{State: story.Delivered, Remote: "there"}},
+		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, Why: "the answer was not understood"}},
+		"AnAmbiguousEditIsMadeAgain":         {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
+		"NotSentBacksOffAndTheRoomRests":     {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
+		"ThePlatformsOwnWaitIsKept":          {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
+		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Minute), Why: "no rights"}},
+		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
+		"AReplyToARemovedRootIsOwedAsAPost":  {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
+		"AnEditOfARemovedRootHasNothingLeft": {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &box{due: []story.Dispatch{dispatch(tt.act)}}
+			if err := courier(b, &room{err: tt.err}).Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			tt.want.At = noon
+			got := b.settled[0]
+			if got.State != story.Delivered {
+				tt.want.Remote = got.Remote
+			}
+			if tt.act == story.Edit && got.State == story.Delivered {
+				tt.want.Remote = "root"
+			}
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(story.Outcome{}, "Dispatch")); diff != "" {
+				t.Errorf("outcome (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCourierParksWhatIsOwedToARoomThatIsGone(t *testing.T) {
+	b := &box{due: []story.Dispatch{dispatch(story.Post)}}
+	c := courier(b, &room{})
+	c.SetRooms(nil)
+	if err := c.Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	if len(b.settled) != 1 || b.settled[0].State != story.Parked {
+		t.Errorf("settled %+v, want it parked", b.settled)
+	}
+}
+
+func TestCourierFinishesWhatItBegan(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	b := &box{due: []story.Dispatch{dispatch(story.Post), dispatch(story.Reply)}}
+	r := &room{stop: stop}
+	if err := courier(b, r).Drain(ctx, "desk"); !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v, want that it was told to stop", err)
+	}
+	if len(b.settled) != 1 || b.settled[0].State != story.Delivered || len(b.due) != 1 {
+		t.Errorf("settled %+v with %d due, want one told and recorded, and one left alone", b.settled, len(b.due))
+	}
+}
+
+func TestCourierGivesUpNothingThatCannotBeRecorded(t *testing.T) {
+	b := &box{fail: errors.New("disk full")}
+	r := &room{}
+	if err := courier(b, r).Drain(t.Context(), "desk"); !errors.Is(err, b.fail) || len(r.heard) != 0 {
+		t.Errorf("error is %v after telling %q, want the store's and silence", err, r.heard)
+	}
+}

@@ -1,0 +1,178 @@
+package terminal
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/rivo/uniseg"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+// width is where lines are broken: narrow enough for half a screen.
+const width = 92
+
+// block prints a root message.
+func (r *Room) block(number int, m *bot.Message) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", r.style.dim(fmt.Sprintf("[%d]", number)), r.style.head(clean(m.Head()), m.Level))
+	r.body(&b, "    ", m)
+	for _, f := range m.Facts {
+		r.wrap(&b, "    ", clean(f.Name)+"   ", story.Sentence{Text: f.Text})
+	}
+	if len(m.Matched) > 0 {
+		r.wrap(&b, "    ", "Matched  ", story.Sentence{Text: strings.Join(m.Matched, ", ")})
+	}
+	names := make([]string, len(m.Sources))
+	for i, s := range m.Sources {
+		names[i] = s.Name()
+	}
+	r.wrap(&b, "    ", "Sources  ", story.Sentence{Text: strings.Join(names, " · ")})
+	r.link(&b, "    ", m.Link)
+	return b.String() + "\n"
+}
+
+// reply prints a message of a thread.
+func (r *Room) reply(number int, m *bot.Message) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s\n", "  └", r.style.dim(clean(fmt.Sprintf("[%d] %s · %s · %s", number, m.Outlet, m.Time(), m.Reason))))
+	r.body(&b, "      ", m)
+	r.link(&b, "      ", m.Link)
+	return b.String() + "\n"
+}
+
+// body prints title and brief.
+func (r *Room) body(b *strings.Builder, indent string, m *bot.Message) {
+	title := m.Title
+	title.Marks = nil // it is bold as a whole
+	var t strings.Builder
+	r.wrap(&t, indent, "", title)
+	b.WriteString(r.style.bold(strings.TrimSuffix(t.String(), "\n")) + "\n")
+	for _, s := range m.Brief {
+		r.wrap(b, indent, "", s)
+	}
+}
+
+// link prints where the report stands, unbroken, so that it can be opened.
+func (r *Room) link(b *strings.Builder, indent, link string) {
+	if link != "" {
+		b.WriteString(indent + r.style.dim(clean(link)) + "\n")
+	}
+}
+
+// wrap prints s with its marks, in lines of at most width, behind a label.
+func (r *Room) wrap(b *strings.Builder, indent, label string, s story.Sentence) {
+	if s.Text == "" {
+		return
+	}
+	b.WriteString(indent + r.style.dim(label))
+	column := uniseg.StringWidth(indent + label)
+	left := column
+	for i, word := range words(s) {
+		size := 0
+		for _, part := range word {
+			size += uniseg.StringWidth(part.text)
+		}
+		switch {
+		case i > 0 && column+1+size > width:
+			b.WriteString("\n" + strings.Repeat(" ", left))
+			column = left
+		case i > 0:
+			b.WriteString(" ")
+			column++
+		}
+		for _, part := range word {
+			b.WriteString(r.style.mark(part.text, part.marked))
+		}
+		column += size
+	}
+	b.WriteString("\n")
+}
+
+// A part is a piece of a word, marked or not.
+type part struct {
+	text   string
+	marked bool
+}
+
+// words takes s apart at its spaces, and each word at the marks.
+func words(s story.Sentence) [][]part {
+	var all [][]part
+	var word []part
+	flush := func() {
+		if len(word) > 0 {
+			all = append(all, word)
+			word = nil
+		}
+	}
+	add := func(text string, marked bool) {
+		for i, w := range strings.Split(clean(text), " ") {
+			if i > 0 {
+				flush()
+			}
+			if w != "" {
+				word = append(word, part{w, marked})
+			}
+		}
+	}
+	at := 0
+	for _, m := range s.Marks {
+		add(s.Text[at:m.Start], false)
+		add(s.Text[m.Start:m.End], true)
+		at = m.End
+	}
+	add(s.Text[at:], false)
+	flush()
+	return all
+}
+
+// clean makes text harmless for a terminal: what would move its cursor,
+// colour it or turn its direction becomes a space or nothing.
+func clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// A style colours text, or does not.
+type style bool
+
+func (s style) in(code, text string) string {
+	if !s || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+func (s style) bold(text string) string { return s.in("1", text) }
+func (s style) dim(text string) string  { return s.in("2", text) }
+
+func (s style) mark(text string, marked bool) string {
+	if !marked {
+		return text
+	}
+	return s.in("33", text)
+}
+
+// head colours by level: what wants attention is warm.
+func (s style) head(text string, l story.Level) string {
+	code := "36"
+	switch l {
+	case story.Unjudged, story.Calm, story.Guarded:
+	case story.Elevated:
+		code = "33"
+	case story.High:
+		code = "31"
+	case story.Critical:
+		code = "1;31"
+	}
+	return s.in(code, text)
+}
