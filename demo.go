@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
@@ -53,6 +54,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) error {
 	}
 	defer os.RemoveAll(dir)
 	set.Data, set.PollEvery = dir, time.Minute
+	set.LogLevel = max(set.LogLevel, slog.LevelWarn) // the story is what is shown
 	fmt.Fprintf(p.stdout, "%s\n\nFive fictional outlets, a real program, no network. Story time is UTC.\n\n", script.Promise)
 	return p.play(ctx, set, script, c.pause, func(ctx context.Context, pr *program) error {
 		fmt.Fprintf(p.stdout, "\nThat was the demo. Next: copy vedette.example.yaml to vedette.yaml, see README.md, and run: vedette check\n")

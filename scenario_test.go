@@ -45,6 +45,9 @@ func (e *ear) note(act string, m *bot.Message) {
 	if act != "reply" {
 		line += fmt.Sprintf(" (%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet"))
 	}
+	for _, f := range m.Facts {
+		line += fmt.Sprintf(" %s: %s", f.Name, f.Text)
+	}
 	e.notes.heard[e.name] = append(e.notes.heard[e.name], line)
 }
 
