@@ -103,12 +103,21 @@ func (c *testCmd) take(p *process, tr *trial, rule *watch.Rule, live *watch.Set,
 	}
 	if c.JSON {
 		return printJSON(p.stdout, map[string]any{
-			"link": it.Link, "title": it.Title, "feed": it.Feed, "at": it.Effective, "evidence": evidenceJSON(ms[0].Evidence),
+			"link": it.Link, "title": it.Title, "feed": it.Feed, "at": published(&it), "evidence": evidenceJSON(ms[0].Evidence),
 		})
 	}
 	tr.hits, tr.items = append(tr.hits, ms[0]), append(tr.items, it)
-	tr.perDay[it.Effective.Format(time.DateOnly)]++
+	tr.perDay[published(&it).Format(time.DateOnly)]++
 	return nil
+}
+
+// published returns when a report says that it was published, if that can be;
+// its effective time is close to now, whatever the age of the file it is in.
+func published(it *story.Item) time.Time {
+	if it.Published.IsZero() || it.Published.After(it.FirstSeen) {
+		return it.Effective
+	}
+	return it.Published
 }
 
 func evidenceJSON(es []story.Evidence) []map[string]any {
@@ -137,7 +146,7 @@ func (tr *trial) print(p *process) {
 		for _, s := range story.Brief(it, tr.hits[i].Evidence, 240) {
 			fmt.Fprintf(w, "    %s\n", p.sentence(s))
 		}
-		fmt.Fprintf(w, "    %s · %s · %s\n", it.Outlet, it.Effective.Format("2 Jan 2006 15:04"), it.Link)
+		fmt.Fprintf(w, "    %s · %s · %s\n", it.Outlet, published(it).Format("2 Jan 2006 15:04"), it.Link)
 	}
 	if more := len(tr.items) - samples; more > 0 {
 		fmt.Fprintf(w, "\n  … and %d more; --json prints them all.\n", more)

@@ -250,7 +250,7 @@ func (r *reader) rule(t text, aliases map[string][]string) {
 	if fragment := strings.TrimSpace(t.value[start:end]); !found && fragment != "" {
 		msg += " (at " + r.quote(oneLine(fragment)) + ")"
 	}
-	r.fault(at, msg, oneLine(hint))
+	r.fault(at, strings.TrimSpace(msg+" "+oneLine(hint)), "a rule such as idlib AND (ceasefire OR shelling)")
 }
 
 // within returns the place of the byte at offset of t, if t stands in its

@@ -56,9 +56,9 @@ const (
 	jobTimeout  = 2 * time.Minute // a stage's own limits end far below it
 	rescueAfter = 3 * time.Minute // for another replica's jobs; our own are taken up at the start
 	stopWithin  = 20 * time.Second
-	fetchEvery  = 10 * time.Millisecond // how soon after the last a worker takes up its next job
-	keepJobs    = 10 * time.Minute      // ended ones, for who looks at the table
-	attention   = 500 * time.Millisecond
+	fetchEvery  = 10 * time.Millisecond  // how soon after the last a worker takes up its next job
+	keepJobs    = 10 * time.Minute       // ended ones, for who looks at the table
+	attention   = 100 * time.Millisecond // how soon a queue is looked at: SQLite calls nobody when a job is inserted
 )
 
 // An Engine runs the stages.
