@@ -67,4 +67,3 @@ func (c *backupCmd) Run(ctx context.Context, p *process) error {
 	fmt.Fprintf(p.stdout, "%s holds a whole copy. To restore it, stop vedette and put it in place of %s.\n", c.File, filepath.Join(set.Data, database))
 	return nil
 }
-

@@ -17,6 +17,7 @@ import (
 
 	"vedette/feeds"
 	"vedette/feeds/fetch"
+	"vedette/internal/corpus"
 	"vedette/story"
 )
 
@@ -114,7 +115,7 @@ func pollAll(t *testing.T, list []story.Feed) (*shelf, time.Duration) {
 }
 
 func TestHostileFeedsHurtNobody(t *testing.T) {
-	dir := sharedData(t, "hostile", "feeds")
+	dir := corpus.Path(t, "hostile", "feeds")
 	server := folders(t, dir)
 	var list []story.Feed
 	for _, name := range filesIn(t, dir) {
@@ -174,7 +175,7 @@ func TestHeavyFeedsTakeTurns(t *testing.T) {
 }
 
 func TestOddFeedsAreReadAsTheirReadersWould(t *testing.T) {
-	dir := sharedData(t, "feeds", "odd")
+	dir := corpus.Path(t, "feeds", "odd")
 	server := folders(t, dir)
 	var list []story.Feed
 	for _, name := range filesIn(t, dir) {
@@ -249,7 +250,7 @@ func oddTitle(name string) string {
 }
 
 func TestHistoryIsToldOnce(t *testing.T) {
-	dir := sharedData(t, "feeds", "history")
+	dir := corpus.Path(t, "feeds", "history")
 	for _, outlet := range filesIn(t, dir) {
 		t.Run(outlet, func(t *testing.T) {
 			t.Parallel()

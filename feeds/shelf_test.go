@@ -3,11 +3,8 @@ package feeds_test
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
-	"testing"
 
 	"vedette/story"
 )
@@ -81,18 +78,4 @@ func (s *shelf) find(feed story.FeedName, keys []string) *story.Item {
 		}
 	}
 	return nil
-}
-
-// sharedData returns a folder of the data that measurements are made on.
-func sharedData(t *testing.T, elem ...string) string {
-	t.Helper()
-	root := os.Getenv("VEDETTE_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "shared")
-	}
-	path := filepath.Join(append([]string{root, "data"}, elem...)...)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("skipped: needs %s", path)
-	}
-	return path
 }

@@ -5,11 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"vedette/internal/corpus"
 	"vedette/story"
 )
 
@@ -64,7 +64,7 @@ func TestRelate(t *testing.T) {
 
 // A wrong join hides an event in a thread, so precision has the higher bar.
 func TestRelateSeldomJoinsTwoEvents(t *testing.T) {
-	f, err := os.Open(filepath.Join(shared(t), "stories", "ecbplus_train_dev.jsonl"))
+	f, err := os.Open(corpus.Path(t, "stories", "ecbplus_train_dev.jsonl"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,19 +117,6 @@ func bCubed(gold map[story.ItemID]string, got map[story.ItemID]story.StoryID) (p
 		recall += both / theirs
 	}
 	return precision / float64(len(gold)), recall / float64(len(gold))
-}
-
-func shared(t *testing.T) string {
-	t.Helper()
-	dir := os.Getenv("VEDETTE_SHARED")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "shared")
-	}
-	dir = filepath.Join(dir, "data")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("skipped: needs the measurement data; set VEDETTE_SHARED to its folder")
-	}
-	return dir
 }
 
 func ExampleRelate() {

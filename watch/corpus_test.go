@@ -3,27 +3,24 @@ package watch
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"vedette/internal/corpus"
 	"vedette/story"
 )
 
 // shared returns a file of the data kept beside the repository.
 func shared(tb testing.TB, name string) []string {
 	tb.Helper()
-	folder := os.Getenv("VEDETTE_SHARED")
-	if folder == "" {
-		folder = filepath.Join("..", "..", "shared")
-	}
-	data, err := os.ReadFile(filepath.Join(folder, "data", "match", name)) // #nosec G304 -- a test's own data
+	data, err := os.ReadFile(corpus.Path(tb, "match", name))
 	if err != nil {
-		tb.Skip("skipped: needs ../shared/data/match/" + name)
+		tb.Fatal(err)
 	}
 	return strings.Split(strings.TrimSpace(string(data)), "\n")
 }
 
-func corpus(tb testing.TB, n int) []story.Item {
+func news(tb testing.TB, n int) []story.Item {
 	tb.Helper()
 	var items []story.Item
 	for _, line := range shared(tb, "news.tsv") {
@@ -88,7 +85,7 @@ func TestSetAgreesWithTheCorpusCounts(t *testing.T) {
 		n = 1 << 30
 	}
 	set, total := corpusSet(t, file), 0
-	items := corpus(t, n)
+	items := news(t, n)
 	for i := range items {
 		matches := set.Match(&items[i])
 		total += len(matches)
@@ -104,7 +101,7 @@ func TestSetAgreesWithTheCorpusCounts(t *testing.T) {
 }
 
 func BenchmarkNewPage(b *testing.B) {
-	items := corpus(b, 200)
+	items := news(b, 200)
 	i := 0
 	for b.Loop() {
 		newPage(&items[i%len(items)])
@@ -115,7 +112,7 @@ func BenchmarkNewPage(b *testing.B) {
 func BenchmarkSetMatch(b *testing.B) {
 	for _, rules := range []string{"100", "1000", "10000"} {
 		b.Run(rules, func(b *testing.B) {
-			set, items := corpusSet(b, "rules_z"+rules+".txt"), corpus(b, 200)
+			set, items := corpusSet(b, "rules_z"+rules+".txt"), news(b, 200)
 			i := 0
 			for b.Loop() {
 				set.Match(&items[i%len(items)])

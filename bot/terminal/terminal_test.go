@@ -94,7 +94,9 @@ func FuzzPost(f *testing.F) {
 		if _, err := terminal.New(&out, terminal.Options{}).Post(t.Context(), "k", m); err != nil {
 			t.Fatal(err)
 		}
-		if strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e) }) {
+		if strings.ContainsFunc(out.String(), func(r rune) bool {
+			return r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0 || r >= 0x202a && r <= 0x202e)
+		}) {
 			t.Errorf("terminal gets %q", out.String())
 		}
 	})

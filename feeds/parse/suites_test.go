@@ -10,18 +10,12 @@ import (
 	"testing"
 
 	"vedette/feeds/parse"
+	"vedette/internal/corpus"
 	"vedette/story"
 )
 
 func TestPublicTestFeedsAreAccepted(t *testing.T) {
-	root := os.Getenv("VEDETTE_SHARED")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared")
-	}
-	dir := filepath.Join(root, "data", "feeds", "suites")
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("skipped: needs %s", dir)
-	}
+	dir := corpus.Path(t, "feeds", "suites")
 	total, whole, partial, unsafe, other, broken := 0, 0, 0, 0, 0, 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || filepath.Ext(path) != ".xml" && filepath.Ext(path) != ".json" {

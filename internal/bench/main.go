@@ -1,0 +1,203 @@
+// Bench measures what a desk feels, on the real binary and over real HTTP:
+// how long a report is under way from the moment at which a feed shows it to
+// the moment at which a Slack room and a Discord room have it, how long the
+// program takes to be on watch, what it weighs while nothing happens, and how
+// large it is.
+//
+// It prints one JSON object a line, and nothing of it reaches the product.
+// Run it from the module's root:
+//
+//	go run ./internal/bench -items 200
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"vedette/internal/fakeroom"
+)
+
+func main() {
+	items := flag.Int("items", 200, "how many reports are published")
+	gap := flag.Duration("gap", 1100*time.Millisecond, "the time between two: Slack rooms are told once a second")
+	flag.Parse()
+	if err := bench(context.Background(), os.Stdout, *items, *gap); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+// The rooms.
+const (
+	slackChannel   = "C0123456789"
+	discordChannel = "123456789012345678"
+	token          = "bench-token"
+)
+
+// bench runs the binary on a feed and two rooms of its own, and prints.
+func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (err error) {
+	dir, err := os.MkdirTemp("", "vedette-bench-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	binary := filepath.Join(dir, "vedette")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("build: %w\n%s", err, text)
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		return err
+	}
+	slack := fakeroom.NewSlack(token)
+	defer slack.Close()
+	discord, err := fakeroom.NewDiscord(token, "")
+	if err != nil {
+		return err
+	}
+	defer discord.Close()
+	feed := newFeed()
+	defer feed.close()
+
+	p, started, err := start(ctx, dir, binary, feed.url(), slack.API(), discord.API())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.Process.Kill() }() // it was told to end before, unless something failed
+	if err := wait(ctx, 10*time.Second); err != nil {
+		return err
+	}
+	rss, err := memory(p.Process.Pid)
+	if err != nil {
+		return err
+	}
+	for range items {
+		feed.publish()
+		if err := wait(ctx, gap); err != nil {
+			return err
+		}
+	}
+	if err := wait(ctx, 5*time.Second); err != nil {
+		return err
+	}
+	full, err := memory(p.Process.Pid)
+	if err != nil {
+		return err
+	}
+	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	if err := p.Wait(); err != nil {
+		return fmt.Errorf("vedette run: %w", err)
+	}
+	rooms := [][]fakeroom.Post{slack.Posts(slackChannel), discord.Posts(discordChannel)}
+	if err := feed.report(out, rooms); err != nil {
+		return err
+	}
+	for _, m := range []metric{
+		{"start_up", float64(started.Milliseconds()), "ms"},
+		{"idle_memory", rss, "MiB"},
+		{"memory_after", full, "MiB"},
+		{"binary_size", float64(info.Size()) / (1 << 20), "MiB"},
+	} {
+		if err := m.print(out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start starts the binary in dir and returns how long it took to be on watch.
+func start(ctx context.Context, dir, binary, feed, slack, discord string) (*exec.Cmd, time.Duration, error) {
+	desk := fmt.Sprintf(`feeds:
+  - name: wire
+    url: %s
+    every: 1s
+watches:
+  idlib:
+    rule: idlib AND ceasefire
+    rooms: [slack, discord]
+rooms:
+  slack:
+    slack: { channel: %s }
+  discord:
+    discord: { channel: "%s" }
+`, feed, slackChannel, discordChannel)
+	if err := os.WriteFile(filepath.Join(dir, "vedette.yaml"), []byte(desk), 0o600); err != nil {
+		return nil, 0, err
+	}
+	const health = "127.0.0.1:38485"
+	env := append(os.Environ(), "VEDETTE_HEALTH_LISTEN="+health, "VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_LOG_LEVEL=warn",
+		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack, "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord)
+	p := exec.CommandContext(ctx, binary, "run")
+	p.Dir, p.Env, p.Stderr = dir, env, os.Stderr
+	began := time.Now()
+	if err := p.Start(); err != nil {
+		return nil, 0, err
+	}
+	for range 2000 {
+		check := exec.CommandContext(ctx, binary, "health")
+		check.Dir, check.Env = dir, env
+		if check.Run() == nil {
+			return p, time.Since(began), nil
+		}
+		if err := wait(ctx, 2*time.Millisecond); err != nil {
+			return nil, 0, err
+		}
+	}
+	return nil, 0, fmt.Errorf("vedette run is not well")
+}
+
+// memory returns the resident set of a process, in MiB.
+func memory(pid int) (float64, error) {
+	text, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(text)) {
+		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmRSS:" {
+			kib, err := strconv.ParseFloat(fields[1], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("process %d has no resident set", pid)
+}
+
+// A metric is one figure.
+type metric struct {
+	Name  string  `json:"metric"`
+	Value float64 `json:"value"`
+	Unit  string  `json:"unit"`
+}
+
+func (m metric) print(w io.Writer) error { return json.NewEncoder(w).Encode(m) }
+
+// quantile returns the q-th quantile of ds, in milliseconds.
+func quantile(ds []time.Duration, q float64) float64 {
+	slices.Sort(ds)
+	return float64(ds[min(int(q*float64(len(ds))), len(ds)-1)].Microseconds()) / 1000
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
