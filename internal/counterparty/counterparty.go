@@ -1,0 +1,113 @@
+package counterparty
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// startLimit ends a start that hangs. A start takes about a second on an idle
+// machine; the rest is for a machine that builds and tests besides.
+const startLimit = time.Minute
+
+// Servers are the two platforms, seeded, and running until the test ends.
+type Servers struct {
+	Discord, Slack Platform
+
+	client *http.Client
+}
+
+// A Platform is what a client must be told: the base of the API's paths without
+// a slash at the end, the bot's token without "Bot" or "Bearer", and two text
+// channels that the bot is a member of.
+type Platform struct {
+	API, Token string
+	Channels   []string
+}
+
+// Start starts both servers for the length of the test: they outlive whatever
+// the test cleans up after calling Start. Where node or the servers are not
+// installed, it skips the test and says how to install them.
+func Start(t *testing.T) *Servers {
+	t.Helper()
+	dir := folder(t)
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skipf("no node to run the other side's servers: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
+	}
+	for _, name := range []string{"discord-digital-twin", "emulate"} {
+		if _, err := os.Stat(filepath.Join(dir, "node_modules", name)); err != nil {
+			t.Skipf("no servers of the other side: npm ci --prefix internal/counterparty (%v)", err)
+		}
+	}
+	s := &Servers{client: &http.Client{Transport: &http.Transport{}}}
+	t.Cleanup(s.client.CloseIdleConnections)
+	line := launch(t, dir)
+	if err := json.Unmarshal(line, s); err != nil {
+		t.Fatalf("the servers said %q, not where they are: %v", line, err)
+	}
+	return s
+}
+
+// folder returns this package's folder, whichever package the test is of.
+func folder(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return filepath.Join(dir, "internal", "counterparty")
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Fatal("no go.mod above the test's folder")
+		}
+		dir = up
+	}
+}
+
+// launch runs serve.mjs until the test has cleaned up, and returns its one line.
+// The process holds on to an open stdin and leaves when that is closed, so that
+// it also leaves when a test is killed and can clean up nothing.
+func launch(t *testing.T, dir string) []byte {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	cmd := exec.CommandContext(ctx, "node", "serve.mjs")
+	var stderr bytes.Buffer // read only once Wait has returned
+	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, &stderr, 5*time.Second
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Cancel = stdin.Close
+	if err = cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stop()
+		// The context ended it, which Wait reports as an error.
+		_ = cmd.Wait()
+		if t.Failed() && stderr.Len() > 0 {
+			t.Logf("the servers complained:\n%s", stderr.Bytes())
+		}
+	})
+	late := time.AfterFunc(startLimit, stop)
+	defer late.Stop()
+	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	if err != nil {
+		t.Fatalf("the servers ended without a word: %v", err)
+	}
+	return line
+}
