@@ -1,0 +1,99 @@
+package slack
+
+import (
+	"fmt"
+	"unicode/utf8"
+	"vedette/bot"
+	"vedette/story"
+
+	"github.com/slack-go/slack"
+)
+
+// A line is rich text on its way into a block: text in it is text, whatever
+// it says. Slack refuses elements and blocks that are empty, so it has none.
+type line struct {
+	elements []slack.RichTextSectionElement
+}
+
+// bold returns the style.
+func bold() *slack.RichTextSectionTextStyle { return &slack.RichTextSectionTextStyle{Bold: true} }
+
+// text writes s.
+func (l *line) text(s string, style *slack.RichTextSectionTextStyle) {
+	if s != "" {
+		l.elements = append(l.elements, slack.NewRichTextSectionTextElement(s, style))
+	}
+}
+
+// link writes s as a link to url, or as text if there is none.
+func (l *line) link(url, s string, style *slack.RichTextSectionTextStyle) {
+	if url == "" || s == "" {
+		l.text(s, style)
+		return
+	}
+	l.elements = append(l.elements, slack.NewRichTextSectionLinkElement(url, s, style))
+}
+
+// row begins a row, unless the line is empty.
+func (l *line) row() {
+	if len(l.elements) > 0 {
+		l.text("\n", nil)
+	}
+}
+
+// sentence writes s with its marks in bold. A mark that does not lie within
+// s, after the one before it and between letters is none.
+func (l *line) sentence(s story.Sentence) {
+	at := 0
+	for _, m := range s.Marks {
+		if m.Start < at || m.End <= m.Start || m.End > len(s.Text) || !whole(s.Text, m.Start) || !whole(s.Text, m.End) {
+			continue
+		}
+		l.text(s.Text[at:m.Start], nil)
+		l.text(s.Text[m.Start:m.End], bold())
+		at = m.End
+	}
+	l.text(s.Text[at:], nil)
+}
+
+// whole reports whether no letter of s is split at i.
+func whole(s string, i int) bool { return i == len(s) || utf8.RuneStart(s[i]) }
+
+// block returns the line as a block, or nothing if it is empty.
+func (l *line) block() []slack.Block {
+	if len(l.elements) == 0 {
+		return nil
+	}
+	return []slack.Block{slack.NewRichTextBlock("", slack.NewRichTextSection(l.elements...))}
+}
+
+// small returns a block of texts in small print, those that are not empty.
+func small(texts ...string) []slack.Block {
+	var elements []slack.MixedElement
+	for _, s := range texts {
+		if s = short(s, mostMatched); !blank(s) {
+			elements = append(elements, label(s))
+		}
+	}
+	if len(elements) == 0 {
+		return nil
+	}
+	return []slack.Block{slack.NewContextBlock("", elements...)}
+}
+
+// buttons returns a block of buttons that open links, or nothing.
+func buttons(all []bot.Button) []slack.Block {
+	if len(all) == 0 {
+		return nil
+	}
+	elements := make([]slack.BlockElement, len(all))
+	for i, b := range all {
+		elements[i] = slack.NewButtonBlockElement(fmt.Sprintf("open:%d", i), "", label(b.Label)).WithURL(b.Link)
+	}
+	return []slack.Block{slack.NewActionBlock("", elements...)}
+}
+
+// label returns s as text in which Slack looks for nothing, not even emoji.
+func label(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}

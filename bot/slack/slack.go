@@ -1,0 +1,208 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+	"vedette/bot"
+	"vedette/story"
+
+	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+)
+
+// Options set a workspace up.
+type Options struct {
+	Token     string            // of the app's bot user, required
+	API       string            // base URL, such as http://127.0.0.1:4003/api; "" is Slack's own
+	Transport http.RoundTripper // nil is [bot.Transport]; another one calls the hooks of [net/http/httptrace]
+}
+
+// A Workspace is what one token opens: one client and one pace for all of
+// its rooms. Its methods may be called from several goroutines.
+type Workspace struct {
+	client *slack.Client
+	edits  *rate.Limiter
+
+	mu    sync.Mutex // guards posts
+	posts map[string]*rate.Limiter
+}
+
+// Slack may not store what comes faster than a message a second in a channel,
+// and takes 50 edits a minute. Messages that leave evenly do not arrive
+// evenly: hence a tenth of a second of air between posts. The edits' burst
+// and what follows it within a minute are 50 together.
+const (
+	postEvery = 1100 * time.Millisecond
+	editBurst = 5
+	editEvery = time.Minute / (50 - editBurst)
+)
+
+// New returns the workspace that o describes. It sends nothing.
+func New(o Options) (*Workspace, error) {
+	if o.Token == "" {
+		return nil, errors.New("slack: no token")
+	}
+	api := slack.APIURL
+	if o.API != "" {
+		u, err := url.Parse(o.API)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return nil, errors.New("slack: the API is not an http or https URL")
+		}
+		api = strings.TrimRight(o.API, "/") + "/"
+	}
+	if o.Transport == nil {
+		o.Transport = bot.Transport()
+	}
+	client := &http.Client{
+		Transport: bearer{token: o.Token, base: bot.Recorder{Base: o.Transport}},
+		// A redirect that keeps the method would send a message twice.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return &Workspace{
+		client: slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client)),
+		edits:  rate.NewLimiter(rate.Every(editEvery), editBurst),
+		posts:  make(map[string]*rate.Limiter),
+	}, nil
+}
+
+// bearer adds the token to the header. The client library has it in the form
+// only, which some servers that speak Slack's API do not read.
+type bearer struct {
+	token string
+	base  http.RoundTripper
+}
+
+// RoundTrip sends a copy of req.
+func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = req.Clone(req.Context())
+	req.Header.Set("Authorization", "Bearer "+b.token)
+	return b.base.RoundTrip(req)
+}
+
+// Room returns the channel with the id, which need not be open: that shows
+// when something is told.
+func (w *Workspace) Room(channel string) *Room {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.posts[channel] == nil {
+		w.posts[channel] = rate.NewLimiter(rate.Every(postEvery), 1)
+	}
+	return &Room{workspace: w, channel: channel, posts: w.posts[channel]}
+}
+
+// A Room is a channel. It implements [bot.Room]; a message's remote is its
+// timestamp.
+type Room struct {
+	workspace *Workspace
+	channel   string
+	posts     *rate.Limiter // of the channel, shared by all of its rooms
+}
+
+// Post tells m as a message of its own. The key becomes the delivery_id in
+// the message's metadata, which all apps of the workspace can read. Slack
+// does not make two posts with one key one.
+func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remote, error) {
+	return r.post(ctx, "", key, root(m))
+}
+
+// Reply tells m in the thread of root. If somebody has deleted root, Slack
+// may take m as a message of its own.
+func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
+	return r.post(ctx, root, key, reply(m))
+}
+
+// Edit makes the message root show m. The metadata that it was posted with
+// stays.
+func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
+	f := edited(m)
+	_, err := r.tell(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, form form) (string, error) {
+		// No blocks at all would leave the old ones standing on some servers.
+		blocks := slack.MsgOptionBlocks()
+		if form == rich {
+			blocks = slack.MsgOptionBlocks(f.blocks...)
+		}
+		_, ts, _, err := r.workspace.client.UpdateMessageContext(ctx, r.channel, string(root), f.words(), blocks)
+		return ts, err
+	}})
+	return err
+}
+
+// post sends f as a message, in the thread of root if that is not "".
+func (r *Room) post(ctx context.Context, root story.Remote, key string, f face) (story.Remote, error) {
+	metadata := slack.MsgOptionMetadata(slack.SlackMetadata{
+		EventType:    "vedette_delivery",
+		EventPayload: map[string]any{"delivery_id": key},
+	})
+	return r.tell(ctx, act{pace: r.posts, answers: root != "", send: func(ctx context.Context, form form) (string, error) {
+		options := []slack.MsgOption{f.words(), slack.MsgOptionDisableLinkUnfurl(), slack.MsgOptionDisableMediaUnfurl()}
+		if root != "" {
+			options = append(options, slack.MsgOptionTS(string(root)))
+		}
+		if form == rich {
+			options = append(options, slack.MsgOptionBlocks(f.blocks...))
+		} else {
+			options = append(options, slack.MsgOptionDisableMarkdown())
+		}
+		if form != bare {
+			options = append(options, metadata)
+		}
+		_, ts, err := r.workspace.client.PostMessageContext(ctx, r.channel, options...)
+		return ts, err
+	}})
+}
+
+// A form is what a message goes out as.
+type form uint8
+
+// The forms, in the order in which they are tried.
+const (
+	rich  form = iota // blocks
+	plain             // text
+	bare              // text, and nothing that names the delivery
+)
+
+// An act is a call of the API, in each of its forms.
+type act struct {
+	pace    *rate.Limiter
+	answers bool // it names another message, which may be gone
+	send    func(context.Context, form) (string, error)
+}
+
+// tell carries a out. What Slack refuses for a reason that is not known to
+// lie elsewhere may lie in its form, and goes out once more without it.
+func (r *Room) tell(ctx context.Context, a act) (story.Remote, error) {
+	ts, refused, failure := r.try(ctx, a, rich)
+	if failure != nil && failure.Kind == bot.Unfit {
+		next := plain
+		if strings.Contains(refused, "metadata") {
+			next = bare
+		}
+		ts, _, failure = r.try(ctx, a, next)
+	}
+	if failure != nil {
+		return "", failure
+	}
+	return story.Remote(ts), nil
+}
+
+// try sends a once in one form. If that fails it returns Slack's code, if it
+// gave one, and what is known.
+func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, failure *bot.Failure) {
+	if err := a.pace.Wait(ctx); err != nil {
+		return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
+	}
+	var x bot.Exchange
+	ts, err := a.send(bot.WithExchange(ctx, &x), form)
+	if err == nil && ts != "" {
+		return ts, "", nil
+	}
+	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		code = no.Err
+	}
+	return "", code, failed(&x, code, a.answers)
+}
