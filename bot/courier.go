@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
-
 	"vedette/story"
 )
 
@@ -145,20 +144,16 @@ func backoff(k Kind, attempt int) time.Duration {
 
 // report logs what an operator must see.
 func (c *Courier) report(ctx context.Context, o *story.Outcome) {
-	level, msg := slog.LevelError, "not delivered"
+	level := slog.LevelError // parked or ambiguous: nobody will send it again
 	switch o.State {
 	case story.Delivered:
-		level, msg = slog.LevelInfo, "delivered"
-	case story.Owed:
-		level, msg = slog.LevelWarn, "not delivered yet"
-	case story.Ambiguous:
-		msg = "ambiguous: it may or may not stand in its room, and is not sent again"
-	case story.Parked:
-		msg = "parked: it will not be sent"
-	case story.Sending, story.Merged, story.Muted, story.Held, story.Digested, story.Expired:
+		level = slog.LevelInfo
+	case story.Owed, story.Expired:
 		level = slog.LevelWarn
+	case story.Ambiguous, story.Parked, story.Sending, story.Merged, story.Muted, story.Held, story.Digested:
 	}
 	attrs := []slog.Attr{
+		slog.String("state", string(o.State)),
 		slog.String("room", string(o.Dispatch.Room)), slog.String("act", string(o.Dispatch.Act)),
 		slog.Int64("story", int64(o.Dispatch.Story.ID)), slog.Int64("delivery", int64(o.Dispatch.Delivery)), slog.Int("attempt", o.Dispatch.Attempt),
 	}
@@ -168,5 +163,5 @@ func (c *Courier) report(ctx context.Context, o *story.Outcome) {
 	if o.State == story.Owed {
 		attrs = append(attrs, slog.Time("not_before", o.NotBefore))
 	}
-	c.log.LogAttrs(ctx, level, msg, attrs...)
+	c.log.LogAttrs(ctx, level, "delivery", attrs...)
 }

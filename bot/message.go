@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
 	"vedette/story"
 )
 
@@ -87,10 +86,7 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 // Update returns the message that tells the report that brought n about, for
 // the story's thread.
 func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
-	at := slices.IndexFunc(s.Reports, func(r story.Report) bool { return r.Item.ID == n.Item })
-	if at < 0 {
-		at = 0
-	}
+	at := max(slices.IndexFunc(s.Reports, func(r story.Report) bool { return r.Item.ID == n.Item }), 0)
 	m := report(&s.Reports[at], replySize)
 	m.At = n.At.In(zone)
 	m.Reason = n.Reason

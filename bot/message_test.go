@@ -5,11 +5,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-
 	"vedette/bot"
 	"vedette/story"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // told returns a story of three reports: one, its copy, and another's own.

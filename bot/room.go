@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
 	"vedette/story"
 )
 
@@ -55,7 +54,7 @@ func (k Kind) String() string {
 
 // A Failure is the error of a room: what is known, and why in plain words.
 // It never holds a token, a URL with a secret, or the text of a feed.
-type Failure struct {
+type Failure struct { //nolint:errname // a room fails; the word is the product's
 	Kind Kind
 	Wait time.Duration // how long the platform asks to be left alone, or 0
 	Why  string

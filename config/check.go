@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
 	"vedette/story"
 )
 

@@ -8,14 +8,13 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+	"vedette/story"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
-
-	"vedette/story"
 )
 
 // A Desk is what a team decided: what to read, what to look for, whom to tell.
@@ -170,8 +169,7 @@ func parseYAML(tokens token.Tokens) (f *ast.File, err error) {
 // syntax notes why the file is not YAML.
 func (r *reader) syntax(err error) {
 	at, msg := spot{line: 1, column: 1}, "this is not YAML"
-	var y yaml.Error
-	if errors.As(err, &y) {
+	if y, ok := errors.AsType[yaml.Error](err); ok {
 		msg = "this is not YAML: " + y.GetMessage()
 		if tk := y.GetToken(); tk != nil && tk.Position != nil {
 			at = spot{line: max(tk.Position.Line, 1), column: max(tk.Position.Column, 1)}

@@ -9,11 +9,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-
 	"vedette/config"
 	"vedette/story"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // good is a desk file without a fault; each fault below is one change to it.

@@ -40,7 +40,7 @@ func (f Fault) String() string {
 }
 
 // Faults are all the faults of one run, in the order of their lines.
-type Faults []Fault
+type Faults []Fault //nolint:errname // the word that check prints
 
 // Error returns every fault, one after the other.
 func (fs Faults) Error() string {

@@ -6,10 +6,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"vedette/config"
 
 	"github.com/google/go-cmp/cmp"
-
-	"vedette/config"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated files")

@@ -97,8 +97,8 @@ func (r *reader) structure(v reflect.Value, n ast.Node, at spot, what string) {
 // keysOf returns the keys that a structure has in the file, in their order.
 func keysOf(t reflect.Type) []string {
 	var keys []string
-	for i := range t.NumField() {
-		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name != "-" {
+	for field := range t.Fields() {
+		if name, _, _ := strings.Cut(field.Tag.Get("json"), ","); name != "-" {
 			keys = append(keys, name)
 		}
 	}

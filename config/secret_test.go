@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
-
 	"vedette/config"
 )
 

@@ -127,8 +127,7 @@ func wrongFields(err error) []string {
 		return nil
 	}
 	for _, one := range many.Errors {
-		var parse env.ParseError
-		if errors.As(one, &parse) {
+		if parse, ok := errors.AsType[env.ParseError](one); ok {
 			all = append(all, parse.Name)
 		}
 	}

@@ -6,10 +6,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"vedette/config"
 
 	"github.com/google/go-cmp/cmp"
-
-	"vedette/config"
 )
 
 func TestReadSettingsWithoutAnyGivesTheStandards(t *testing.T) {

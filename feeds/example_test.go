@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"time"
-
 	"vedette/feeds"
 	"vedette/feeds/fetch"
 	"vedette/story"

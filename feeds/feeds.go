@@ -11,7 +11,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
 	"vedette/feeds/fetch"
 	"vedette/feeds/parse"
 	"vedette/story"

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 	"vedette/feeds"
 	"vedette/feeds/fetch"
 	"vedette/internal/corpus"

@@ -5,7 +5,6 @@ import (
 	"hash/fnv"
 	"net/http"
 	"time"
-
 	"vedette/story"
 )
 
@@ -74,6 +73,7 @@ func backoff(r report) time.Duration {
 		most = maxRefused
 	case limited:
 		wait, most = limitedWait, maxLimited
+	case fine, trouble:
 	}
 	for range min(max(r.failures, 1)-1, 30) {
 		wait = min(2*wait, most)

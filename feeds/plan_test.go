@@ -3,7 +3,6 @@ package feeds
 import (
 	"testing"
 	"time"
-
 	"vedette/story"
 )
 

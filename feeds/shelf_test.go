@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"sync"
-
 	"vedette/story"
 )
 

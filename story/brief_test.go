@@ -5,10 +5,9 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
-
-	"vedette/story"
 )
 
 func texts(brief []story.Sentence) []string {

@@ -1,5 +1,7 @@
 package story
 
+import "strings"
+
 import "time"
 
 // An ItemID identifies an item in one database.
@@ -30,11 +32,12 @@ type Item struct {
 
 // Text returns the item's title, summary and body in reading order.
 func (it *Item) Text() string {
-	text := it.Title
+	var text strings.Builder
+	text.WriteString(it.Title)
 	for _, more := range []string{it.Summary, it.Body} {
 		if more != "" {
-			text += "\n" + more
+			text.WriteString("\n" + more)
 		}
 	}
-	return text
+	return text.String()
 }

@@ -8,7 +8,7 @@ type NoticeID int64
 // A Notice is something that rooms should hear about a story.
 type Notice struct {
 	ID      NoticeID
-	Story   StoryID
+	Story   ID
 	Version int // of the story, which this notice brought about
 	Kind    NoticeKind
 	Item    ItemID // the report that caused it
@@ -31,7 +31,7 @@ type Judgement struct {
 	Item     ItemID
 	Revision int      // of the item that was judged
 	Matches  []Match  // empty: the item is kept in the archive and told to nobody
-	Story    StoryID  // the story that it joins; 0 if it opens one or matches nothing
+	Story    ID       // the story that it joins; 0 if it opens one or matches nothing
 	Relation Relation // "" for an edit of a report that keeps its place
 	CopyOf   ItemID
 	Kind     NoticeKind // "" if no room need hear of it
@@ -43,7 +43,7 @@ type Judgement struct {
 // A Pending item waits to be judged.
 type Pending struct {
 	Item    Item
-	Story   StoryID     // the story that an earlier revision joined, or 0
+	Story   ID          // the story that an earlier revision joined, or 0
 	Watches []WatchName // the watches that accepted an earlier revision
 	Seed    bool        // it was there before its feed was first polled: judged, and never told
 }

@@ -12,7 +12,7 @@ import (
 
 // A Kinship says which story an item belongs to, and why.
 type Kinship struct {
-	Story    StoryID // 0 if it opens one
+	Story    ID // 0 if it opens one
 	Relation Relation
 	CopyOf   ItemID
 	Reason   string // in plain words, for the room and for the record

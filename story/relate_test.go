@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
 	"vedette/internal/corpus"
 	"vedette/story"
 )
@@ -33,7 +32,7 @@ func TestRelate(t *testing.T) {
 	late.Effective = noon.Add(72 * time.Hour)
 	for name, tt := range map[string]struct {
 		it   story.Item
-		want story.StoryID
+		want story.ID
 		rel  story.Relation
 	}{
 		"TheSameTextUnderAnotherHeadlineIsACopy": {report(3, "Paper", "Ankara hit back after deaths", wire), 7, story.Copies},
@@ -70,7 +69,7 @@ func TestRelateSeldomJoinsTwoEvents(t *testing.T) {
 	}
 	defer f.Close()
 	gold := make(map[story.ItemID]string)
-	got := make(map[story.ItemID]story.StoryID)
+	got := make(map[story.ItemID]story.ID)
 	var open []story.Story
 	for in := bufio.NewScanner(f); in.Scan() && len(gold) < 250; {
 		var doc struct {
@@ -83,7 +82,7 @@ func TestRelateSeldomJoinsTwoEvents(t *testing.T) {
 		it := report(story.ItemID(len(gold)+1), "", doc.Sentences[0], strings.Join(doc.Sentences[1:], "\n"))
 		kin := story.Relate(&it, open)
 		if kin.Relation == story.Opens {
-			kin.Story = story.StoryID(len(open) + 1)
+			kin.Story = story.ID(len(open) + 1)
 			open = append(open, story.Story{ID: kin.Story})
 		}
 		s := &open[kin.Story-1]
@@ -98,7 +97,7 @@ func TestRelateSeldomJoinsTwoEvents(t *testing.T) {
 }
 
 // bCubed averages over the items how pure and how whole each one's story is.
-func bCubed(gold map[story.ItemID]string, got map[story.ItemID]story.StoryID) (precision, recall float64) {
+func bCubed(gold map[story.ItemID]string, got map[story.ItemID]story.ID) (precision, recall float64) {
 	for a := range gold {
 		var both, mine, theirs float64
 		for b := range gold {

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// A StoryID identifies a story in one database.
-type StoryID int64
+// A ID identifies a story in one database.
+type ID int64
 
 // A Story is one event as told by the items that joined it.
 type Story struct {
-	ID      StoryID
+	ID      ID
 	Version int // counts its changes; a room's root message shows one version
 	Level   Level
 	Opened  time.Time

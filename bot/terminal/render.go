@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-
-	"github.com/rivo/uniseg"
-
 	"vedette/bot"
 	"vedette/story"
+
+	"github.com/rivo/uniseg"
 )
 
 // width is where lines are broken: narrow enough for half a screen.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"sync"
-
 	"vedette/bot"
 	"vedette/story"
 )

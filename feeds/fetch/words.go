@@ -56,10 +56,9 @@ func plain(ctx context.Context, err error) error {
 			return own
 		}
 	}
-	var refused *net.OpError
 	switch {
 	case errors.Is(err, ErrBlocked):
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*net.OpError](err); ok {
 			return refused.Err
 		}
 		return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // ErrNotFeed is wrapped by the error for a document that is no feed: a page,
@@ -49,6 +50,7 @@ func (c *census) take(src []byte, s stretch) error {
 		c.leave(nameOf(src[s.from:s.to]))
 	case opening, empty:
 		return c.enter(src[s.from:s.to], s.shape)
+	case text, cdata, aside:
 	}
 	return nil
 }
@@ -57,8 +59,8 @@ func (c *census) take(src []byte, s stretch) error {
 // lenient decoder does. A name that nobody opened closes nothing: depth is
 // never counted too low.
 func (c *census) leave(name []byte) {
-	for i := len(c.open) - 1; i >= 0; i-- {
-		if !bytes.Equal(c.open[i].name, name) {
+	for i, v := range slices.Backward(c.open) {
+		if !bytes.Equal(v.name, name) {
 			continue
 		}
 		for _, e := range c.open[i:] {

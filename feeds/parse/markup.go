@@ -161,7 +161,7 @@ func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r'
 // nameOf returns the name in an opening, empty or closing tag.
 func nameOf(tag []byte) []byte {
 	name := bytes.TrimPrefix(tag[1:], []byte("/"))
-	end := bytes.IndexFunc(name, func(r rune) bool { return r == '>' || r == '/' || r < 0x80 && space(byte(r)) })
+	end := bytes.IndexFunc(name, func(r rune) bool { return r == '>' || r == '/' || r == ' ' || r == '\t' || r == '\n' || r == '\r' })
 	if end < 0 {
 		return name
 	}

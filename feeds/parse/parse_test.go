@@ -7,11 +7,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-
 	"vedette/feeds/parse"
 	"vedette/story"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func now() time.Time { return time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC) }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
 	"vedette/feeds/parse"
 	"vedette/internal/corpus"
 	"vedette/story"

@@ -43,66 +43,56 @@ func zone(name string, israel bool) (seconds int, ok bool) {
 	return int(hours * 3600), ok
 }
 
+// zoneHours returns how far east of Greenwich a zone's clocks are. A name that
+// several zones share is read as news feeds use it.
 func zoneHours(name string) (hours float64, ok bool) {
-	switch name {
-	case "Z", "GMT", "UTC", "UT", "WET":
-		return 0, true
-	case "CET", "MEZ", "WAT", "BST", "WEST":
-		return 1, true
-	case "CEST", "MESZ", "EET", "CAT", "SAST":
-		return 2, true
-	case "EEST", "MSK", "TRT", "AST", "IDT", "EAT", "FET":
-		return 3, true
-	case "IRST":
-		return 3.5, true
-	case "GST", "AZT", "GET", "AMT", "SAMT", "MSD":
-		return 4, true
-	case "AFT", "IRDT":
-		return 4.5, true
-	case "PKT", "UZT", "TJT", "TMT", "YEKT":
-		return 5, true
-	case "IST":
-		return 5.5, true
-	case "NPT":
-		return 5.75, true
-	case "BDT", "BTT", "ALMT", "OMST":
-		return 6, true
-	case "MMT":
-		return 6.5, true
-	case "ICT", "WIB", "KRAT":
-		return 7, true
-	case "SGT", "HKT", "PHT", "AWST", "WITA", "IRKT", "MYT":
-		return 8, true
-	case "JST", "KST", "YAKT":
-		return 9, true
-	case "ACST":
-		return 9.5, true
-	case "AEST", "VLAT":
-		return 10, true
-	case "AEDT":
-		return 11, true
-	case "NZST":
-		return 12, true
-	case "NZDT":
-		return 13, true
-	case "BRT", "ART", "ADT":
-		return -3, true
-	case "EDT":
-		return -4, true
-	case "EST", "CDT":
-		return -5, true
-	case "CST", "MDT":
-		return -6, true
-	case "MST", "PDT":
-		return -7, true
-	case "PST", "AKDT":
-		return -8, true
-	case "AKST":
-		return -9, true
-	case "HST":
-		return -10, true
+	for _, row := range zoneNames() {
+		for other := range strings.FieldsSeq(row.names) {
+			if name == other {
+				return row.hours, true
+			}
+		}
 	}
 	return 0, false
+}
+
+// zoneRow is a number of hours and the names of the zones that keep it.
+type zoneRow struct {
+	hours float64
+	names string
+}
+
+func zoneNames() []zoneRow {
+	return []zoneRow{
+		{0, "Z GMT UTC UT WET"},
+		{1, "CET MEZ WAT BST WEST"},
+		{2, "CEST MESZ EET CAT SAST"},
+		{3, "EEST MSK TRT AST IDT EAT FET"},
+		{3.5, "IRST"},
+		{4, "GST AZT GET AMT SAMT MSD"},
+		{4.5, "AFT IRDT"},
+		{5, "PKT UZT TJT TMT YEKT"},
+		{5.5, "IST"},
+		{5.75, "NPT"},
+		{6, "BDT BTT ALMT OMST"},
+		{6.5, "MMT"},
+		{7, "ICT WIB KRAT"},
+		{8, "SGT HKT PHT AWST WITA IRKT MYT"},
+		{9, "JST KST YAKT"},
+		{9.5, "ACST"},
+		{10, "AEST VLAT"},
+		{11, "AEDT"},
+		{12, "NZST"},
+		{13, "NZDT"},
+		{-3, "BRT ART ADT"},
+		{-4, "EDT"},
+		{-5, "EST CDT"},
+		{-6, "CST MDT"},
+		{-7, "MST PDT"},
+		{-8, "PST AKDT"},
+		{-9, "AKST"},
+		{-10, "HST"},
+	}
 }
 
 // monthOf returns the number of the month that word names in English,

@@ -9,10 +9,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"vedette/story"
 
 	"github.com/riverqueue/river"
-
-	"vedette/story"
 )
 
 // mostRecent is how many stories Recent returns at the most, the newest: a
@@ -173,7 +172,7 @@ func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.S
 	if err != nil || len(all) == 0 {
 		return all, err
 	}
-	at := make(map[story.StoryID]*story.Story, len(all))
+	at := make(map[story.ID]*story.Story, len(all))
 	for i := range all {
 		at[all[i].ID] = &all[i]
 	}
@@ -184,7 +183,7 @@ func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.S
 	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of FROM reports r JOIN items i ON i.id = r.item WHERE r.story IN (`+ids+`) ORDER BY r.story, r.version`, args...)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var rep story.Report
-		var of story.StoryID
+		var of story.ID
 		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf); err != nil {
 			return struct{}{}, err
 		}

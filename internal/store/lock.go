@@ -27,8 +27,8 @@ func acquire(path string) (*lock, error) {
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		holder, _ := os.ReadFile(path)
-		f.Close()
-		return nil, fmt.Errorf("%w (process %s)", ErrLocked, strings.TrimSpace(string(holder)))
+		locked := fmt.Errorf("%w (process %s)", ErrLocked, strings.TrimSpace(string(holder)))
+		return nil, errors.Join(locked, f.Close())
 	}
 	if err := f.Truncate(0); err != nil {
 		return nil, errors.Join(err, f.Close())

@@ -117,7 +117,7 @@ func inspect(path string) error {
 	case err != nil:
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	header := make([]byte, headerSize)
 	if _, err := io.ReadFull(f, header); err != nil || string(header[:len(magic)]) != magic {
 		return fmt.Errorf("%w: it is not a SQLite database, or its beginning is lost", ErrDamaged)

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 	"unicode"
-
 	"vedette/story"
 )
 
@@ -88,7 +87,6 @@ func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
 	_, err = db.ExecContext(ctx, `VACUUM INTO ?`, path)
-	return err
+	return errors.Join(err, db.Close())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-
 	"vedette/story"
 )
 
@@ -57,23 +56,19 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 
 func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
-	var change string
-	args := []any{d.Room, d.Story.ID}
+	var err error
 	switch o.State {
 	case story.Delivered:
-		change, args = `shown = max(shown, ?3), not_before = 0, attempt = 0`, append(args, d.Story.Version)
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = max(shown, ?), not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, d.Story.Version, d.Room, d.Story.ID)
+		if err == nil {
+			err = merge(ctx, tx, o)
+		}
 	case story.Owed, story.Ambiguous: // an edit may be made again
-		change, args = `not_before = ?3, attempt = attempt + 1`, append(args, micros(o.NotBefore))
-	default:
-		change = `gone = 1`
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET not_before = ?, attempt = attempt + 1 WHERE room = ? AND story = ?`, micros(o.NotBefore), d.Room, d.Story.ID)
+	case story.Parked, story.Expired, story.Sending, story.Merged, story.Muted, story.Held, story.Digested:
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE roots SET `+change+` WHERE room = ?1 AND story = ?2`, args...); err != nil {
-		return err
-	}
-	if o.State != story.Delivered {
-		return nil
-	}
-	return merge(ctx, tx, o)
+	return err
 }
 
 // merge ends the refreshes that the root message covers, now that it shows

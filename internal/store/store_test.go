@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-
 	"vedette/internal/store"
 	"vedette/internal/store/storetest"
 	"vedette/story"
@@ -65,22 +64,29 @@ func TestOpenRefusesABadDatabase(t *testing.T) {
 		spoil func(t *testing.T, path string)
 		want  error
 	}{
-		"Empty": {func(t *testing.T, path string) { write(t, path, nil) }, store.ErrDamaged},
+		"Empty": {func(t *testing.T, path string) {
+			t.Helper()
+			write(t, path, nil)
+		}, store.ErrDamaged},
 		"NoDatabase": {func(t *testing.T, path string) {
+			t.Helper()
 			write(t, path, []byte("a note to myself, longer than a hundred bytes: "+string(make([]byte, 100))))
 		}, store.ErrDamaged},
 		"CutShort": {func(t *testing.T, path string) {
+			t.Helper()
 			if err := os.Truncate(path, 8192); err != nil {
 				t.Fatal(err)
 			}
 		}, store.ErrDamaged},
 		"OnlyItsLogIsLeft": {func(t *testing.T, path string) {
+			t.Helper()
 			write(t, path+"-wal", []byte("x"))
 			if err := os.Remove(path); err != nil {
 				t.Fatal(err)
 			}
 		}, store.ErrDamaged},
 		"FromTheFuture": {func(t *testing.T, path string) {
+			t.Helper()
 			db, err := sql.Open("sqlite", path)
 			if err != nil {
 				t.Fatal(err)

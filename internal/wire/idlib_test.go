@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
 	"vedette/internal/wire"
 	"vedette/story"
 )
@@ -91,8 +90,8 @@ func TestTheStoryOfIdlibMakesStories(t *testing.T) {
 			copied++
 		}
 		if kin.Story == 0 {
-			stories = append(stories, story.Story{ID: story.StoryID(len(stories) + 1)})
-			kin.Story = story.StoryID(len(stories))
+			stories = append(stories, story.Story{ID: story.ID(len(stories) + 1)})
+			kin.Story = story.ID(len(stories))
 		}
 		st := &stories[kin.Story-1]
 		st.Reports = append(st.Reports, story.Report{Item: it, Relation: kin.Relation})

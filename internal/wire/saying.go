@@ -1,11 +1,11 @@
 package wire
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
-
 	"vedette/story"
 )
 
@@ -18,8 +18,8 @@ type shelf map[story.FeedName][]*Saying
 // find returns the newest item of feed that ref names.
 func (sh shelf) find(feed story.FeedName, ref string) *Saying {
 	items := sh[feed]
-	for i := len(items) - 1; i >= 0; i-- {
-		if it := items[i]; ref == it.Key || ref == it.Link || ref == it.Title {
+	for _, item := range slices.Backward(items) {
+		if it := item; ref == it.Key || ref == it.Link || ref == it.Title {
 			return it
 		}
 	}
@@ -109,9 +109,9 @@ func word(text string) (first, rest string) {
 
 // detail reads one of the indented lines of a saying.
 func (p *parser) detail(line int, text string, d *draft) error {
-	key, value := "|", ""
+	var key, value string
 	if after, ok := strings.CutPrefix(text, "|"); ok {
-		value = strings.TrimSpace(after)
+		key, value = "|", strings.TrimSpace(after)
 	} else if before, after, ok := strings.Cut(text, ":"); ok {
 		key, value = strings.TrimSpace(before), strings.TrimSpace(after)
 	} else {

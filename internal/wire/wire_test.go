@@ -12,12 +12,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"vedette/internal/wire"
+	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mmcdole/gofeed"
-
-	"vedette/internal/wire"
-	"vedette/story"
 )
 
 const oldbridge = `Shells on Oldbridge are told
@@ -87,8 +86,10 @@ func TestParseReadsAScript(t *testing.T) {
 	want := &wire.Script{
 		Name: "oldbridge.txtar", Promise: "Shells on Oldbridge are told once.", Desk: desk,
 		Feeds: []wire.Feed{
-			{"harbour", wire.Atom, "https://post.example"}, {"plain", wire.JSON, "https://plain.example"},
-			{"radio", wire.RSS, "https://radio.example"}, {"silent", wire.RSS, "https://silent.example"},
+			{"harbour", wire.Atom, "https://post.example"},
+			{"plain", wire.JSON, "https://plain.example"},
+			{"radio", wire.RSS, "https://radio.example"},
+			{"silent", wire.RSS, "https://silent.example"},
 		},
 		Past: []wire.Saying{{Line: 14, At: at("2020-02-01 08:00"), Feed: "harbour", Title: "Market day", Link: market, GUID: market, Key: market, Published: at("2020-02-01 08:00"), Act: wire.Say}},
 		Said: []wire.Saying{

@@ -12,7 +12,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
 	"vedette/internal/wire"
 )
 

@@ -14,7 +14,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
 	"vedette/story"
 	"vedette/watch"
 )

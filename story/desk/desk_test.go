@@ -5,12 +5,11 @@ import (
 	"log/slog"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
-
 	"vedette/story"
 	"vedette/story/desk"
 	"vedette/watch"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 var noon = time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
@@ -35,7 +34,7 @@ func (d *docket) SaveJudgements(_ context.Context, js []story.Judgement) error {
 		d.waiting = d.waiting[1:]
 		d.saved = append(d.saved, j)
 		if j.Kind == story.NewStory {
-			s := story.Story{ID: story.StoryID(len(d.stories) + 1), Reports: []story.Report{{Item: p.Item, Relation: j.Relation}}}
+			s := story.Story{ID: story.ID(len(d.stories) + 1), Reports: []story.Report{{Item: p.Item, Relation: j.Relation}}}
 			for _, m := range j.Matches {
 				s.Watches = append(s.Watches, m.Watch)
 			}

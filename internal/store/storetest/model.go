@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
-
 	"vedette/story"
 )
 
@@ -17,7 +16,7 @@ func model(t *testing.T, h Harness) {
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		s := h.Open(t)
-		m := &world{t: t, r: r, h: h, s: s, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.StoryID]int{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
+		m := &world{t: t, r: r, h: h, s: s, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.ID]int{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
 		for range 60 {
 			m.step()
 		}
@@ -34,9 +33,9 @@ type world struct {
 	seed  uint64
 	now   time.Time
 	items int
-	told  []story.StoryID
+	told  []story.ID
 	sent  map[story.NoticeID]int
-	last  map[story.StoryID]int
+	last  map[story.ID]int
 }
 
 func (w *world) step() {

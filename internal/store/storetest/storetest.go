@@ -7,10 +7,9 @@ import (
 	"context"
 	"testing"
 	"time"
+	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
-
-	"vedette/story"
 )
 
 // A Store is what the stages ask of the store.
@@ -106,7 +105,7 @@ func save(t *testing.T, s Store, items ...story.Item) story.Saved {
 }
 
 // tell judges the one item that waits: it joins of, or opens a story.
-func tell(t *testing.T, s Store, of story.StoryID, kind story.NoticeKind, rooms ...story.RoomName) story.StoryID {
+func tell(t *testing.T, s Store, of story.ID, kind story.NoticeKind, rooms ...story.RoomName) story.ID {
 	t.Helper()
 	p := must(s.Unjudged(t.Context(), 10))(t)
 	if len(p) != 1 {
