@@ -6,11 +6,12 @@ import (
 	"log/slog"
 	"testing"
 	"time"
-	"vedette/bot"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"vedette/bot"
+	"vedette/story"
 )
 
 var noon = time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)

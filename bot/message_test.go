@@ -5,10 +5,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"vedette/bot"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/bot"
+	"vedette/story"
 )
 
 // told returns a story of three reports: one, its copy, and another's own.

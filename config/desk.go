@@ -8,13 +8,14 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
-	"vedette/story"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"vedette/story"
 )
 
 // A Desk is what a team decided: what to read, what to look for, whom to tell.

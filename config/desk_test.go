@@ -9,10 +9,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"vedette/config"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/config"
+	"vedette/story"
 )
 
 // good is a desk file without a fault; each fault below is one change to it.

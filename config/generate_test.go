@@ -6,9 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"vedette/config"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/config"
 )
 
 var update = flag.Bool("update", false, "rewrite the generated files")

@@ -4,9 +4,9 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	_ "time/tzdata"
+	_ "time/tzdata" // a room's zone means the same on a machine without a zone database
+
 	"vedette/story"
-	// a room's zone means the same on a machine without a zone database.
 )
 
 func (r *reader) rooms(f *deskFile) []Room {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+
 	"vedette/config"
 )
 

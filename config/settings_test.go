@@ -6,9 +6,10 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"vedette/config"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/config"
 )
 
 func TestReadSettingsWithoutAnyGivesTheStandards(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"time"
+
 	"vedette/feeds"
 	"vedette/feeds/fetch"
 	"vedette/story"

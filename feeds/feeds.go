@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
 	"vedette/feeds/fetch"
 	"vedette/feeds/parse"
 	"vedette/story"

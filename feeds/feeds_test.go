@@ -12,11 +12,12 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
 	"vedette/feeds"
 	"vedette/feeds/fetch"
 	"vedette/story"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 // A bench is a poller of one feed, a server that speaks as the feed, and a

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+
 	"vedette/feeds"
 	"vedette/feeds/fetch"
 	"vedette/internal/corpus"

@@ -5,6 +5,7 @@ import (
 	"hash/fnv"
 	"net/http"
 	"time"
+
 	"vedette/story"
 )
 

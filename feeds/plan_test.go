@@ -3,6 +3,7 @@ package feeds
 import (
 	"testing"
 	"time"
+
 	"vedette/story"
 )
 

@@ -5,9 +5,10 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
 )
 
 func texts(brief []story.Sentence) []string {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+
 	"vedette/internal/corpus"
 	"vedette/story"
 )

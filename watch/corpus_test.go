@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+
 	"vedette/internal/corpus"
 	"vedette/story"
 )

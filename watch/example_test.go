@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"fmt"
+
 	"vedette/story"
 	"vedette/watch"
 )

@@ -3,6 +3,7 @@ package watch
 import (
 	"strings"
 	"testing"
+
 	"vedette/story"
 )
 

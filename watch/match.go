@@ -3,6 +3,7 @@ package watch
 import (
 	"slices"
 	"strings"
+
 	"vedette/story"
 )
 

@@ -3,10 +3,11 @@ package watch
 import (
 	"strings"
 	"testing"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"vedette/story"
 )
 
 func mustParse(tb testing.TB, src string, names Names) *Rule {

@@ -3,6 +3,7 @@ package watch
 import (
 	"fmt"
 	"strings"
+
 	"vedette/story"
 )
 

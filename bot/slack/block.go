@@ -3,10 +3,11 @@ package slack
 import (
 	"fmt"
 	"unicode/utf8"
-	"vedette/bot"
-	"vedette/story"
 
 	"github.com/slack-go/slack"
+
+	"vedette/bot"
+	"vedette/story"
 )
 
 // A line is rich text on its way into a block: text in it is text, whatever

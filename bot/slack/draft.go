@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
 	"vedette/bot"
 	"vedette/story"
 )

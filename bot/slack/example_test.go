@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"time"
+
 	"vedette/bot"
 	"vedette/bot/slack"
 	"vedette/story"

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
 	"vedette/bot/slack"
 )
 

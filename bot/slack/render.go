@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"vedette/bot"
 
 	"github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackutilsx"
+
+	"vedette/bot"
 )
 
 // Blocks over some 13,200 characters are refused (bolt-js issue 2509). What

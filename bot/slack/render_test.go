@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
-	"vedette/bot"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 	"golang.org/x/tools/txtar"
+
+	"vedette/bot"
+	"vedette/story"
 )
 
 var update = flag.Bool("update", false, "write the messages under testdata/render anew")

@@ -8,11 +8,12 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"vedette/bot"
-	"vedette/story"
 
 	"github.com/slack-go/slack"
 	"golang.org/x/time/rate"
+
+	"vedette/bot"
+	"vedette/story"
 )
 
 // Options set a workspace up.

@@ -10,12 +10,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-	"vedette/bot"
-	"vedette/bot/slack"
-	"vedette/story"
 
 	library "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slacktest"
+
+	"vedette/bot"
+	"vedette/bot/slack"
+	"vedette/story"
 )
 
 var _ bot.Room = (*slack.Room)(nil)

@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"vedette/bot"
-	"vedette/story"
 
 	"github.com/rivo/uniseg"
+
+	"vedette/bot"
+	"vedette/story"
 )
 
 // width is where lines are broken: narrow enough for half a screen.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+
 	"vedette/bot"
 	"vedette/story"
 )

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
 	"vedette/bot"
 	"vedette/bot/terminal"
 	"vedette/story"

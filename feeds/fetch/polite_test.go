@@ -12,9 +12,10 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"vedette/feeds/fetch"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/feeds/fetch"
 )
 
 func TestValidatorsAreEchoedByteForByteToTheirURLOnly(t *testing.T) {

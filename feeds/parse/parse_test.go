@@ -7,10 +7,11 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"vedette/feeds/parse"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/feeds/parse"
+	"vedette/story"
 )
 
 func now() time.Time { return time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC) }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
 	"vedette/feeds/parse"
 	"vedette/internal/corpus"
 	"vedette/story"

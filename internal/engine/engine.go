@@ -14,11 +14,12 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-	"vedette/internal/store"
-	"vedette/story"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivertype"
+
+	"vedette/internal/store"
+	"vedette/story"
 )
 
 // A Poller polls one feed and saves what came of it.

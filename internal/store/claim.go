@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
 	"vedette/story"
 )
 

@@ -9,9 +9,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"vedette/story"
 
 	"github.com/riverqueue/river"
+
+	"vedette/story"
 )
 
 // mostRecent is how many stories Recent returns at the most, the newest: a

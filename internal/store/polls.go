@@ -7,9 +7,10 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"vedette/story"
 
 	"github.com/riverqueue/river"
+
+	"vedette/story"
 )
 
 // DeclareFeeds makes fs the feeds that are polled: a new one is due at now,

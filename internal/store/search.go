@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
 	"vedette/story"
 )
 

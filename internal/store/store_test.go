@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
 	"vedette/internal/store"
 	"vedette/internal/store/storetest"
 	"vedette/story"

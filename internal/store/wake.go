@@ -4,11 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"time"
-	"vedette/story"
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivertype"
+
+	"vedette/story"
 )
 
 // The queues.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
 	"vedette/internal/wire"
 	"vedette/story"
 )

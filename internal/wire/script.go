@@ -6,9 +6,10 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"vedette/story"
 
 	"golang.org/x/tools/txtar"
+
+	"vedette/story"
 )
 
 // A Script is a story for feeds to tell. It is written as one txtar file:

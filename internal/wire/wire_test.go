@@ -12,11 +12,12 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"vedette/internal/wire"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/mmcdole/gofeed"
+
+	"vedette/internal/wire"
+	"vedette/story"
 )
 
 const oldbridge = `Shells on Oldbridge are told

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
 	"vedette/internal/wire"
 )
 

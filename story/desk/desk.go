@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
 	"vedette/story"
 	"vedette/watch"
 )

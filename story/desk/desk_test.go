@@ -5,11 +5,12 @@ import (
 	"log/slog"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
 	"vedette/story"
 	"vedette/story/desk"
 	"vedette/watch"
-
-	"github.com/google/go-cmp/cmp"
 )
 
 var noon = time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)

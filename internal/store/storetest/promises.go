@@ -3,10 +3,11 @@ package storetest
 import (
 	"testing"
 	"time"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"vedette/story"
 )
 
 func itemsAndValidators(t *testing.T, h Harness) {

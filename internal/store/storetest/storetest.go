@@ -7,9 +7,10 @@ import (
 	"context"
 	"testing"
 	"time"
-	"vedette/story"
 
 	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
 )
 
 // A Store is what the stages ask of the store.
