@@ -1,0 +1,301 @@
+package fakeroom
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"mime"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// discordBase is where Discord's paths begin.
+const discordBase = "/api/v10"
+
+// discordEpoch is the millisecond that Discord's IDs count from.
+const discordEpoch = 1_420_070_400_000
+
+// Who the bot is, and where its channels are.
+const (
+	discordUser  = "100000000000000001"
+	discordGuild = "100000000000000002"
+)
+
+// snowflake is the shape of a Discord id.
+var snowflake = regexp.MustCompile(`^[1-9][0-9]{16,19}$`)
+
+// A Discord answers as Discord's REST API v10 does.
+type Discord struct {
+	*server
+
+	// NonceWindow is how long an enforced nonce makes one message of two. It
+	// may be set before the first request.
+	NonceWindow time.Duration
+
+	token   string
+	schemas schemas
+	nonces  map[string]*message // the first of its nonce, in the window
+	threads map[string]*thread  // by ID, which is its root's
+}
+
+// NewDiscord starts a server for the bot with the token. Its channels are all
+// those whose id has the shape of one. If openapiPath is not "", each body is
+// also held against Discord's OpenAPI document in that file.
+func NewDiscord(token, openapiPath string) (*Discord, error) {
+	d := &Discord{
+		NonceWindow: 5 * time.Minute, token: token,
+		nonces: make(map[string]*message), threads: make(map[string]*thread),
+	}
+	routes := map[string]func(*call) answer{
+		"GET /users/@me":                                      d.me,
+		"GET /channels/{channel}":                             d.channel,
+		"GET /channels/{channel}/messages":                    d.list,
+		"POST /channels/{channel}/messages":                   d.post,
+		"GET /channels/{channel}/messages/{message}":          d.get,
+		"PATCH /channels/{channel}/messages/{message}":        d.edit,
+		"POST /channels/{channel}/messages/{message}/threads": d.startThread,
+	}
+	var err error
+	if d.schemas, err = readSchemas(openapiPath, routes); err != nil {
+		return nil, fmt.Errorf("fakeroom: %w", err)
+	}
+	mux := http.NewServeMux()
+	for name, act := range routes {
+		method, path, _ := strings.Cut(name, " ")
+		mux.HandleFunc(method+" "+discordBase+path, func(w http.ResponseWriter, r *http.Request) {
+			d.serve(w, r, name, d.admitted(act))
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		name := r.Method + " " + strings.TrimPrefix(r.URL.Path, discordBase)
+		d.serve(w, r, name, d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") }))
+	})
+	d.server = start(mux)
+	return d, nil
+}
+
+// API returns what the URL of each request begins with, without a slash at its
+// end.
+func (d *Discord) API() string { return d.http.URL + discordBase }
+
+// admitted returns act for those that bring the token and say who they are.
+func (d *Discord) admitted(act func(*call) answer) func(*call) answer {
+	return func(c *call) answer {
+		if ua := c.UserAgent(); !strings.HasPrefix(ua, "DiscordBot (") {
+			d.blame(c, "the User-Agent is %q, want DiscordBot (…", ua)
+		}
+		var a answer
+		if c.Header.Get("Authorization") == "Bot "+d.token {
+			a = act(c)
+		} else {
+			a = d.refuse(c, http.StatusUnauthorized, 0, "401: Unauthorized")
+		}
+		// As generous as no client can use up.
+		reset := strconv.FormatFloat(float64(time.Now().UnixMilli()+1000)/1000, 'f', 3, 64)
+		a.header = http.Header{}
+		for name, v := range map[string]string{
+			"Limit": "1000", "Remaining": "999", "Reset": reset, "Reset-After": "1.000", "Bucket": "fakeroom",
+		} {
+			a.header.Set("X-RateLimit-"+name, v)
+		}
+		return a
+	}
+}
+
+// refuse answers as Discord does when it does not do what c asks for, and
+// writes that down.
+func (d *Discord) refuse(c *call, status, code int, message string, faults ...bodyFault) answer {
+	a := gone(status, code, message)
+	if len(faults) == 0 {
+		d.blame(c, "%d: %s", code, message)
+		return a
+	}
+	all := make(object)
+	for _, f := range faults {
+		d.blame(c, "%d: %s: %s", code, f.at, f.why)
+		f.tell(all)
+	}
+	a.body.(object)["errors"] = all
+	return a
+}
+
+// gone answers that something is not as c thinks, and does not hold it
+// against the client: a person may have changed it, or an earlier answer was
+// lost.
+func gone(status, code int, message string) answer {
+	return answer{status: status, body: object{"code": code, "message": message}}
+}
+
+// me is GET /users/@me.
+func (d *Discord) me(*call) answer {
+	return answer{status: http.StatusOK, body: discordAuthor()}
+}
+
+// discordAuthor returns the bot as a user.
+func discordAuthor() object {
+	return object{"id": discordUser, "username": "vedette", "discriminator": "0", "global_name": nil, "avatar": nil, "bot": true}
+}
+
+// A place is where a call's channel leads: a channel, or a thread of it.
+type place struct {
+	channel string
+	thread  *thread // nil for the channel itself
+}
+
+// root returns the thread's, or "".
+func (p place) root() string {
+	if p.thread == nil {
+		return ""
+	}
+	return p.thread.id
+}
+
+// place returns where c wants to go, or false and the answer that it is not
+// there.
+func (d *Discord) place(c *call) (p place, refused answer, ok bool) {
+	id := c.PathValue("channel")
+	if t := d.threads[id]; t != nil && !d.archived[t.channel] {
+		return place{channel: t.channel, thread: t}, answer{}, true
+	}
+	switch {
+	case !snowflake.MatchString(id):
+		return place{}, d.refuse(c, http.StatusNotFound, 10003, "Unknown Channel"), false
+	case d.archived[id] || d.threads[id] != nil:
+		return place{}, gone(http.StatusNotFound, 10003, "Unknown Channel"), false
+	}
+	return place{channel: id}, answer{}, true
+}
+
+// post is POST /channels/{channel}/messages.
+func (d *Discord) post(c *call) answer {
+	p, refused, ok := d.place(c)
+	if !ok {
+		return refused
+	}
+	fields, refused, ok := d.fields(c)
+	if !ok {
+		return refused
+	}
+	d.habits(c, fields)
+	n, refused, ok := d.valid(c, fields)
+	if !ok {
+		return refused
+	}
+	if first := d.nonces[n.nonce()]; first != nil && n.EnforceNonce && time.Since(first.post.At) < d.NonceWindow {
+		if d.deleted[first.post.ID] {
+			return gone(http.StatusNotFound, 10008, "Unknown Message")
+		}
+		return answer{status: http.StatusOK, body: d.told(first)}
+	}
+	if p.thread != nil {
+		delete(d.archived, p.thread.id) // a post opens a thread again
+	}
+	id := strconv.FormatInt(d.next((time.Now().UnixMilli()-discordEpoch)<<22), 10)
+	m := &message{
+		post: Post{Channel: p.channel, ID: id, Thread: p.root(), Key: n.nonce()},
+		body: object{
+			"id": id, "channel_id": c.PathValue("channel"), "type": 0, "author": discordAuthor(), "content": "",
+			"embeds": []any{}, "components": []any{}, "attachments": []any{}, "mentions": []any{}, "mention_roles": []any{},
+			"mention_everyone": false, "pinned": false, "tts": false, "flags": 0, "edited_timestamp": nil,
+		},
+	}
+	m.lay(fields, n)
+	m.show(discordFace(n), compact(c.body))
+	d.add(m)
+	m.body["timestamp"] = m.post.At.UTC().Format(time.RFC3339Nano)
+	if m.post.Key != "" {
+		d.nonces[m.post.Key] = m
+	}
+	said := d.told(m)
+	said["nonce"] = fields["nonce"]
+	return answer{status: http.StatusOK, body: said}
+}
+
+// edit is PATCH /channels/{channel}/messages/{message}.
+func (d *Discord) edit(c *call) answer {
+	p, refused, ok := d.place(c)
+	if !ok {
+		return refused
+	}
+	id := c.PathValue("message")
+	m := d.find(p.channel, id)
+	switch {
+	case d.deleted[id]:
+		return gone(http.StatusNotFound, 10008, "Unknown Message")
+	case m == nil || m.post.Thread != p.root():
+		return d.refuse(c, http.StatusNotFound, 10008, "Unknown Message")
+	case p.thread != nil && d.archived[p.thread.id]:
+		return gone(http.StatusBadRequest, 50083, "Thread is archived")
+	}
+	fields, refused, ok := d.fields(c)
+	if !ok {
+		return refused
+	}
+	d.habits(c, fields)
+	merged := make(object)
+	for _, name := range laid() {
+		merged[name] = m.body[name]
+	}
+	maps.Copy(merged, fields)
+	n, refused, ok := d.valid(c, merged)
+	if !ok {
+		return refused
+	}
+	m.lay(fields, n)
+	m.show(discordFace(n), compact(c.body))
+	m.post.Edits++
+	m.post.Changed = time.Now()
+	m.body["edited_timestamp"] = m.post.Changed.UTC().Format(time.RFC3339Nano)
+	return answer{status: http.StatusOK, body: d.told(m)}
+}
+
+// laid returns the fields of a message that a client sets, and an edit may
+// leave as they are.
+func laid() []string { return []string{"content", "embeds", "components", "flags"} }
+
+// lay makes the message what fields say. Null takes away what there was.
+func (m *message) lay(fields object, n *note) {
+	for _, name := range laid() {
+		v, named := fields[name]
+		switch {
+		case !named:
+		case v != nil:
+			m.body[name] = v
+		case name == "content":
+			m.body[name] = ""
+		case name == "flags":
+			m.body[name] = 0
+		default:
+			m.body[name] = []any{}
+		}
+	}
+	m.body["content"] = strings.TrimSpace(n.Content)
+	for _, e := range objects(list(m.body, "embeds")) {
+		e["type"] = "rich"
+	}
+}
+
+// fields returns c's body as an object, if Discord can read it.
+func (d *Discord) fields(c *call) (fields object, refused answer, ok bool) {
+	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if kind != "application/json" || json.Unmarshal(c.body, &fields) != nil || fields == nil {
+		return nil, d.refuse(c, http.StatusBadRequest, 50109, "The request body contains invalid JSON."), false
+	}
+	d.schemas.check(c, d.blame)
+	return fields, answer{}, true
+}
+
+// valid returns fields as a message, if Discord takes it.
+func (d *Discord) valid(c *call, fields object) (n *note, refused answer, ok bool) {
+	n, faults := readNote(fields)
+	switch {
+	case len(faults) > 0:
+		return nil, d.refuse(c, http.StatusBadRequest, 50035, "Invalid Form Body", faults...), false
+	case n.empty():
+		return nil, d.refuse(c, http.StatusBadRequest, 50006, "Cannot send an empty message"), false
+	}
+	return n, answer{}, true
+}
