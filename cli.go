@@ -90,6 +90,15 @@ func (p *process) logger(set *config.Settings) *slog.Logger {
 	return slog.New(tint.NewHandler(p.stderr, &tint.Options{Level: set.LogLevel, NoColor: !p.colour, TimeFormat: "15:04:05"}))
 }
 
+// An aboveInfo handler drops what is merely of interest: libraries tell at
+// length how they are.
+type aboveInfo struct{ slog.Handler }
+
+// Enabled reports whether level is above info and the handler wants it.
+func (h aboveInfo) Enabled(ctx context.Context, level slog.Level) bool {
+	return level > slog.LevelInfo && h.Handler.Enabled(ctx, level)
+}
+
 // printJSON writes v as one line.
 func printJSON(w io.Writer, v any) error {
 	enc := json.NewEncoder(w)

@@ -51,7 +51,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err := os.MkdirAll(set.Data, 0o700); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: log})
+	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{log.Handler()})})
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
 	pr.desk = desk.New(db, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
-	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: log})
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
 
