@@ -25,7 +25,7 @@ func (c *searchCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was only read
 	items, err := db.Search(ctx, strings.Join(c.Words, " "), c.Limit)
 	if err != nil {
 		return err
@@ -60,7 +60,7 @@ func (c *backupCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was only read
 	if err := db.Backup(ctx, c.File); err != nil {
 		return err
 	}

@@ -30,6 +30,7 @@ type process struct {
 	stdout, stderr io.Writer
 	hangup         <-chan os.Signal
 	colour         bool // whether stdout shows colours
+	logColour      bool // whether stderr does
 }
 
 // commands is the command line.
@@ -87,7 +88,7 @@ func (p *process) logger(set *config.Settings) *slog.Logger {
 	if set.LogFormat == "json" {
 		return slog.New(slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: set.LogLevel}))
 	}
-	return slog.New(tint.NewHandler(p.stderr, &tint.Options{Level: set.LogLevel, NoColor: !p.colour, TimeFormat: "15:04:05"}))
+	return slog.New(tint.NewTextHandler(p.stderr, &tint.Options{Level: set.LogLevel, NoColor: !p.logColour, TimeFormat: "15:04:05"}))
 }
 
 // An aboveInfo handler drops what is merely of interest: libraries tell at

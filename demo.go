@@ -29,7 +29,7 @@ const longestPause = 900 * time.Millisecond
 
 // Run tells the story of Idlib: a wire service on loopback says it, the real
 // program hears it, in a temporary folder that is removed at the end.
-func (c *demoCmd) Run(ctx context.Context, p *process) error {
+func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	if c.Speed < 0 {
 		return errors.New("--speed: want 0 or more")
 	}
@@ -52,11 +52,11 @@ func (c *demoCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	set.Data, set.PollEvery = dir, time.Minute
 	set.LogLevel = max(set.LogLevel, slog.LevelWarn) // the story is what is shown
 	fmt.Fprintf(p.stdout, "%s\n\nFive fictional outlets, a real program, no network. Story time is UTC.\n\n", script.Promise)
-	return p.play(ctx, set, script, c.pause, func(ctx context.Context, pr *program) error {
+	return p.play(ctx, set, script, c.pause, func(ctx context.Context, _ *program) error {
 		fmt.Fprintf(p.stdout, "\nThat was the demo. Next: copy vedette.example.yaml to vedette.yaml, see README.md, and run: vedette check\n")
 		if !c.Once {
 			fmt.Fprintln(p.stdout, "Ctrl-C ends it.")

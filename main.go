@@ -21,8 +21,12 @@ func main() {
 	signal.Notify(hangup, syscall.SIGHUP)
 	code := run(ctx, &process{
 		args: os.Args[1:], environ: os.Environ(), stdout: os.Stdout, stderr: os.Stderr, hangup: hangup,
-		colour: isatty.IsTerminal(os.Stdout.Fd()) && os.Getenv("NO_COLOR") == "",
+		colour: colours(os.Stdout), logColour: colours(os.Stderr),
 	})
 	stop()
 	os.Exit(code)
 }
+
+// colours reports whether f is a terminal whose person has not asked for no
+// colour (no-color.org).
+func colours(f *os.File) bool { return isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == "" }

@@ -90,7 +90,7 @@ const quiet = 300 * time.Millisecond
 func follow(ctx context.Context, file string, hangup <-chan os.Signal, log *slog.Logger, changed func()) {
 	var events chan fsnotify.Event
 	if w, err := fsnotify.NewWatcher(); err == nil {
-		defer w.Close()
+		defer func() { _ = w.Close() }()
 		if err = w.Add(filepath.Dir(file)); err == nil {
 			events = w.Events
 		} else {

@@ -228,7 +228,7 @@ func readFile(name string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	body, err := io.ReadAll(io.LimitReader(f, biggest+1))
 	if err == nil && len(body) > biggest {
 		err = fmt.Errorf("%s: larger than %d MiB, which no feed is", name, biggest>>20)
@@ -246,7 +246,7 @@ func archive(ctx context.Context, set *config.Settings, since string, take func(
 	if err != nil {
 		return err
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it was only read
 	return db.Items(ctx, utcNow().Add(-back), take)
 }
 

@@ -96,16 +96,10 @@ func (f *feed) report(w io.Writer, rooms [][]fakeroom.Post) error {
 		sincePublished = append(sincePublished, last.Sub(r.published))
 		sinceFetched = append(sinceFetched, last.Sub(r.fetched))
 	}
-	for _, m := range []metric{
-		{"reports", float64(len(f.reports)), "in both rooms, once each"},
-		{"fetched_to_rooms_p50", quantile(sinceFetched, .50), "ms"},
-		{"fetched_to_rooms_p99", quantile(sinceFetched, .99), "ms"},
-		{"published_to_rooms_p50", quantile(sincePublished, .50), "ms, polled every second"},
-		{"published_to_rooms_p99", quantile(sincePublished, .99), "ms, polled every second"},
-	} {
-		if err := m.print(w); err != nil {
-			return err
-		}
-	}
-	return nil
+	return printAll(w,
+		metric{"reports", float64(len(f.reports)), "in both rooms, once each"},
+		metric{"fetched_to_rooms_p50", quantile(sinceFetched, .50), "ms"},
+		metric{"fetched_to_rooms_p99", quantile(sinceFetched, .99), "ms"},
+		metric{"published_to_rooms_p50", quantile(sincePublished, .50), "ms, polled every second"},
+		metric{"published_to_rooms_p99", quantile(sincePublished, .99), "ms, polled every second"})
 }

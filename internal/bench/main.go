@@ -13,6 +13,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -45,18 +46,19 @@ const (
 	token          = "bench-token"
 )
 
-// bench runs the binary on a feed and two rooms of its own, and prints.
+// bench builds the binary, runs it on a feed and two rooms of its own, and
+// prints.
 func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (err error) {
 	dir, err := os.MkdirTemp("", "vedette-bench-")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	binary := filepath.Join(dir, "vedette")
 	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, err := build.CombinedOutput(); err != nil {
-		return fmt.Errorf("build: %w\n%s", err, text)
+	if text, failed := build.CombinedOutput(); failed != nil {
+		return fmt.Errorf("build: %w\n%s", failed, text)
 	}
 	info, err := os.Stat(binary)
 	if err != nil {
@@ -71,53 +73,56 @@ func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (er
 	defer discord.Close()
 	feed := newFeed()
 	defer feed.close()
-
 	p, started, err := start(ctx, dir, binary, feed.url(), slack.API(), discord.API())
 	if err != nil {
 		return err
 	}
-	defer func() { _ = p.Process.Kill() }() // it was told to end before, unless something failed
-	if err := wait(ctx, 10*time.Second); err != nil {
+	idle, after, err := publish(ctx, p, feed, items, gap)
+	if err != nil {
+		return errors.Join(err, p.Process.Kill())
+	}
+	if err := feed.report(out, [][]fakeroom.Post{slack.Posts(slackChannel), discord.Posts(discordChannel)}); err != nil {
 		return err
 	}
-	rss, err := memory(p.Process.Pid)
-	if err != nil {
-		return err
+	return printAll(out,
+		metric{"start_up", float64(started.Milliseconds()), "ms"},
+		metric{"idle_memory", idle, "MiB"},
+		metric{"memory_after", after, "MiB"},
+		metric{"binary_size", float64(info.Size()) / (1 << 20), "MiB"})
+}
+
+// settle is how long the program is left alone before it is weighed, and
+// before its rooms are read.
+const settle = 10 * time.Second
+
+// publish publishes all reports, ends the program and returns what it weighed
+// in MiB before the first and after the last.
+func publish(ctx context.Context, p *exec.Cmd, f *feed, items int, gap time.Duration) (idle, after float64, err error) {
+	if err = wait(ctx, settle); err != nil {
+		return 0, 0, err
+	}
+	if idle, err = memory(p.Process.Pid); err != nil {
+		return 0, 0, err
 	}
 	for range items {
-		feed.publish()
-		if err := wait(ctx, gap); err != nil {
-			return err
+		f.publish()
+		if err = wait(ctx, gap); err != nil {
+			return 0, 0, err
 		}
 	}
-	if err := wait(ctx, 5*time.Second); err != nil {
-		return err
+	if err = wait(ctx, settle); err != nil {
+		return 0, 0, err
 	}
-	full, err := memory(p.Process.Pid)
-	if err != nil {
-		return err
+	if after, err = memory(p.Process.Pid); err != nil {
+		return 0, 0, err
 	}
-	if err := p.Process.Signal(syscall.SIGTERM); err != nil {
-		return err
+	if err = p.Process.Signal(syscall.SIGTERM); err != nil {
+		return 0, 0, err
 	}
-	if err := p.Wait(); err != nil {
-		return fmt.Errorf("vedette run: %w", err)
+	if err = p.Wait(); err != nil {
+		return 0, 0, fmt.Errorf("vedette run: %w", err)
 	}
-	rooms := [][]fakeroom.Post{slack.Posts(slackChannel), discord.Posts(discordChannel)}
-	if err := feed.report(out, rooms); err != nil {
-		return err
-	}
-	for _, m := range []metric{
-		{"start_up", float64(started.Milliseconds()), "ms"},
-		{"idle_memory", rss, "MiB"},
-		{"memory_after", full, "MiB"},
-		{"binary_size", float64(info.Size()) / (1 << 20), "MiB"},
-	} {
-		if err := m.print(out); err != nil {
-			return err
-		}
-	}
-	return nil
+	return idle, after, nil
 }
 
 // start starts the binary in dir and returns how long it took to be on watch.
@@ -183,7 +188,16 @@ type metric struct {
 	Unit  string  `json:"unit"`
 }
 
-func (m metric) print(w io.Writer) error { return json.NewEncoder(w).Encode(m) }
+// printAll prints each metric as a line of JSON.
+func printAll(w io.Writer, ms ...metric) error {
+	enc := json.NewEncoder(w)
+	for _, m := range ms {
+		if err := enc.Encode(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // quantile returns the q-th quantile of ds, in milliseconds.
 func quantile(ds []time.Duration, q float64) float64 {
