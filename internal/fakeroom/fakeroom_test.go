@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -98,16 +97,16 @@ func slackForm(t *testing.T, s *fakeroom.Slack, method string, args url.Values) 
 	return ask(t, http.MethodPost, s.API()+"/"+method, h, args.Encode())
 }
 
-// openAPI is where Discord's document is, if the machine has it.
-func openAPI() string {
-	path := os.Getenv("VEDETTE_DISCORD_OPENAPI")
-	return path
-}
-
-// discordServer starts one, with the OpenAPI document if the machine has it.
+// discordServer starts one that knows no OpenAPI document.
 func discordServer(t *testing.T) *fakeroom.Discord {
 	t.Helper()
-	d, err := fakeroom.NewDiscord(token, openAPI())
+	return discordOf(t, "")
+}
+
+// discordOf starts one that holds bodies against the document at path.
+func discordOf(t *testing.T, path string) *fakeroom.Discord {
+	t.Helper()
+	d, err := fakeroom.NewDiscord(token, path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ func readSchemas[T any](path string, routes map[string]T) (schemas, error) {
 	if path == "" {
 		return nil, nil
 	}
-	raw, err := os.ReadFile(path) //nolint:gosec // the caller names its own file
+	raw, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -64,11 +64,11 @@ func (s schemas) check(c *call, blame func(c *call, format string, args ...any))
 	}
 }
 
-// leaves returns the innermost causes of an error, on a line each.
+// leaves returns the innermost causes of an error: the others say only that
+// there are some.
 func leaves(err *jsonschema.ValidationError) []string {
 	if len(err.Causes) == 0 {
-		_, why, _ := strings.Cut(err.Error(), "\n") // the first line names the schema
-		return []string{strings.TrimLeft(why, " -")}
+		return []string{err.Error()}
 	}
 	var all []string
 	for _, cause := range err.Causes {

@@ -3,6 +3,7 @@ package fakeroom_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -25,9 +26,7 @@ func section(text object) object { return object{"type": "section", "text": text
 
 func pressable(more object) object {
 	b := object{"type": "button", "text": plain("Go")}
-	for k, v := range more {
-		b[k] = v
-	}
+	maps.Copy(b, more)
 	return b
 }
 
