@@ -1,0 +1,151 @@
+package discord
+
+import (
+	"strings"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+// Discord's limits. Links have one where they stand by themselves; in a list
+// of sources a long one would cost the names of several others.
+const (
+	mostContent = 2_000
+	mostTitle   = 256
+	mostBrief   = 4_096
+	mostName    = 256 // of a field, or an author
+	mostValue   = 1_024
+	mostEmbed   = 6_000
+	mostLink    = 2_048
+	mostTarget  = 512 // of a button
+	mostLabel   = 80
+	mostThread  = 100
+	mostSource  = 300 // of a link to a source
+)
+
+// Sizes of ours: what is longer is not read at night.
+const (
+	mostHead    = 300
+	mostFact    = 600
+	mostReason  = 1_000
+	mostFacts   = 8
+	mostButtons = 5
+	fewSources  = 4 // as many as read well in half a line
+)
+
+// A draft is a message on its way into Discord's terms.
+type draft struct {
+	bot.Message
+	hidden int // sources left out
+}
+
+// trim returns m with nothing in it that is empty, broken or by itself too
+// long for Discord.
+func trim(m *bot.Message) *draft {
+	d := &draft{Message: *m}
+	d.Link = link(m.Link, mostLink)
+	d.Title = title(m)
+	d.Outlet, d.Reason = brief(m.Outlet, mostName/2), brief(m.Reason, mostReason)
+	d.Watches = cut(m.Watches, func(w string) (string, bool) { return short(w, mostHead), !blank(w) })
+	for size(d.head()) > mostHead && len(d.Watches) > 0 {
+		d.Watches = d.Watches[:len(d.Watches)-1]
+	}
+	left := mostBrief
+	d.Brief = cut(m.Brief, func(s story.Sentence) (story.Sentence, bool) {
+		s = fit(s, mostBrief, bolden)
+		left -= size(bolden(s)) + len(" ")
+		return s, left >= 0 && !blank(s.Text)
+	})
+	d.Facts = cut(m.Facts, func(f bot.Fact) (bot.Fact, bool) {
+		return bot.Fact{Name: short(f.Name, mostName), Text: short(f.Text, mostFact)}, !blank(f.Name) && !blank(f.Text)
+	})
+	d.Facts = d.Facts[:min(len(d.Facts), mostFacts)]
+	d.Matched = cut(m.Matched, func(w string) (string, bool) { return short(w, mostName), !blank(w) })
+	for size(d.matched()) > mostValue {
+		d.Matched = d.Matched[:len(d.Matched)-1]
+	}
+	d.Sources = cut(m.Sources, func(s bot.Source) (bot.Source, bool) {
+		return bot.Source{Outlet: short(s.Outlet, mostName), Link: link(s.Link, mostSource), Copy: s.Copy}, !blank(s.Outlet)
+	})
+	for size(d.sources()) > mostValue {
+		d.hide()
+	}
+	d.Buttons = cut(m.Buttons, func(b bot.Button) (bot.Button, bool) {
+		b = bot.Button{Label: brief(b.Label, mostLabel), Link: link(b.Link, mostTarget)}
+		return b, b.Link != "" && !blank(b.Label)
+	})
+	d.Buttons = d.Buttons[:min(len(d.Buttons), mostButtons)]
+	return d
+}
+
+// title returns m's title. There always is one, as an embed must have
+// something to show.
+func title(m *bot.Message) story.Sentence {
+	if t := short(m.Title.Text, mostTitle); !blank(t) {
+		return story.Sentence{Text: t}
+	}
+	return story.Sentence{Text: "(no title)"}
+}
+
+// threadName returns what the thread that m begins is called. Discord reads
+// no markup there.
+func threadName(m *bot.Message) string {
+	if name := brief(m.Title.Text, mostThread); !blank(name) {
+		return name
+	}
+	return "Further reports"
+}
+
+// hide leaves the last source out.
+func (d *draft) hide() {
+	d.Sources = d.Sources[:len(d.Sources)-1]
+	d.hidden++
+}
+
+// shed leaves out what is missed least, and reports whether there was
+// anything. What it never leaves out has room together.
+func (d *draft) shed() bool {
+	switch {
+	case len(d.Sources) > fewSources:
+		d.hide()
+	case len(d.Facts) > 0:
+		d.Facts = d.Facts[:len(d.Facts)-1]
+	case len(d.Brief) > 1:
+		d.Brief = d.Brief[:len(d.Brief)-1]
+	case len(d.Matched) > 0:
+		d.Matched = d.Matched[:len(d.Matched)-1]
+	default:
+		return false
+	}
+	return true
+}
+
+// head returns the line above the title, with the watches' titles escaped:
+// they are the desk file's, and the rest is ours.
+func (d *draft) head() string {
+	m := d.Message
+	m.Watches = cut(m.Watches, func(w string) (string, bool) { return escape(w), true })
+	return m.Head()
+}
+
+// prose returns the brief as one paragraph.
+func (d *draft) prose() string {
+	return strings.Join(cut(d.Brief, func(s story.Sentence) (string, bool) { return bolden(s), true }), " ")
+}
+
+// matched returns the words that the story was found by.
+func (d *draft) matched() string {
+	return strings.Join(cut(d.Matched, func(w string) (string, bool) { return escape(w), true }), " · ")
+}
+
+// cut returns what keep makes of each of from, without those that it does
+// not keep.
+func cut[From, To any](from []From, keep func(From) (To, bool)) []To {
+	var kept []To
+	for _, f := range from {
+		if t, ok := keep(f); ok {
+			kept = append(kept, t)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,95 @@
+package discord
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+)
+
+// mostPause is the longest wait for a limit that is sat out; a longer one is
+// the room's to rest.
+const mostPause = 5 * time.Second
+
+// A pace keeps calls within Discord's limits. The client library's limiter
+// knows each bucket's, but waits for it without a context, and lets itself be
+// asked only while nobody else uses the bucket: hence one call at a time.
+type pace struct {
+	limiter *discordgo.RateLimiter
+
+	mu    sync.Mutex // guards what follows; held for no wait
+	gates map[string]chan struct{}
+	until time.Time // nothing is sent before
+}
+
+// newPace returns a pace that knows no limit yet.
+func newPace(limiter *discordgo.RateLimiter) *pace {
+	return &pace{limiter: limiter, gates: make(map[string]chan struct{})}
+}
+
+// enter waits until a call may use bucket, and returns what must be called
+// after it. If it may not soon, or not before ctx ends, enter returns nil and
+// how long not.
+func (p *pace) enter(ctx context.Context, bucket string) (leave func(), wait time.Duration) {
+	gate := p.gate(bucket)
+	select {
+	case gate <- struct{}{}:
+	case <-ctx.Done():
+		return nil, 0
+	}
+	leave = func() { <-gate }
+	for {
+		wait = p.wait(bucket)
+		if wait <= 0 {
+			return leave, 0
+		}
+		if !pause(ctx, wait) {
+			leave()
+			return nil, wait
+		}
+	}
+}
+
+// gate returns what lets one call at a time through to bucket.
+func (p *pace) gate(bucket string) chan struct{} {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.gates[bucket] == nil {
+		p.gates[bucket] = make(chan struct{}, 1)
+	}
+	return p.gates[bucket]
+}
+
+// wait returns how long bucket is closed.
+func (p *pace) wait(bucket string) time.Duration {
+	p.mu.Lock()
+	rest := time.Until(p.until)
+	p.mu.Unlock()
+	return max(rest, p.limiter.GetWaitTime(p.limiter.GetBucket(bucket), 1))
+}
+
+// rest closes all buckets.
+func (p *pace) rest(wait time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(wait); until.After(p.until) {
+		p.until = until
+	}
+}
+
+// pause waits, and reports whether it did: not for long, and not for what
+// comes too late.
+func pause(ctx context.Context, wait time.Duration) bool {
+	if end, ok := ctx.Deadline(); wait > mostPause || ok && time.Until(end) < wait {
+		return false
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

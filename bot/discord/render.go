@@ -1,0 +1,182 @@
+package discord
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+// A form is the body of a call that posts or edits. What an edit leaves out
+// stays as it was, and mentions that are not spoken of are all allowed: it
+// leaves out nothing.
+type form struct {
+	Content    string                            `json:"content"`
+	Embeds     []*discordgo.MessageEmbed         `json:"embeds"`
+	Components []discordgo.MessageComponent      `json:"components"`
+	Mentions   *discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Flags      discordgo.MessageFlags            `json:"flags"`
+	Nonce      string                            `json:"nonce,omitempty"`
+	Enforce    bool                              `json:"enforce_nonce,omitempty"`
+	Reference  *discordgo.MessageReference       `json:"message_reference,omitempty"`
+}
+
+// A face is a message in Discord's terms, and what stands in for it if these
+// are refused.
+type face struct {
+	rich, plain form
+}
+
+// once returns f as a message that stands once, however often it is posted
+// with the key.
+func (f face) once(key string) face {
+	f.rich.Nonce, f.rich.Enforce = key, true
+	f.plain.Nonce, f.plain.Enforce = key, true
+	return f
+}
+
+// answering returns f as an answer to root, or by itself if root is gone.
+func (f face) answering(root string) face {
+	to := &discordgo.MessageReference{MessageID: root, FailIfNotExists: new(false)}
+	f.rich.Reference, f.plain.Reference = to, to
+	return f
+}
+
+// root returns the face of a root message. What is notified is the head,
+// which a phone shows without the embed.
+func root(m *bot.Message) face {
+	d := trim(m)
+	return d.face(d.head(), (*draft).root)
+}
+
+// reply returns the face of a message in a thread.
+func reply(m *bot.Message) face {
+	return trim(m).face("Further report · "+m.Time(), (*draft).reply)
+}
+
+// face lays d out, leaving out what Discord has no room for: the sources
+// that came last first, the title never.
+func (d *draft) face(content string, lay func(*draft) *discordgo.MessageEmbed) face {
+	plain := newForm(plain(d), nil)
+	plain.Flags = discordgo.MessageFlagsSuppressEmbeds
+	e := lay(d)
+	for extent(e) > mostEmbed && d.shed() {
+		e = lay(d)
+	}
+	rich := newForm(content, buttons(d.Buttons))
+	rich.Embeds = append(rich.Embeds, e)
+	return face{rich: rich, plain: plain}
+}
+
+// newForm returns a form that mentions nobody.
+func newForm(content string, components []discordgo.MessageComponent) form {
+	f := form{Content: content, Embeds: []*discordgo.MessageEmbed{}, Components: []discordgo.MessageComponent{}}
+	f.Components = append(f.Components, components...)
+	f.Mentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
+	return f
+}
+
+// plain returns d as plain text. Its own link can be followed, and no other.
+func plain(d *draft) string {
+	return bot.Plain(&d.Message, mostContent, func(s string) string {
+		if s == d.Link && s != "" {
+			return "<" + target(s) + ">"
+		}
+		return escape(s)
+	}, size)
+}
+
+// root lays a root message out: what happened, what changed last, why it was
+// found and where it is known from.
+func (d *draft) root() *discordgo.MessageEmbed {
+	e := d.report()
+	few := len(d.Sources)+d.hidden <= fewSources
+	if words := d.matched(); words != "" {
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Matched", Value: words, Inline: few})
+	}
+	if names := d.sources(); names != "" {
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Sources", Value: names, Inline: few})
+	}
+	return e
+}
+
+// reply lays a message out that answers a root message: who tells it, what
+// happened, and why the room hears it.
+func (d *draft) reply() *discordgo.MessageEmbed {
+	e := d.report()
+	if !blank(d.Outlet) {
+		e.Author = &discordgo.MessageEmbedAuthor{Name: d.Outlet}
+	}
+	if !blank(d.Reason) {
+		e.Footer = &discordgo.MessageEmbedFooter{Text: d.Reason}
+	}
+	return e
+}
+
+// report lays out what messages of both kinds have.
+func (d *draft) report() *discordgo.MessageEmbed {
+	e := &discordgo.MessageEmbed{
+		Title: escape(d.Title.Text), URL: d.Link,
+		Description: d.prose(), Color: colour(d.Level),
+	}
+	for _, f := range d.Facts {
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: escape(f.Name), Value: escape(f.Text)})
+	}
+	return e
+}
+
+// sources returns the outlets that tell the story.
+func (d *draft) sources() string {
+	parts := cut(d.Sources, func(s bot.Source) (string, bool) { return masked(s.Name(), s.Link), true })
+	if d.hidden > 0 {
+		parts = append(parts, fmt.Sprintf("+%d more", d.hidden))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// buttons returns a row of buttons that open links, or nothing.
+func buttons(all []bot.Button) []discordgo.MessageComponent {
+	if len(all) == 0 {
+		return nil
+	}
+	row := discordgo.ActionsRow{Components: cut(all, func(b bot.Button) (discordgo.MessageComponent, bool) {
+		return discordgo.Button{Label: b.Label, Style: discordgo.LinkButton, URL: b.Link}, true
+	})}
+	return []discordgo.MessageComponent{row}
+}
+
+// extent returns what Discord counts of e.
+func extent(e *discordgo.MessageEmbed) int {
+	n := size(e.Title) + size(e.Description)
+	for _, f := range e.Fields {
+		n += size(f.Name) + size(f.Value)
+	}
+	if e.Author != nil {
+		n += size(e.Author.Name)
+	}
+	if e.Footer != nil {
+		n += size(e.Footer.Text)
+	}
+	return n
+}
+
+// colour returns the embed's edge: what wants attention is warm.
+func colour(l story.Level) int {
+	switch l {
+	case story.Calm:
+		return 0x3BA55D
+	case story.Guarded:
+		return 0x3498DB
+	case story.Elevated:
+		return 0xE6A700
+	case story.High:
+		return 0xE8590C
+	case story.Critical:
+		return 0xD6202A
+	case story.Unjudged:
+	}
+	return 0x80848E
+}

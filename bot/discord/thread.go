@@ -1,0 +1,73 @@
+package discord
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/bwmarrin/discordgo"
+
+	"vedette/bot"
+)
+
+const (
+	dayOfSilence = 1440   // minutes after which Discord puts a thread away; a post brings it back
+	mostThreads  = 10_000 // that are remembered; one that is forgotten is found again by one call
+)
+
+// A threadForm is the body of the call that opens a thread.
+type threadForm struct {
+	Name    string `json:"name"`
+	Archive int    `json:"auto_archive_duration"`
+}
+
+// thread reports whether there is a thread of root that can be posted in,
+// and opens one if it knows of none. It returns a failure if nothing can be
+// told anywhere: whether a thread was opened is never worth not knowing
+// whether a message stands.
+func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *bot.Failure) {
+	if r.account.knows(root) {
+		return true, nil
+	}
+	_, no := r.account.do(ctx, call{
+		method: http.MethodPost, path: r.path("messages", root, "threads"),
+		bucket: r.path("threads"), answers: true,
+		body: threadForm{Name: threadName(m), Archive: dayOfSilence},
+	})
+	if no == nil || no.definite() && no.code == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage {
+		r.account.remember(root)
+		return true, nil
+	}
+	f := no.failure()
+	switch f.Kind {
+	case bot.Unfit, bot.RoomShut: // the channel has the last word
+		return false, nil
+	case bot.Ambiguous: // opening it again is harmless
+		f.Kind = bot.NotSent
+	case bot.NotSent, bot.RootMissing:
+	}
+	return false, f
+}
+
+// knows reports whether the thread of root is known.
+func (a *Account) knows(root string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.threads[root]
+}
+
+// remember keeps that there is a thread of root.
+func (a *Account) remember(root string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.threads) >= mostThreads {
+		clear(a.threads)
+	}
+	a.threads[root] = true
+}
+
+// forget is the opposite of remember.
+func (a *Account) forget(root string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.threads, root)
+}
