@@ -80,7 +80,7 @@ func TestEachPackageImportsOnlyWhatItMay(t *testing.T) {
 				t.Errorf("%s imports %s; if that is meant, say so in allowed", p.ImportPath, path)
 			}
 			for lib, by := range kept {
-				if name != "internal/deps" && !slices.Contains(testOnly, name) &&
+				if !slices.Contains(testOnly, name) &&
 					(path == lib || strings.Contains(lib, ".") && strings.HasPrefix(path, lib+"/")) && !slices.Contains(by, name) {
 					t.Errorf("%s imports %s, which is kept to %v", p.ImportPath, path, by)
 				}
@@ -140,7 +140,7 @@ func TestEachPackageLooksAsItShould(t *testing.T) {
 				return true
 			})
 		}
-		if len(p.GoFiles) > 0 && lines < 3 && p.name() != "internal/deps" {
+		if len(p.GoFiles) > 0 && lines < 3 {
 			t.Errorf("%s: its package comment has %d lines, want a contract of 3 or more", p.ImportPath, lines)
 		}
 	}

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"html"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/discord"
+	"vedette/bot/slack"
+	"vedette/config"
+	"vedette/feeds/parse"
+	"vedette/internal/corpus"
+	"vedette/internal/fakeroom"
+	"vedette/internal/wire"
+	"vedette/story"
+)
+
+// openAPI returns where Discord's description of its API is, or "" on a
+// machine without it: then requests are held to the documented limits alone.
+func openAPI(t *testing.T) string {
+	t.Helper()
+	if os.Getenv(corpus.Env) == "" {
+		if _, err := os.Stat("../shared/data"); err != nil {
+			return ""
+		}
+	}
+	return corpus.Path(t, "platform", "discord-openapi.json")
+}
+
+// A platform is a fake room that keeps what it was told.
+type platform interface {
+	Posts(channel string) []fakeroom.Post
+	Violations() []string
+}
+
+// TestTheStoryOfIdlibStandsInSlackAndDiscord plays the demo to three rooms.
+func TestTheStoryOfIdlibStandsInSlackAndDiscord(t *testing.T) {
+	t.Parallel()
+	const token, slackChannel, discordChannel = "test-token", "C0123456789", "123456789012345678"
+	s := fakeroom.NewSlack(token)
+	t.Cleanup(s.Close)
+	d, err := fakeroom.NewDiscord(token, openAPI(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	script, err := wire.Idlib()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script.Desk = strings.ReplaceAll(script.Desk, "rooms: [terminal]", "rooms: [terminal, slack, discord]") +
+		fmt.Sprintf("  slack: { slack: { channel: %s } }\n  discord: { discord: { channel: %q } }\n", slackChannel, discordChannel)
+	heard, _ := hear(t, script, &config.Settings{LogFormat: "text", SlackToken: token, SlackAPI: s.API(), DiscordToken: token, DiscordAPI: d.API()})
+	for name, p := range map[story.RoomName]struct {
+		platform
+
+		channel string
+	}{"slack": {s, slackChannel}, "discord": {d, discordChannel}} {
+		posts := p.Posts(p.channel)
+		if v := p.Violations(); len(v) > 0 {
+			t.Errorf("%s would have refused, or was asked against its rules: %q", name, v)
+		}
+		var roots, replies, edits int
+		for _, line := range heard["terminal"] {
+			switch strings.Fields(line)[2] {
+			case "new":
+				roots++
+			case "reply":
+				replies++
+			}
+		}
+		if len(posts) != roots+replies || roots == 0 || replies == 0 {
+			t.Errorf("%s has %d messages; the terminal heard %d roots and %d replies", name, len(posts), roots, replies)
+		}
+		keys := make(map[string]bool)
+		for _, post := range posts {
+			edits += post.Edits
+			if post.Key == "" || keys[post.Key] {
+				t.Errorf("%s has a message with the key %q, which is none or another's", name, post.Key)
+			}
+			keys[post.Key] = true
+			if len(post.Mentions) > 0 {
+				t.Errorf("%s pinged %q with %q", name, post.Mentions, post.Text)
+			}
+		}
+		if edits == 0 {
+			t.Errorf("no message in %s was edited", name)
+		}
+	}
+}
+
+// TestHostileTextIsHarmlessInRooms takes each hostile case as a report's
+// text, and its link, from the feed's bytes to the room.
+func TestHostileTextIsHarmlessInRooms(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open(corpus.Path(t, "hostile", "cases.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	const token = "test-token"
+	s := fakeroom.NewSlack(token)
+	t.Cleanup(s.Close)
+	d, err := fakeroom.NewDiscord(token, openAPI(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	workspace, err := slack.New(slack.Options{Token: token, API: s.API()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account, err := discord.New(discord.Options{Token: token, API: d.API()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	n := 0
+	for lines.Scan() {
+		var c struct{ ID, Cat, Payload string }
+		if err := json.Unmarshal(lines.Bytes(), &c); err != nil || !strings.Contains("EFG", c.Cat) || c.Payload == "" {
+			continue
+		}
+		n++
+		it := hostileItem(t, c.Payload)
+		m := bot.Root(&story.Story{Changed: it.Effective, Reports: []story.Report{{Item: it, Relation: story.Opens}}}, time.UTC, nil)
+		channels := [2]string{fmt.Sprintf("C%09d", n), fmt.Sprintf("1%017d", n)}
+		for i, room := range []bot.Room{workspace.Room(channels[0]), account.Room(channels[1])} {
+			if _, err := room.Post(t.Context(), fmt.Sprint("key", n), m); err != nil {
+				t.Errorf("%s: %v", c.ID, err)
+				continue
+			}
+			post := []platform{s, d}[i].Posts(channels[i])[0]
+			if len(post.Mentions) > 0 {
+				t.Errorf("%s in room %d pings %q", c.ID, i, post.Mentions)
+			}
+			for _, link := range post.Links {
+				if link != it.Link && !strings.HasPrefix(link, it.Link+"?") {
+					t.Errorf("%s in room %d leads to %q, want %q at the most", c.ID, i, link, it.Link)
+				}
+			}
+			shown := strings.Join(strings.Fields(strings.ReplaceAll(post.Text, `\`, "")), " ")
+			if title := strings.Join(strings.Fields(strings.ReplaceAll(it.Title, `\`, "")), " "); len(title) < 200 && !strings.Contains(shown, title) {
+				t.Errorf("%s in room %d shows %q, want %q in it", c.ID, i, shown, title)
+			}
+		}
+	}
+	if n < 60 {
+		t.Errorf("%d cases, want those of E, F and G", n)
+	}
+	if v := slices.Concat(s.Violations(), d.Violations()); len(v) > 0 {
+		t.Errorf("refused, or asked against the rules: %q", v)
+	}
+}
+
+// hostileItem returns the item of a feed that has payload wherever a feed can
+// have text or a link.
+func hostileItem(t *testing.T, payload string) story.Item {
+	t.Helper()
+	text := html.EscapeString(html.EscapeString(payload))
+	link := html.EscapeString(payload)
+	body := fmt.Sprintf(`<?xml version="1.0"?><rss version="2.0"><channel><title>x</title><item>
+<title>Report %s end</title><description>Told: %s. And more.</description><link>%s</link><guid isPermaLink="false">1</guid></item></channel></rss>`, text, text, link)
+	doc, err := parse.Parse(parse.Document{URL: "https://wire.example/rss", Body: []byte(body), Now: time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)}, story.Feed{Name: "wire", Outlet: payload, Owner: "wire"})
+	if err != nil || len(doc.Items) != 1 {
+		t.Fatalf("%q: %v", payload, err)
+	}
+	return doc.Items[0]
+}
