@@ -17,11 +17,7 @@ type searchCmd struct {
 
 // Run searches the archive; it may run beside vedette run.
 func (c *searchCmd) Run(ctx context.Context, p *process) error {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
-	db, err := store.OpenArchive(ctx, filepath.Join(set.Data, database))
+	db, _, err := p.archive(ctx)
 	if err != nil {
 		return err
 	}
@@ -46,17 +42,24 @@ func (c *searchCmd) Run(ctx context.Context, p *process) error {
 	return nil
 }
 
+// archive opens the database for looking things up, and returns its path.
+func (p *process) archive(ctx context.Context) (db *store.Store, path string, err error) {
+	set, err := p.settings()
+	if err != nil {
+		return nil, "", err
+	}
+	path = filepath.Join(set.Data, database)
+	db, err = store.OpenArchive(ctx, path)
+	return db, path, err
+}
+
 type backupCmd struct {
 	File string `arg:"" help:"The file to write; it must not exist."`
 }
 
 // Run writes a copy of the database; it may run beside vedette run.
 func (c *backupCmd) Run(ctx context.Context, p *process) error {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
-	db, err := store.OpenArchive(ctx, filepath.Join(set.Data, database))
+	db, path, err := p.archive(ctx)
 	if err != nil {
 		return err
 	}
@@ -64,6 +67,6 @@ func (c *backupCmd) Run(ctx context.Context, p *process) error {
 	if err := db.Backup(ctx, c.File); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%s holds a whole copy. To restore it, stop vedette and put it in place of %s.\n", c.File, filepath.Join(set.Data, database))
+	fmt.Fprintf(p.stdout, "%s holds a whole copy. To restore it, stop vedette and put it in place of %s.\n", c.File, path)
 	return nil
 }

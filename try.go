@@ -16,7 +16,6 @@ import (
 	"vedette/config"
 	"vedette/feeds/fetch"
 	"vedette/feeds/parse"
-	"vedette/internal/store"
 	"vedette/story"
 	"vedette/watch"
 )
@@ -74,7 +73,7 @@ func (c *testCmd) Run(ctx context.Context, p *process) error {
 	tr := &trial{perDay: make(map[string]int)}
 	take := func(it story.Item) error { return c.take(p, tr, rule, live, it) }
 	if c.Since != "" {
-		err = archive(ctx, set, c.Since, take)
+		err = p.past(ctx, c.Since, take)
 	} else {
 		err = documents(ctx, set, c.From, take)
 	}
@@ -236,13 +235,13 @@ func readFile(name string) ([]byte, error) {
 	return body, err
 }
 
-// archive gives the items of the last while to take.
-func archive(ctx context.Context, set *config.Settings, since string, take func(story.Item) error) error {
+// past gives the archive's items of the last while to take.
+func (p *process) past(ctx context.Context, since string, take func(story.Item) error) error {
 	back, err := ago(since)
 	if err != nil {
 		return err
 	}
-	db, err := store.OpenArchive(ctx, filepath.Join(set.Data, database))
+	db, _, err := p.archive(ctx)
 	if err != nil {
 		return err
 	}

@@ -120,3 +120,44 @@ func ExampleRoot() {
 	// Idlib front + Talks · 2 origins · 3 outlets · 3 Feb 09:00 UTC
 	// Post shelled in Idleb
 }
+
+func TestPartsTakesMarksAsTheyAreMeant(t *testing.T) {
+	for name, tt := range map[string]struct {
+		text  string
+		marks []story.Span
+		want  []bot.Part
+	}{
+		"None":             {"a b", nil, []bot.Part{{Text: "a b"}}},
+		"SpaceIsNotMarked": {"a b c", []story.Span{{Start: 1, End: 4}}, []bot.Part{{Text: "a "}, {Text: "b", Marked: true}, {Text: " c"}}},
+		"TouchingIsOne":    {"abc", []story.Span{{Start: 0, End: 1}, {Start: 1, End: 2}}, []bot.Part{{Text: "ab", Marked: true}, {Text: "c"}}},
+		"OverlapIsNone":    {"abc", []story.Span{{Start: 0, End: 2}, {Start: 1, End: 3}}, []bot.Part{{Text: "ab", Marked: true}, {Text: "c"}}},
+		"SplitLetter":      {"é", []story.Span{{Start: 0, End: 1}}, []bot.Part{{Text: "é"}}},
+		"Beyond":           {"ab", []story.Span{{Start: 1, End: 9}, {Start: -1, End: 1}}, []bot.Part{{Text: "ab"}}},
+		"Reversed":         {"ab", []story.Span{{Start: 2, End: 1}}, []bot.Part{{Text: "ab"}}},
+		"Empty":            {"", nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, bot.Parts(story.Sentence{Text: tt.text, Marks: tt.marks})); diff != "" {
+				t.Errorf("parts of %q (-want +got):\n%s", tt.text, diff)
+			}
+		})
+	}
+}
+
+func TestLinkLeadsWhereItSaysOrNowhere(t *testing.T) {
+	for link, want := range map[string]string{
+		"https://wire.example/a?b=c#d":                     "https://wire.example/a?b=c#d",
+		" http://wire.example ":                            "http://wire.example",
+		"javascript:alert(1)":                              "",
+		"https://bank.example@evil.example":                "",
+		"https://аpple.com/":                               "https://xn--pple-43d.com/",
+		"https://wire.example/<a>|b`":                      "https://wire.example/%3Ca%3E%7Cb%60",
+		"https://[::1]/":                                   "",
+		"//wire.example":                                   "",
+		"https://wire.example/" + strings.Repeat("a", 300): "",
+	} {
+		if got := bot.Link(link, 200); got != want {
+			t.Errorf("link %q is %q, want %q", link, got, want)
+		}
+	}
+}

@@ -30,7 +30,8 @@ const (
 	mostReason  = 1_000
 	mostFacts   = 8
 	mostButtons = 5
-	fewSources  = 4 // as many as read well in half a line
+	mostList    = 100 // of anything else, before it is seen what has room
+	fewSources  = 4   // as many as read well in half a line
 )
 
 // A draft is a message on its way into Discord's terms.
@@ -43,45 +44,43 @@ type draft struct {
 // long for Discord.
 func trim(m *bot.Message) *draft {
 	d := &draft{Message: *m}
-	d.Link = link(m.Link, mostLink)
+	d.Link = bot.Link(m.Link, mostLink)
 	d.Title = title(m)
 	d.Outlet, d.Reason = brief(m.Outlet, mostName/2), brief(m.Reason, mostReason)
-	d.Watches = cut(m.Watches, func(w string) (string, bool) { return short(w, mostHead), !blank(w) })
+	d.Watches = bot.Keep(m.Watches, mostList, func(w string) (string, bool) { return short(w, mostHead), !bot.Blank(w) })
 	for size(d.head()) > mostHead && len(d.Watches) > 0 {
 		d.Watches = d.Watches[:len(d.Watches)-1]
 	}
 	left := mostBrief
-	d.Brief = cut(m.Brief, func(s story.Sentence) (story.Sentence, bool) {
+	d.Brief = bot.Keep(m.Brief, mostList, func(s story.Sentence) (story.Sentence, bool) {
 		s = fit(s, mostBrief, bolden)
 		left -= size(bolden(s)) + len(" ")
-		return s, left >= 0 && !blank(s.Text)
+		return s, left >= 0 && !bot.Blank(s.Text)
 	})
-	d.Facts = cut(m.Facts, func(f bot.Fact) (bot.Fact, bool) {
-		return bot.Fact{Name: short(f.Name, mostName), Text: short(f.Text, mostFact)}, !blank(f.Name) && !blank(f.Text)
+	d.Facts = bot.Keep(m.Facts, mostFacts, func(f bot.Fact) (bot.Fact, bool) {
+		return bot.Fact{Name: short(f.Name, mostName), Text: short(f.Text, mostFact)}, !bot.Blank(f.Name) && !bot.Blank(f.Text)
 	})
-	d.Facts = d.Facts[:min(len(d.Facts), mostFacts)]
-	d.Matched = cut(m.Matched, func(w string) (string, bool) { return short(w, mostName), !blank(w) })
+	d.Matched = bot.Keep(m.Matched, mostList, func(w string) (string, bool) { return short(w, mostName), !bot.Blank(w) })
 	for size(d.matched()) > mostValue {
 		d.Matched = d.Matched[:len(d.Matched)-1]
 	}
-	d.Sources = cut(m.Sources, func(s bot.Source) (bot.Source, bool) {
-		return bot.Source{Outlet: short(s.Outlet, mostName), Link: link(s.Link, mostSource), Copy: s.Copy}, !blank(s.Outlet)
+	d.Sources = bot.Keep(m.Sources, mostList, func(s bot.Source) (bot.Source, bool) {
+		return bot.Source{Outlet: short(s.Outlet, mostName), Link: bot.Link(s.Link, mostSource), Copy: s.Copy}, !bot.Blank(s.Outlet)
 	})
 	for size(d.sources()) > mostValue {
 		d.hide()
 	}
-	d.Buttons = cut(m.Buttons, func(b bot.Button) (bot.Button, bool) {
-		b = bot.Button{Label: brief(b.Label, mostLabel), Link: link(b.Link, mostTarget)}
-		return b, b.Link != "" && !blank(b.Label)
+	d.Buttons = bot.Keep(m.Buttons, mostButtons, func(b bot.Button) (bot.Button, bool) {
+		b = bot.Button{Label: brief(b.Label, mostLabel), Link: bot.Link(b.Link, mostTarget)}
+		return b, b.Link != "" && !bot.Blank(b.Label)
 	})
-	d.Buttons = d.Buttons[:min(len(d.Buttons), mostButtons)]
 	return d
 }
 
 // title returns m's title. There always is one, as an embed must have
 // something to show.
 func title(m *bot.Message) story.Sentence {
-	if t := short(m.Title.Text, mostTitle); !blank(t) {
+	if t := short(m.Title.Text, mostTitle); !bot.Blank(t) {
 		return story.Sentence{Text: t}
 	}
 	return story.Sentence{Text: "(no title)"}
@@ -90,7 +89,7 @@ func title(m *bot.Message) story.Sentence {
 // threadName returns what the thread that m begins is called. Discord reads
 // no markup there.
 func threadName(m *bot.Message) string {
-	if name := brief(m.Title.Text, mostThread); !blank(name) {
+	if name := brief(m.Title.Text, mostThread); !bot.Blank(name) {
 		return name
 	}
 	return "Further reports"
@@ -124,28 +123,16 @@ func (d *draft) shed() bool {
 // they are the desk file's, and the rest is ours.
 func (d *draft) head() string {
 	m := d.Message
-	m.Watches = cut(m.Watches, func(w string) (string, bool) { return escape(w), true })
+	m.Watches = bot.Keep(m.Watches, mostList, func(w string) (string, bool) { return escape(w), true })
 	return m.Head()
 }
 
 // prose returns the brief as one paragraph.
 func (d *draft) prose() string {
-	return strings.Join(cut(d.Brief, func(s story.Sentence) (string, bool) { return bolden(s), true }), " ")
+	return strings.Join(bot.Keep(d.Brief, mostList, func(s story.Sentence) (string, bool) { return bolden(s), true }), " ")
 }
 
 // matched returns the words that the story was found by.
 func (d *draft) matched() string {
-	return strings.Join(cut(d.Matched, func(w string) (string, bool) { return escape(w), true }), " · ")
-}
-
-// cut returns what keep makes of each of from, without those that it does
-// not keep.
-func cut[From, To any](from []From, keep func(From) (To, bool)) []To {
-	var kept []To
-	for _, f := range from {
-		if t, ok := keep(f); ok {
-			kept = append(kept, t)
-		}
-	}
-	return kept
+	return strings.Join(bot.Keep(d.Matched, mostList, func(w string) (string, bool) { return escape(w), true }), " · ")
 }

@@ -107,10 +107,10 @@ func (d *draft) root() *discordgo.MessageEmbed {
 // happened, and why the room hears it.
 func (d *draft) reply() *discordgo.MessageEmbed {
 	e := d.report()
-	if !blank(d.Outlet) {
+	if !bot.Blank(d.Outlet) {
 		e.Author = &discordgo.MessageEmbedAuthor{Name: d.Outlet}
 	}
-	if !blank(d.Reason) {
+	if !bot.Blank(d.Reason) {
 		e.Footer = &discordgo.MessageEmbedFooter{Text: d.Reason}
 	}
 	return e
@@ -130,7 +130,7 @@ func (d *draft) report() *discordgo.MessageEmbed {
 
 // sources returns the outlets that tell the story.
 func (d *draft) sources() string {
-	parts := cut(d.Sources, func(s bot.Source) (string, bool) { return masked(s.Name(), s.Link), true })
+	parts := bot.Keep(d.Sources, mostList, func(s bot.Source) (string, bool) { return masked(s.Name(), s.Link), true })
 	if d.hidden > 0 {
 		parts = append(parts, fmt.Sprintf("+%d more", d.hidden))
 	}
@@ -142,7 +142,7 @@ func buttons(all []bot.Button) []discordgo.MessageComponent {
 	if len(all) == 0 {
 		return nil
 	}
-	row := discordgo.ActionsRow{Components: cut(all, func(b bot.Button) (discordgo.MessageComponent, bool) {
+	row := discordgo.ActionsRow{Components: bot.Keep(all, mostButtons, func(b bot.Button) (discordgo.MessageComponent, bool) {
 		return discordgo.Button{Label: b.Label, Style: discordgo.LinkButton, URL: b.Link}, true
 	})}
 	return []discordgo.MessageComponent{row}

@@ -218,7 +218,7 @@ func TestThreadIsNamedInPlainWords(t *testing.T) {
 
 func TestTextIsShownAsItIsWritten(t *testing.T) {
 	for _, p := range hostile() {
-		if got, _ := shown(t, escape(clean(p))); got != clean(p) {
+		if got, _ := shown(t, escape(bot.Clean(p))); got != bot.Clean(p) {
 			t.Errorf("%q is shown as %q", p, got)
 		}
 	}
@@ -285,7 +285,7 @@ func TestLinksLeadWhereTheySay(t *testing.T) {
 		"TooLong":     {"https://a.example/" + strings.Repeat("a", mostLink), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := link(tt.link, mostLink); got != tt.want {
+			if got := bot.Link(tt.link, mostLink); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -421,18 +421,18 @@ func FuzzRender(f *testing.F) {
 		holds(t, reply(m))
 		e := r.rich.Embeds[0]
 		same(t, title, e.Title)
-		if !blank(clean(words)) {
-			same(t, clean(words)+" "+clean(words), e.Description)
+		if !bot.Blank(bot.Clean(words)) {
+			same(t, bot.Clean(words)+" "+bot.Clean(words), e.Description)
 		}
 		for _, field := range e.Fields {
 			_, links := shown(t, field.Value)
 			for _, u := range links {
-				if want := target(link(page, mostSource)); u != want || field.Name != "Sources" {
+				if want := target(bot.Link(page, mostSource)); u != want || field.Name != "Sources" {
 					t.Errorf("%s links to %q, want %q", field.Name, u, want)
 				}
 			}
 		}
-		if _, links := shown(t, r.plain.Content); len(links) > 0 && links[0] != target(link(page, mostLink)) {
+		if _, links := shown(t, r.plain.Content); len(links) > 0 && links[0] != target(bot.Link(page, mostLink)) {
 			t.Errorf("plain text links to %q", links)
 		}
 	})
@@ -442,12 +442,12 @@ func FuzzRender(f *testing.F) {
 func same(t *testing.T, source, got string) {
 	t.Helper()
 	text, links := shown(t, got)
-	source = clean(source)
+	source = bot.Clean(source)
 	begin, cut := strings.CutSuffix(text, "…")
 	switch {
 	case len(links) > 0:
 		t.Errorf("%q links to %q", got, links)
-	case text == source, cut && strings.HasPrefix(source, begin), text == "(no title)" && blank(source):
+	case text == source, cut && strings.HasPrefix(source, begin), text == "(no title)" && bot.Blank(source):
 	case size(got) > mostTitle && strings.HasPrefix(source, strings.Split(text, "…")[0]):
 	default:
 		t.Errorf("%q is shown as %q", source, text)

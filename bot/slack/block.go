@@ -2,7 +2,6 @@ package slack
 
 import (
 	"fmt"
-	"unicode/utf8"
 
 	"github.com/slack-go/slack"
 
@@ -42,23 +41,16 @@ func (l *line) row() {
 	}
 }
 
-// sentence writes s with its marks in bold. A mark that does not lie within
-// s, after the one before it and between letters is none.
+// sentence writes s with its marks in bold.
 func (l *line) sentence(s story.Sentence) {
-	at := 0
-	for _, m := range s.Marks {
-		if m.Start < at || m.End <= m.Start || m.End > len(s.Text) || !whole(s.Text, m.Start) || !whole(s.Text, m.End) {
-			continue
+	for _, p := range bot.Parts(s) {
+		if p.Marked {
+			l.text(p.Text, bold())
+		} else {
+			l.text(p.Text, nil)
 		}
-		l.text(s.Text[at:m.Start], nil)
-		l.text(s.Text[m.Start:m.End], bold())
-		at = m.End
 	}
-	l.text(s.Text[at:], nil)
 }
-
-// whole reports whether no letter of s is split at i.
-func whole(s string, i int) bool { return i == len(s) || utf8.RuneStart(s[i]) }
 
 // block returns the line as a block, or nothing if it is empty.
 func (l *line) block() []slack.Block {
@@ -72,7 +64,7 @@ func (l *line) block() []slack.Block {
 func small(texts ...string) []slack.Block {
 	var elements []slack.MixedElement
 	for _, s := range texts {
-		if s = short(s, mostMatched); !blank(s) {
+		if s = short(s, mostMatched); !bot.Blank(s) {
 			elements = append(elements, label(s))
 		}
 	}

@@ -86,7 +86,7 @@ func (d *draft) root() []slack.Block {
 func (d *draft) reply() []slack.Block {
 	var what line
 	what.link(d.Link, d.Title.Text, bold())
-	if !blank(d.Outlet) {
+	if !bot.Blank(d.Outlet) {
 		what.text(" · "+d.Outlet, nil)
 	}
 	d.brief(&what)

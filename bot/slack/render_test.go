@@ -143,14 +143,14 @@ func TestLinksLeadWhereTheySay(t *testing.T) {
 		"User":           {"https://good.example@evil.example/", ""},
 		"NoHost":         {"https://:80/", ""},
 		"TurnedRound":    {"https://good.example/\u202egpj.exe", "https://good.example/%E2%80%AEgpj.exe"},
-		"MarkupInPath":   {"https://good.example/<!channel>|x", "https://good.example/%3C!channel%3E%7Cx"},
+		"MarkupInPath":   {"https://good.example/<!channel>|x", "https://good.example/%3C%21channel%3E%7Cx"},
 		"MarkupInQuery":  {"https://good.example/?<!channel>|é", "https://good.example/?%3C!channel%3E%7C%C3%A9"},
 		"OtherLetters":   {"https://good.example/إدلب", "https://good.example/%D8%A5%D8%AF%D9%84%D8%A8"},
 		"TooLong":        {"https://good.example/" + strings.Repeat("a", 3_000), ""},
 		"AsLongAsItGets": {"https://a.example/" + strings.Repeat("a", 2_982), "https://a.example/" + strings.Repeat("a", 2_982)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := link(test.in); got != test.want {
+			if got := bot.Link(test.in, mostLink); got != test.want {
 				t.Errorf("link(%q) = %q, want %q", test.in, got, test.want)
 			}
 		})

@@ -3,7 +3,6 @@ package terminal
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"github.com/rivo/uniseg"
 
@@ -17,10 +16,10 @@ const width = 92
 // block prints a root message.
 func (r *Room) block(number int, m *bot.Message) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", r.style.dim(fmt.Sprintf("[%d]", number)), r.style.head(clean(m.Head()), m.Level))
+	fmt.Fprintf(&b, "%s %s\n", r.style.dim(fmt.Sprintf("[%d]", number)), r.style.head(bot.Clean(m.Head()), m.Level))
 	r.body(&b, "    ", m)
 	for _, f := range m.Facts {
-		r.wrap(&b, "    ", clean(f.Name)+"   ", story.Sentence{Text: f.Text})
+		r.wrap(&b, "    ", bot.Clean(f.Name)+"   ", story.Sentence{Text: f.Text})
 	}
 	if len(m.Matched) > 0 {
 		r.wrap(&b, "    ", "Matched  ", story.Sentence{Text: strings.Join(m.Matched, ", ")})
@@ -37,7 +36,7 @@ func (r *Room) block(number int, m *bot.Message) string {
 // reply prints a message of a thread.
 func (r *Room) reply(number int, m *bot.Message) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", "  └", r.style.dim(clean(fmt.Sprintf("[%d] %s · %s · %s", number, m.Outlet, m.Time(), m.Reason))))
+	fmt.Fprintf(&b, "%s %s\n", "  └", r.style.dim(bot.Clean(fmt.Sprintf("[%d] %s · %s · %s", number, m.Outlet, m.Time(), m.Reason))))
 	r.body(&b, "      ", m)
 	r.link(&b, "      ", m.Link)
 	return b.String() + "\n"
@@ -58,7 +57,7 @@ func (r *Room) body(b *strings.Builder, indent string, m *bot.Message) {
 // link prints where the report stands, unbroken, so that it can be opened.
 func (r *Room) link(b *strings.Builder, indent, link string) {
 	if link != "" {
-		b.WriteString(indent + r.style.dim(clean(link)) + "\n")
+		b.WriteString(indent + r.style.dim(bot.Clean(link)) + "\n")
 	}
 }
 
@@ -73,7 +72,7 @@ func (r *Room) wrap(b *strings.Builder, indent, label string, s story.Sentence) 
 	for i, word := range words(s) {
 		size := 0
 		for _, part := range word {
-			size += uniseg.StringWidth(part.text)
+			size += uniseg.StringWidth(part.Text)
 		}
 		switch {
 		case i > 0 && column+1+size > width:
@@ -84,62 +83,31 @@ func (r *Room) wrap(b *strings.Builder, indent, label string, s story.Sentence) 
 			column++
 		}
 		for _, part := range word {
-			b.WriteString(r.style.mark(part.text, part.marked))
+			b.WriteString(r.style.mark(part.Text, part.Marked))
 		}
 		column += size
 	}
 	b.WriteString("\n")
 }
 
-// A part is a piece of a word, marked or not.
-type part struct {
-	text   string
-	marked bool
-}
-
 // words takes s apart at its spaces, and each word at the marks.
-func words(s story.Sentence) [][]part {
-	var all [][]part
-	var word []part
-	flush := func() {
-		if len(word) > 0 {
-			all = append(all, word)
-			word = nil
-		}
-	}
-	add := func(text string, marked bool) {
-		for i, w := range strings.Split(clean(text), " ") {
-			if i > 0 {
-				flush()
+func words(s story.Sentence) [][]bot.Part {
+	var all [][]bot.Part
+	var word []bot.Part
+	for _, p := range bot.Parts(bot.CleanSentence(s)) {
+		for i, w := range strings.Split(p.Text, " ") {
+			if i > 0 && len(word) > 0 {
+				all, word = append(all, word), nil
 			}
 			if w != "" {
-				word = append(word, part{w, marked})
+				word = append(word, bot.Part{Text: w, Marked: p.Marked})
 			}
 		}
 	}
-	at := 0
-	for _, m := range s.Marks {
-		add(s.Text[at:m.Start], false)
-		add(s.Text[m.Start:m.End], true)
-		at = m.End
+	if len(word) > 0 {
+		all = append(all, word)
 	}
-	add(s.Text[at:], false)
-	flush()
 	return all
-}
-
-// clean makes text harmless for a terminal: what would move its cursor,
-// colour it or turn its direction becomes a space or nothing.
-func clean(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
-			return -1
-		}
-		return r
-	}, text)
 }
 
 // A style colours text, or does not.

@@ -63,7 +63,7 @@ func (r *Room) Edit(_ context.Context, at story.Remote, m *bot.Message) error {
 		return nil
 	}
 	top.shown = now
-	return r.print(r.style.dim(fmt.Sprintf("  ~ [%d] %s", top.number, clean(now))) + "\n\n")
+	return r.print(r.style.dim(fmt.Sprintf("  ~ [%d] %s", top.number, bot.Clean(now))) + "\n\n")
 }
 
 // root returns the root with the remote, numbered when it is first heard of:
