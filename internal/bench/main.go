@@ -31,7 +31,7 @@ import (
 
 func main() {
 	items := flag.Int("items", 200, "how many reports are published")
-	gap := flag.Duration("gap", 1100*time.Millisecond, "the time between two: Slack rooms are told once a second")
+	gap := flag.Duration("gap", 1500*time.Millisecond, "the time between two: a Slack room is told at most every 1.1 s")
 	flag.Parse()
 	if err := bench(context.Background(), os.Stdout, *items, *gap); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -44,7 +44,7 @@ type Config struct {
 	Desk    Desk
 	Courier Courier
 	Now     func() time.Time // decides what is due
-	Tick    time.Duration    // how often it looks for what has become due
+	Tick    time.Duration    // how often it looks for what has become due, at the least
 	Log     *slog.Logger
 }
 
@@ -58,6 +58,7 @@ const (
 	stopWithin  = 20 * time.Second
 	fetchEvery  = 10 * time.Millisecond  // how soon after the last a worker takes up its next job
 	keepJobs    = 10 * time.Minute       // ended ones, for who looks at the table
+	leastWait   = 5 * time.Millisecond   // between two looks at what is due
 	attention   = 100 * time.Millisecond // how soon a queue is looked at: SQLite calls nobody when a job is inserted
 )
 
@@ -112,14 +113,23 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
-// tick has jobs inserted for what has become due, until ctx ends.
+// tick has jobs inserted for what has become due, until ctx ends. It looks
+// again when the next feed is due, if that is before the next tick: a fixed
+// tick of a second would poll a feed that is due every second every other.
 func (e *Engine) tick(ctx context.Context) {
-	t := time.NewTicker(e.cfg.Tick)
+	t := time.NewTimer(0)
 	defer t.Stop()
+	<-t.C
 	for {
-		if err := e.cfg.Store.Wake(ctx, e.cfg.Now()); err != nil && ctx.Err() == nil {
+		next, err := e.cfg.Store.Wake(ctx, e.cfg.Now())
+		if err != nil && ctx.Err() == nil {
 			e.cfg.Log.LogAttrs(ctx, slog.LevelError, "what is due is not known; looking again at the next tick", slog.Any("error", err))
 		}
+		wait := e.cfg.Tick
+		if !next.IsZero() {
+			wait = min(wait, max(next.Sub(e.cfg.Now()), leastWait))
+		}
+		t.Reset(wait)
 		select {
 		case <-t.C:
 		case <-ctx.Done():

@@ -103,14 +103,20 @@ func scanOne[T ~string](r *sql.Rows) (T, error) {
 	return v, err
 }
 
-// Wake inserts a job for whatever is due at now and has none. It writes only
-// if there is something, so that an idle desk leaves the disk alone.
-func (s *Store) Wake(ctx context.Context, now time.Time) (err error) {
+// Wake inserts a job for whatever is due at now and has none, and returns
+// when the next feed is due, or the zero time if none is. It writes only if
+// there is something, so that an idle desk leaves the disk alone.
+func (s *Store) Wake(ctx context.Context, now time.Time) (next time.Time, err error) {
 	defer wrap(&err, "wake")
 	w, err := s.due(ctx, now)
 	if err != nil {
-		return err
+		return next, err
 	}
+	var us sql.NullInt64
+	if err := s.read.QueryRowContext(ctx, `SELECT min(next_due) FROM feeds WHERE declared = 1 AND next_due > ?`, micros(now)).Scan(&us); err != nil {
+		return next, err
+	}
+	next = timeOf(us.Int64)
 	var jobs []river.JobArgs
 	for _, f := range w.feeds {
 		jobs = append(jobs, PollArgs{Feed: f})
@@ -122,9 +128,9 @@ func (s *Store) Wake(ctx context.Context, now time.Time) (err error) {
 		jobs = append(jobs, DeliverArgs{Room: r})
 	}
 	if len(jobs) == 0 {
-		return nil
+		return next, nil
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error { return s.enqueue(ctx, tx, jobs) })
+	return next, s.tx(ctx, func(tx *sql.Tx) error { return s.enqueue(ctx, tx, jobs) })
 }
 
 // Idle reports whether nothing is due at now and nothing is being sent.
