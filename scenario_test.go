@@ -41,14 +41,14 @@ type transcript struct {
 func (e *ear) note(act string, m *bot.Message) {
 	e.notes.mu.Lock()
 	defer e.notes.mu.Unlock()
-	line := fmt.Sprintf("%s %-5s %s", e.now().Format("2006-01-02 15:04"), act, m.Title.Text)
+	line := []string{fmt.Sprintf("%s %-5s %s", e.now().Format("2006-01-02 15:04"), act, m.Title.Text)}
 	if act != "reply" {
-		line += fmt.Sprintf(" (%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet"))
+		line = append(line, fmt.Sprintf("(%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet")))
 	}
 	for _, f := range m.Facts {
-		line += fmt.Sprintf(" %s: %s", f.Name, f.Text)
+		line = append(line, f.Name+": "+f.Text)
 	}
-	e.notes.heard[e.name] = append(e.notes.heard[e.name], line)
+	e.notes.heard[e.name] = append(e.notes.heard[e.name], strings.Join(line, " "))
 }
 
 func (e *ear) Post(ctx context.Context, key string, m *bot.Message) (story.Remote, error) {
