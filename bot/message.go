@@ -77,6 +77,9 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 		}
 		m.Sources = append(m.Sources, Source{Outlet: r.Item.Outlet, Link: r.Item.Link, Copy: r.Relation == story.Copies})
 	}
+	if m.Link != "" {
+		m.Buttons = []Button{{Label: "Open report", Link: m.Link}}
+	}
 	if latest.Item.ID != lead.Item.ID {
 		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
@@ -97,17 +100,13 @@ func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
 // report returns what a message of any kind shows of r.
 func report(r *story.Report, brief int) *Message {
 	marks := evidence(r.Matches)
-	m := &Message{
+	return &Message{
 		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
 		Link:    r.Item.Link,
 		Outlet:  r.Item.Outlet,
 		Brief:   story.Brief(&r.Item, marks, brief),
 		Matched: matched(marks),
 	}
-	if r.Item.Link != "" {
-		m.Buttons = []Button{{Label: "Open report", Link: r.Item.Link}}
-	}
-	return m
 }
 
 // evidence returns the evidence of all matches.
