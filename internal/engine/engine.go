@@ -8,6 +8,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ type Courier interface {
 	Drain(ctx context.Context, room story.RoomName) error
 }
 
-// Config holds the parts; all fields are required.
+// Config holds the parts; all fields but Shift are required.
 type Config struct {
 	Store   *store.Store
 	Poller  Poller
@@ -45,6 +46,7 @@ type Config struct {
 	Courier Courier
 	Now     func() time.Time // decides what is due
 	Tick    time.Duration    // how often it looks for what has become due, at the least
+	Shift   time.Duration    // how long a job works on what does not end before it lets another begin; a minute if 0
 	Log     *slog.Logger
 }
 
@@ -113,6 +115,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	return nil
 }
 
+// shift returns how long a job works at a stretch.
+func (e *Engine) shift() time.Duration { return cmp.Or(e.cfg.Shift, time.Minute) }
+
 // tick has jobs inserted for what has become due, until ctx ends. It looks
 // again when the next feed is due, if that is before the next tick: a fixed
 // tick of a second would poll a feed that is due every second every other.
@@ -169,9 +174,14 @@ type judgeWorker struct {
 	e *Engine
 }
 
-// Work judges until nothing waits.
+// Work judges until nothing waits, or its shift is over.
 func (w *judgeWorker) Work(ctx context.Context, job *river.Job[store.JudgeArgs]) error {
+	shift, cancel := context.WithTimeout(ctx, w.e.shift())
+	defer cancel()
 	for {
+		if shift.Err() != nil {
+			return river.JobSnooze(0)
+		}
 		more, err := w.e.cfg.Desk.Judge(ctx)
 		if err == nil && !more {
 			more, err = w.e.cfg.Store.FinishJudge(ctx, job)
@@ -188,10 +198,17 @@ type deliverWorker struct {
 	e *Engine
 }
 
-// Work delivers until nothing is due in the job's room.
+// Work delivers until nothing is due in the job's room, or its shift is over:
+// a platform's pace makes a long backlog last longer than a job may.
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[store.DeliverArgs]) error {
+	shift, cancel := context.WithTimeout(ctx, w.e.shift())
+	defer cancel()
 	for {
-		if err := w.e.cfg.Courier.Drain(ctx, job.Args.Room); err != nil {
+		err := w.e.cfg.Courier.Drain(shift, job.Args.Room)
+		if shift.Err() != nil && ctx.Err() == nil {
+			return river.JobSnooze(0)
+		}
+		if err != nil {
 			return err
 		}
 		if more, err := w.e.cfg.Store.FinishDeliver(ctx, job, w.e.cfg.Now()); err != nil || !more {

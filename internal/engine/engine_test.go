@@ -1,0 +1,131 @@
+package engine_test
+
+import (
+	"context"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"vedette/internal/engine"
+	"vedette/internal/store"
+	"vedette/story"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// stages do nothing but tell the test that they were called.
+type stages struct {
+	polled  chan story.FeedName
+	judged  chan struct{}
+	drained chan story.RoomName
+	drain   func(context.Context) error
+}
+
+func (s *stages) Poll(_ context.Context, feed story.FeedName) error {
+	s.polled <- feed
+	return nil
+}
+
+func (s *stages) Judge(context.Context) (bool, error) {
+	s.judged <- struct{}{}
+	return false, nil
+}
+
+func (s *stages) Drain(ctx context.Context, room story.RoomName) error {
+	s.drained <- room
+	return s.drain(ctx)
+}
+
+// A journal keeps what is logged.
+type journal struct {
+	mu   sync.Mutex // guards text
+	text strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+// open returns a store in which a feed is due, an item waits and a room is
+// owed its message.
+func open(t *testing.T, now time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"), store.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	item := func(key string) story.Item {
+		return story.Item{Keys: []string{key}, Title: "Post shelled", FirstSeen: now, Effective: now}
+	}
+	save := func(items ...story.Item) {
+		if _, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: items, At: now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.DeclareFeeds(t.Context(), []story.Feed{{Name: "wire", URL: "https://wire.example/rss"}}, now); err != nil {
+		t.Fatal(err)
+	}
+	save(item("g:1"))
+	waiting, err := s.Unjudged(t.Context(), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: waiting[0].Item.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, At: now,
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	save(item("g:2"))
+	return s
+}
+
+func TestEachStageIsCalledForWhatIsDue(t *testing.T) {
+	now := time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
+	s := &stages{polled: make(chan story.FeedName, 100), judged: make(chan struct{}, 100), drained: make(chan story.RoomName, 100)}
+	over := make(chan struct{}, 100)
+	s.drain = func(ctx context.Context) error { // a room that is never done
+		<-ctx.Done()
+		over <- struct{}{}
+		return ctx.Err()
+	}
+	var log journal
+	e := engine.New(engine.Config{
+		Store: open(t, now), Poller: s, Desk: s, Courier: s, Now: func() time.Time { return now },
+		Tick: 10 * time.Millisecond, Shift: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	if feed := <-s.polled; feed != "wire" {
+		t.Errorf("polled %q, want wire", feed)
+	}
+	<-s.judged
+	for range 3 { // shift after shift
+		if room := <-s.drained; room != "desk" {
+			t.Errorf("drained %q, want desk", room)
+		}
+		<-over
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("run ended with %v", err)
+	}
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	if text := log.text.String(); strings.Contains(text, "error") {
+		t.Errorf("a shift that ended is logged as an error:\n%s", text)
+	}
+}
