@@ -34,6 +34,7 @@ import (
 // Slack that others wrote. The binary is killed in the middle. What the rule
 // accepts is counted from the documents by other means than the program's.
 func TestHistoryIsToldOnceThroughAKill(t *testing.T) {
+	t.Parallel()
 	dir := corpus.Path(t, "feeds", "history")
 	if testing.Short() {
 		t.Skip("skipped: takes two minutes; run without -short")

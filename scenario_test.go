@@ -79,7 +79,7 @@ func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.Ro
 			return &ear{Room: room, name: name, now: pr.now, notes: notes}
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	unaccounted := func(ctx context.Context, pr *program) error {
 		n, err := pr.store.Unaccounted(ctx)

@@ -21,7 +21,7 @@ func TestScripts(t *testing.T) {
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
 		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"await": await, "signal": signalTo},
-		Deadline:      time.Now().Add(2 * time.Minute),
+		Deadline:      time.Now().Add(5 * time.Minute),
 	})
 }
 

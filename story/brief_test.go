@@ -89,7 +89,7 @@ func FuzzBrief(f *testing.F) {
 	f.Add("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 0, 4, 30)
 	f.Fuzz(func(t *testing.T, text string, start, end, most int) {
 		if !utf8.ValidString(text) || start < 0 || end < start || end > len(text) || most < 0 {
-			t.Skip()
+			return
 		}
 		total := 0
 		for _, s := range story.Brief(&story.Item{Summary: text}, []story.Evidence{{Field: story.Summary, Start: start, End: end}}, most) {

@@ -85,7 +85,7 @@ func FuzzPost(f *testing.F) {
 	f.Add("👩‍👩‍👧‍👦 в Идлибе", 1, 5)
 	f.Fuzz(func(t *testing.T, text string, start, end int) {
 		if !utf8.ValidString(text) || start < 0 || end < start || end > len(text) || !utf8.ValidString(text[start:end]) {
-			t.Skip()
+			return
 		}
 		m := message()
 		m.Title.Text, m.Outlet, m.Link = text, text, text

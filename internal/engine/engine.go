@@ -163,9 +163,16 @@ type pollWorker struct {
 	e *Engine
 }
 
-// Work polls the job's feed once.
+// Work polls the job's feed until it is not due.
 func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) error {
-	return w.e.cfg.Poller.Poll(ctx, job.Args.Feed)
+	for {
+		if err := w.e.cfg.Poller.Poll(ctx, job.Args.Feed); err != nil {
+			return err
+		}
+		if more, err := w.e.cfg.Store.FinishPoll(ctx, job, w.e.cfg.Now()); err != nil || !more {
+			return err
+		}
+	}
 }
 
 type judgeWorker struct {

@@ -18,22 +18,29 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// stages do nothing but tell the test that they were called.
+// stages tell the test that they were called, and leave nothing due behind.
 type stages struct {
+	store   *store.Store
+	now     time.Time
 	polled  chan story.FeedName
 	judged  chan struct{}
 	drained chan story.RoomName
 	drain   func(context.Context) error
 }
 
-func (s *stages) Poll(_ context.Context, feed story.FeedName) error {
+func (s *stages) Poll(ctx context.Context, feed story.FeedName) error {
 	s.polled <- feed
-	return nil
+	_, err := s.store.SavePoll(ctx, story.Poll{State: story.FeedState{Feed: feed, NextDue: s.now.Add(time.Hour)}, At: s.now})
+	return err
 }
 
-func (s *stages) Judge(context.Context) (bool, error) {
+func (s *stages) Judge(ctx context.Context) (bool, error) {
 	s.judged <- struct{}{}
-	return false, nil
+	waiting, err := s.store.Unjudged(ctx, 1)
+	if err != nil || len(waiting) == 0 {
+		return false, err
+	}
+	return true, s.store.SaveJudgements(ctx, []story.Judgement{{Item: waiting[0].Item.ID, Revision: waiting[0].Item.Revision, At: s.now}})
 }
 
 func (s *stages) Drain(ctx context.Context, room story.RoomName) error {
@@ -94,7 +101,7 @@ func open(t *testing.T, now time.Time) *store.Store {
 
 func TestEachStageIsCalledForWhatIsDue(t *testing.T) {
 	now := time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
-	s := &stages{polled: make(chan story.FeedName, 100), judged: make(chan struct{}, 100), drained: make(chan story.RoomName, 100)}
+	s := &stages{store: open(t, now), now: now, polled: make(chan story.FeedName, 100), judged: make(chan struct{}, 100), drained: make(chan story.RoomName, 100)}
 	over := make(chan struct{}, 100)
 	s.drain = func(ctx context.Context) error { // a room that is never done
 		<-ctx.Done()
@@ -103,7 +110,7 @@ func TestEachStageIsCalledForWhatIsDue(t *testing.T) {
 	}
 	var log journal
 	e := engine.New(engine.Config{
-		Store: open(t, now), Poller: s, Desk: s, Courier: s, Now: func() time.Time { return now },
+		Store: s.store, Poller: s, Desk: s, Courier: s, Now: func() time.Time { return now },
 		Tick: 10 * time.Millisecond, Shift: 50 * time.Millisecond, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	ctx, stop := context.WithCancel(t.Context())

@@ -145,6 +145,14 @@ func (s *Store) Idle(ctx context.Context, now time.Time) (_ bool, err error) {
 	return !sending, err
 }
 
+// FinishPoll completes the job if its feed is not due at now, and reports
+// whether it is. River itself completes jobs in batches, and until then no
+// other job for the feed can be inserted.
+func (s *Store) FinishPoll(ctx context.Context, job *river.Job[PollArgs], now time.Time) (more bool, err error) {
+	defer wrap(&err, "finish polling "+string(job.Args.Feed))
+	return finish(ctx, s, job, `SELECT EXISTS (SELECT 1 FROM feeds WHERE name = ? AND declared = 1 AND next_due <= ?)`, job.Args.Feed, micros(now))
+}
+
 // FinishJudge completes the job if no item waits any more, and reports
 // whether one does. An item that is saved while the job runs inserts no job
 // of its own; so the look and the end of the job are one transaction.
