@@ -51,7 +51,7 @@ type Poller struct {
 	feeds   atomic.Pointer[map[story.FeedName]story.Feed]
 	parsing chan struct{}
 
-	mu      sync.Mutex
+	mu      sync.Mutex // guards polling
 	polling map[story.FeedName]bool
 }
 
