@@ -23,7 +23,8 @@ func (e *Error) Span() (start, end int, msg, hint string) {
 
 // Error returns the line of the rule with a caret under what is wrong, the
 // message and the hint. Where a caret may stand in the wrong place (several
-// lines, or a script from right to left) it quotes the fragment as well.
+// lines, wide letters, or a script from right to left) it quotes the fragment
+// as well.
 func (e *Error) Error() string {
 	start, end := e.line()
 	stop := min(e.End, end)
@@ -33,12 +34,21 @@ func (e *Error) Error() string {
 		to++
 	}
 	var b strings.Builder
+	if from > start {
+		b.WriteString("…")
+	}
 	b.WriteString(visible(e.Src[from:to]))
+	if to < end {
+		b.WriteString("…")
+	}
 	b.WriteByte('\n')
+	if from > start {
+		b.WriteByte(' ')
+	}
 	b.WriteString(strings.Repeat(" ", uniseg.StringWidth(visible(e.Src[from:e.Pos]))))
 	b.WriteString(strings.Repeat("^", max(1, uniseg.StringWidth(visible(e.Src[e.Pos:max(e.Pos, stop)])))))
 	b.WriteByte('\n')
-	if fragment := visible(e.Src[e.Pos:e.End]); fragment != "" && (strings.Contains(e.Src, "\n") || rightToLeft(e.Src)) {
+	if fragment := visible(e.Src[e.Pos:e.End]); fragment != "" && e.uneven() {
 		b.WriteString("At: " + fragment + "\n")
 	}
 	b.WriteString(e.Msg)
@@ -79,6 +89,19 @@ func visible(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// uneven holds if a screen may not put each character of the rule in the
+// column that a caret counts.
+func (e *Error) uneven() bool {
+	return strings.Contains(e.Src, "\n") || rightToLeft(e.Src) || uniseg.StringWidth(e.Src) != utf8.RuneCountInString(e.Src)
+}
+
+// Column returns which character of its line what is wrong begins with,
+// counted from 1.
+func (e *Error) Column() int {
+	start, _ := e.line()
+	return utf8.RuneCountInString(e.Src[start:e.Pos]) + 1
 }
 
 func rightToLeft(s string) bool {

@@ -117,19 +117,7 @@ func (pg *page) tally(n *atLeast, where mask) int {
 	return found
 }
 
-func (n *length) accepts(words int) bool {
-	switch n.op {
-	case ">":
-		return words > n.n
-	case ">=":
-		return words >= n.n
-	case "<":
-		return words < n.n
-	case "<=":
-		return words <= n.n
-	}
-	return words == n.n
-}
+func (n *length) accepts(words int) bool { return n.op.holds(words, n.n) }
 
 // speaks says whether the item's language is what n asks for: lang:pt takes
 // pt-BR, lang:pt-BR does not take pt.
@@ -168,6 +156,9 @@ func (pg *page) places(n node, where mask) []run {
 		}
 		return ordered(found)
 	case *near:
+		if n.strict {
+			return pg.unbroken(pg.pairs(n, where))
+		}
 		return pg.pairs(n, where)
 	}
 	return nil
@@ -248,7 +239,7 @@ func (pg *page) gather(n node, where mask, found func(*term, run)) {
 // gatherNear calls found for the terms of n inside the stretches where n
 // holds; elsewhere they prove nothing.
 func (pg *page) gatherNear(n *near, where mask, found func(*term, run)) {
-	stretches := pg.pairs(n, where)
+	stretches := pg.places(n, where)
 	inside := func(t *term, r run) {
 		for _, s := range stretches {
 			if s.lo > r.lo {

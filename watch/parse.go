@@ -48,27 +48,36 @@ func (p *parser) advance() *Error {
 	}
 }
 
-// rule parses a whole rule.
-func (p *parser) rule() (node, *Error) {
+// rule parses a whole rule: its text, and what it asks of the story.
+func (p *parser) rule() (node, []Threshold, *Error) {
 	if err := p.advance(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p.tok.kind == kindEnd {
-		return nil, p.fault(0, 0, "The rule is empty.", `Try: idlib AND (ceasefire OR "observation post")`)
+		return nil, nil, p.fault(0, 0, "The rule is empty.", `Try: idlib AND (ceasefire OR "observation post")`)
 	}
 	n, err := p.expr(bindNone)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p.tok.kind != kindEnd {
-		return nil, p.misplaced(p.tok)
+		return nil, nil, p.misplaced(p.tok)
 	}
-	if bad := unbounded(n); bad != nil {
+	return p.finish(n)
+}
+
+// finish sees that the tree of a whole rule asks for something.
+func (p *parser) finish(n node) (node, []Threshold, *Error) {
+	root, asked, err := p.thresholds(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	if bad := unbounded(root); bad != nil {
 		pos, end := bad.span()
-		return nil, p.fault(pos, end, "This would match almost everything.",
+		return nil, nil, p.fault(pos, end, "This would match almost everything.",
 			"Add a word or phrase that must be there, in every branch of an OR.")
 	}
-	return n, nil
+	return root, asked, nil
 }
 
 // power returns how strongly a lexeme binds what is left of it. What begins
@@ -77,7 +86,7 @@ func (k kind) power() int {
 	switch k {
 	case kindOr:
 		return bindOr
-	case kindAnd, kindPlus, kindTerm, kindOpen, kindNot, kindAtLeast, kindCount, kindField, kindLength:
+	case kindAnd, kindPlus, kindTerm, kindOpen, kindNot, kindAtLeast, kindCount, kindField, kindLength, kindThreshold:
 		return bindAnd
 	case kindNear:
 		return bindNear
@@ -118,7 +127,7 @@ func (p *parser) operator(op lexeme) *Error {
 			"Add a word or a (group) after it, or remove it.")
 	case kindAnd, kindOr, kindNear:
 		return p.fault(p.tok.pos, p.tok.end, "Two operators in a row.", "Remove one, or put the word in quotes to search for it.")
-	case kindTerm, kindOpen, kindPlus, kindNot, kindAtLeast, kindCount, kindField, kindLength, kindCompare:
+	case kindTerm, kindOpen, kindPlus, kindNot, kindAtLeast, kindCount, kindField, kindLength, kindThreshold, kindCompare:
 	}
 	return nil
 }
@@ -190,6 +199,8 @@ func (p *parser) positional(n node, name string) *Error {
 			}
 		}
 		return nil
+	case *threshold:
+		return p.outOfPlace(n, n)
 	case *not:
 		return p.fault(pos, end, name+" cannot take NOT: what is absent is nowhere.",
 			"Put NOT outside: (idlib NEAR/5 ceasefire) AND NOT football")
@@ -217,7 +228,9 @@ func (p *parser) unary() (node, *Error) {
 		}
 		return p.unary()
 	case kindLength:
-		return &length{t.place, t.text, t.n}, p.advance()
+		return &length{t.place, Op(t.text), t.n}, p.advance()
+	case kindThreshold:
+		return &threshold{t.place, Threshold{t.of, Op(t.text), t.n}}, p.advance()
 	case kindNot:
 		if err := p.operator(t); err != nil {
 			return nil, err
@@ -305,17 +318,51 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 		return nil, err
 	}
 	if k := p.tok.kind; k.power() != bindAnd || k == kindAnd {
-		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", "Example: "+t.text+":ceasefire or "+t.text+":(ceasefire OR truce)")
+		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", example(t.text))
 	}
 	kid, err := p.unary()
 	if err != nil {
 		return nil, err
+	}
+	if t.text == "strict" {
+		if !restrict(kid) {
+			return nil, p.fault(t.pos, t.end, "strict: keeps a phrase or a NEAR within one sentence; there is none after it.", example("strict"))
+		}
+		return kid, nil
 	}
 	if err := p.scoped(t, kid); err != nil {
 		return nil, err
 	}
 	_, end := kid.span()
 	return &scope{place{t.pos, end}, t.text, kid}, nil
+}
+
+// example shows how a field is used.
+func example(field string) string {
+	switch field {
+	case "strict":
+		return `Example: strict:"observation post" or strict:(drone NEAR/20 hit)`
+	case "lang":
+		return "Example: lang:uk or lang:(uk OR ru)"
+	}
+	return "Example: " + field + ":ceasefire or " + field + ":(ceasefire OR truce)"
+}
+
+// restrict keeps the phrases and the NEARs of n within one sentence, and says
+// whether it has any.
+func restrict(n node) bool {
+	some := false
+	switch n := n.(type) {
+	case *near:
+		n.strict, some = true, true
+	case *term:
+		n.strict = len(n.spellings[0]) > 1
+		return n.strict
+	}
+	for _, kid := range children(n) {
+		some = restrict(kid) || some
+	}
+	return some
 }
 
 // scoped sees that n can stand in the field t.
@@ -326,14 +373,16 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 		return p.fault(pos, end, "A field cannot stand inside another field.", "Write title:a AND body:b.")
 	case *length:
 		return p.fault(pos, end, "words counts the whole item, not a field.", "Put it outside: title:a AND words>80")
+	case *threshold:
+		return p.outOfPlace(n, n)
 	case *term:
 		if t.text == "lang" && (n.style == pattern || n.slop > 0) {
-			return p.fault(pos, end, "lang: takes a language code.", "Example: lang:uk or lang:(uk OR ru)")
+			return p.fault(pos, end, "lang: takes a language code.", example("lang"))
 		}
 		return nil
 	case *near:
 		if t.text == "lang" {
-			return p.fault(pos, end, "lang: takes a language code.", "Example: lang:uk or lang:(uk OR ru)")
+			return p.fault(pos, end, "lang: takes a language code.", example("lang"))
 		}
 	}
 	for _, kid := range children(n) {

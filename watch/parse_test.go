@@ -44,6 +44,26 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"Acronym":          {`US WHO who us`, `=US AND =WHO AND who AND us`},
 		"Escapes":          {`"a \"b\" \\ c"`, `"a \"b\" \\ c"`},
 		"OperatorInQuotes": {`"not" "or"`, `"not" AND "or"`},
+		"Thresholds":       {`sources >= 2 idlib age<2 days level>high`, `idlib AND outlets>=2 AND age<2d AND level>high`},
+		"ThresholdOfOr":    {`(a OR b) score≥60`, `(a OR b) AND score>=60`},
+		"ThresholdInAnd":   {`a (b casualties>3) c`, `a AND b AND c AND casualties>3`},
+		"SpacedNumbers":    {`a words > 80 words = 90`, `a AND words>80 AND words=90`},
+		"WordsAsWord":      {`words =SAM "words"`, `words AND =SAM AND "words"`},
+		"Strict":           {`strict:"peace talks"`, `strict:"peace talks"`},
+		"StrictInside":     {`strict:(a "b c" OR d)`, `a AND strict:"b c" OR d`},
+		"StrictNear":       {`strict:(a NEAR/3 "b c" NEAR/4 d) e`, `strict:(a NEAR/3 "b c" NEAR/4 d) AND e`},
+		"StrictNearLeft":   {`strict:(a w/3 b) w/4 c`, `strict:(a NEAR/3 b) NEAR/4 c`},
+		"StrictInField":    {`title:strict:"a b"`, `title:strict:"a b"`},
+		"Spoiler":          {`||idlib ceasefire||`, `idlib AND ceasefire`},
+		"SpoilerFirst":     {`||idlib|| ceasefire`, `idlib AND ceasefire`},
+		"TightOr":          {`a||b || c`, `a OR b OR c`},
+		"Bold":             {`**idlib** AND **"observation post"**`, `idlib AND "observation post"`},
+		"BoldWhole":        {`**idlib truce**`, `idlib AND truce`},
+		"WildcardsStay":    {`missil** *stan*`, `missil** AND *stan*`},
+		"Code":             {"```idlib truce```", `idlib AND truce`},
+		"CodeTick":         {"`idlib truce`", `idlib AND truce`},
+		"LongDash":         {`idlib—truce —football`, `idlib—truce AND NOT football`},
+		"SlackMail":        {`<mailto:a@b.org|a@b.org> idlib`, `a@b.org AND idlib`},
 		"CommaIsNothing":   {`a, b، c`, `a AND b AND c`},
 	}
 	for name, tt := range tests {
@@ -72,8 +92,8 @@ func TestParseExplainsWhatIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(archive.Files) < 30 {
-		t.Errorf("%d cases, want 30 or more", len(archive.Files))
+	if len(archive.Files) < 100 {
+		t.Errorf("%d cases, want 100 or more", len(archive.Files))
 	}
 	for i, f := range archive.Files {
 		src, want, _ := strings.Cut(string(f.Data), "\n----\n")

@@ -1,0 +1,180 @@
+package watch
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// undo takes back what chat programs do to typed text: Slack's entities and
+// links where somebody wrote the name of a site, Discord's spoilers and bold.
+// The second result says where in src each byte of the first came from, and
+// where its end did; it is nil if the two are the same.
+func undo(src string) (clean string, origin []int) {
+	clean, origin = src, nil
+	if strings.ContainsAny(src, "&<") {
+		clean, origin = entities(src)
+	}
+	if !strings.ContainsAny(clean, "`|*~_") {
+		return clean, origin
+	}
+	if origin == nil {
+		origin = make([]int, len(src)+1)
+		for i := range origin {
+			origin[i] = i
+		}
+	}
+	clean, origin = unwrap(clean, origin)
+	return unmark(clean, origin)
+}
+
+// endIn returns where in src ends what lies in clean from pos to end: what
+// was taken out after it does not belong to it.
+func endIn(src, clean string, origin []int, pos, end int) int {
+	if end > pos {
+		last := origin[end-1]
+		if src[last] == clean[end-1] && !strings.HasPrefix(src[last:], "&amp;") {
+			return last + 1
+		}
+	}
+	return origin[end]
+}
+
+// entities undoes what Slack puts in a message for & < > and for sites.
+func entities(src string) (clean string, origin []int) {
+	var b strings.Builder
+	put := func(text string, from, step int) {
+		for i := range len(text) {
+			origin = append(origin, from+i*step)
+		}
+		b.WriteString(text)
+	}
+	for i := 0; i < len(src); {
+		rest := src[i:]
+		if text, at, size := link(rest); size > 0 {
+			put(text, i+at, 1)
+			i += size
+			continue
+		}
+		switch {
+		case strings.HasPrefix(rest, "&lt;"):
+			put("<", i, 0)
+			i += len("&lt;")
+		case strings.HasPrefix(rest, "&gt;"):
+			put(">", i, 0)
+			i += len("&gt;")
+		case strings.HasPrefix(rest, "&amp;"):
+			put("&", i, 0)
+			i += len("&amp;")
+		default:
+			put(rest[:1], i, 0)
+			i++
+		}
+	}
+	return b.String(), append(origin, len(src))
+}
+
+// link returns what was typed where text begins with <http://x|x>,
+// <http://x> or the like, where in text it stands, and the size of the whole.
+func link(text string) (typed string, at, size int) {
+	scheme, _, ok := strings.Cut(text[:min(len(text), len("<mailto:"))], ":")
+	if !ok || scheme != "<http" && scheme != "<https" && scheme != "<mailto" && scheme != "<tel" {
+		return "", 0, 0
+	}
+	end := strings.IndexByte(text, '>')
+	if end < 0 {
+		return "", 0, 0
+	}
+	at = 1
+	if bar := strings.IndexByte(text[:end], '|'); bar >= 0 {
+		at = bar + 1
+	}
+	return text[at:end], at, end + 1
+}
+
+// unwrap takes off the marks that stand round a whole rule.
+func unwrap(text string, origin []int) (string, []int) {
+	for {
+		from := len(text) - len(strings.TrimLeft(text, " \n"))
+		to := len(strings.TrimRight(text, " \n"))
+		inner := 0
+		for _, mark := range [...]string{"```", "`", "||", "**", "__", "~~"} {
+			n := len(mark)
+			if to-from > 2*n && strings.HasPrefix(text[from:], mark) && strings.HasSuffix(text[:to], mark) &&
+				!strings.Contains(text[from+n:to-n], mark) {
+				inner = n
+				break
+			}
+		}
+		if inner == 0 {
+			return text, origin
+		}
+		from, to = from+inner, to-inner
+		text, origin = text[from:to], origin[from:to+1]
+	}
+}
+
+// unmark takes off ** round words, which is bold in a message and says
+// nothing in a rule, and || round what begins a rule or a group.
+func unmark(text string, origin []int) (string, []int) {
+	var b strings.Builder
+	var kept []int
+	keep := func(from, to int) {
+		b.WriteString(text[from:to])
+		kept = append(kept, origin[from:to]...)
+	}
+	at := 0
+	for i := 0; i+4 < len(text); i++ {
+		if text[i] != '*' && text[i] != '|' || text[i+1] != text[i] || !opens(text, i) {
+			continue
+		}
+		if text[i] == '|' && strings.Trim(text[:i], " ") != "" && !strings.HasSuffix(strings.TrimRight(text[:i], " "), "(") {
+			continue // an OR, or something that the lexer asks about
+		}
+		end := closing(text, i)
+		if end < 0 {
+			continue
+		}
+		keep(at, i)
+		keep(i+2, end)
+		at, i = end+2, end+1
+	}
+	keep(at, len(text))
+	return b.String(), append(kept, origin[len(text)])
+}
+
+// opens holds if the mark of two signs at i stands at the start of a word.
+func opens(text string, i int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:i])
+	after := text[i+2]
+	return (i == 0 || strings.ContainsRune(" \n(:", before)) && !strings.ContainsRune(" \n)*|", rune(after))
+}
+
+// closing returns where the mark that opens at i is closed, at the end of a
+// word, or -1.
+func closing(text string, i int) int {
+	mark := text[i : i+2]
+	for at := i + 2; ; {
+		n := strings.Index(text[at:], mark)
+		if n < 0 {
+			return -1
+		}
+		at += n
+		ends := at+2 == len(text) || strings.IndexByte(" \n),", text[at+2]) >= 0
+		if ends && strings.IndexByte(" \n", text[at-1]) < 0 {
+			return at
+		}
+		at += 2
+	}
+}
+
+// spoiler returns where ||text|| ends that begins at pos, after something
+// else, or 0. Somebody who means OR puts it between spaces, or between none.
+func (l *lexer) spoiler(pos int) int {
+	if pos == 0 || pos+4 >= len(l.src) || l.src[pos] != '|' || !opens(l.src, pos) {
+		return 0
+	}
+	if end := closing(l.src, pos); end > 0 {
+		return end + 2
+	}
+	return 0
+}
