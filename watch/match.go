@@ -11,12 +11,15 @@ import (
 const maxEvidence = 200
 
 // match evaluates a rule and gathers its evidence.
-func (pg *page) match(n node) ([]story.Evidence, bool) {
-	if !pg.holds(n, inText) {
+func (pg *page) match(n node) ([]story.Evidence, bool) { return pg.prove(n, inText) }
+
+// prove evaluates n in the fields of where and gathers its evidence.
+func (pg *page) prove(n node, where mask) ([]story.Evidence, bool) {
+	if !pg.holds(n, where) {
 		return nil, false
 	}
 	var hits []hit
-	pg.gather(n, inText, func(t *term, r run) { hits = append(hits, hit{r, t}) })
+	pg.gather(n, where, func(t *term, r run) { hits = append(hits, hit{r, t}) })
 	slices.SortStableFunc(hits, func(a, b hit) int {
 		if a.lo != b.lo {
 			return a.lo - b.lo

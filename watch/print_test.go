@@ -109,3 +109,60 @@ func TestTheCanonicalFormParsesToTheSameTree(t *testing.T) {
 		t.Errorf("%d of %d rules were refused: too few are tried", refused, tried)
 	}
 }
+
+func TestTheFormattedRuleIsTheSameRule(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		src := ruleMaker{t}.whole()
+		rule, err := Parse(src, nil)
+		if err != nil {
+			return
+		}
+		lines, err := Format(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := Parse(lines, nil)
+		if err != nil {
+			t.Fatalf("%s: formatted\n%s\n%v", src, lines, err)
+		}
+		if diff := cmp.Diff(rule, again, sameTree()); diff != "" {
+			t.Fatalf("%s: formatted\n%s\n(-first +again):\n%s", src, lines, diff)
+		}
+		if twice, err := Format(lines); err != nil || twice != lines {
+			t.Fatalf("formatted\n%s\nand again\n%s\n%v", lines, twice, err)
+		}
+	})
+}
+
+func TestFormatBreaksLongRules(t *testing.T) {
+	t.Parallel()
+	const src = `(idlib or aleppo or hama or homs or "deir ez zor" or raqqa or daraa or "al hasakah") (ceasefire | "observation post") near/5 (violat* or broken or collapse* or "no longer holds" or shelled or attacked) atleast/3(shelling, drone strike, "killed in action", casualties, displaced, evacuation) -title:(football or cricket) outlets>=2`
+	const want = `(
+  idlib OR aleppo OR hama OR homs OR "deir ez zor" OR raqqa OR daraa
+  OR "al hasakah"
+)
+AND (ceasefire OR "observation post") NEAR/5 (
+  violat* OR broken OR collapse* OR "no longer holds" OR shelled
+  OR attacked
+)
+AND ATLEAST/3(
+  shelling, drone AND strike, "killed in action", casualties, displaced,
+  evacuation
+)
+AND NOT title:(football OR cricket)
+AND outlets>=2`
+	got, err := Format(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("formatted (-want +got):\n%s", diff)
+	}
+	if got, err := Format("idlib  ceasefire"); got != "idlib AND ceasefire" || err != nil {
+		t.Errorf("formatted %q, %v", got, err)
+	}
+	if _, err := Format("idlib ("); err == nil {
+		t.Error("a broken rule is formatted")
+	}
+}
