@@ -46,18 +46,26 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 // meantField returns the field that another product calls name, or that name
 // is a slip of, or "".
 func meantField(name string) string {
+	if field := renamed(name); field != "" {
+		return field
+	}
+	return nearestOf(name, "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict")
+}
+
+// renamed returns the field that another product calls name, or "".
+func renamed(name string) string {
 	switch name {
-	case "intitle", "headline", "hd", "hed", "allintitle":
+	case "intitle", "headline", "hd", "hed", "allintitle", "entrytitle":
 		return "title"
-	case "ingress", "leadparagraph", "hlp", "intro":
+	case "ingress", "leadparagraph", "hlp", "lp", "intro":
 		return "lead"
-	case "intext", "content", "fulltext", "td":
+	case "intext", "content", "fulltext", "td", "hcontent":
 		return "text"
 	case "description", "snippet", "abstract":
 		return "summary"
 	case "site", "domain", "outlet", "feed", "publisher", "sn":
 		return "source"
-	case "language", "la", "sourcelang":
+	case "language", "la", "sourcelang", "lg":
 		return "lang"
 	case "by", "byline":
 		return "author"
@@ -68,7 +76,7 @@ func meantField(name string) string {
 	case "sentence", "same":
 		return "strict"
 	}
-	return nearestOf(name, "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict")
+	return ""
 }
 
 // nearestOf returns the name that is at most two edits away, or "".

@@ -37,6 +37,7 @@ type lexeme struct {
 	of      Quantity
 	n       int
 	ordered bool
+	loose   bool // of a phrase: its words may stand in any order, n words apart
 }
 
 // A lexer parts a rule into lexemes.
@@ -269,6 +270,9 @@ func (l *lexer) regex() (lexeme, *Error) {
 func (l *lexer) wordEnd(pos int) int {
 	for from := pos; pos < len(l.src); {
 		r, size := l.peek(pos)
+		if strings.HasPrefix(l.src[pos:], "&&") {
+			break
+		}
 		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {
 			next, _ := l.peek(pos + size)
 			if pos == from || !isDash(r) || !isWordRune(next) {

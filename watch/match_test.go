@@ -239,7 +239,7 @@ func TestFieldsScopeWhatIsInThem(t *testing.T) {
 		"AndAcrossFields":    {`shelling ceasefire`, true},
 		"Lang":               {`idlib lang:pt`, true},
 		"LangRegion":         {`idlib lang:pt-br`, true},
-		"OtherLang":          {`idlib lang:(uk OR p)`, false},
+		"OtherLang":          {`idlib lang:(uk OR pl)`, false},
 		"SourceHost":         {`idlib source:reuters.com`, true},
 		"SourceOutlet":       {`idlib source:"reuters news"`, true},
 		"SourceFeed":         {`idlib source:reuters-world`, true},

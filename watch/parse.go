@@ -19,6 +19,7 @@ const (
 // A parser is a Pratt parser over the lexemes of a rule.
 type parser struct {
 	lexer
+	read  func() (lexeme, *Error) // in place of the lexer, for another language
 	names *spellings
 	tok   lexeme
 	open  []opening
@@ -35,8 +36,12 @@ type opening struct {
 
 // advance reads the next lexeme. Outside lists a comma says nothing.
 func (p *parser) advance() *Error {
+	read := p.read
+	if read == nil {
+		read = p.next
+	}
 	for {
-		tok, err := p.next()
+		tok, err := read()
 		if err != nil {
 			return err
 		}
@@ -376,8 +381,12 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 	case *threshold:
 		return p.outOfPlace(n, n)
 	case *term:
-		if t.text == "lang" && (n.style == pattern || n.slop > 0) {
-			return p.fault(pos, end, "lang: takes a language code.", example("lang"))
+		if t.text == "lang" && !isCode(n) {
+			hint := example("lang")
+			if code := languageCode(n.text); code != "" {
+				hint = "Did you mean lang:" + code + " ?"
+			}
+			return p.fault(pos, end, "lang: takes a language code.", hint)
 		}
 		return nil
 	case *near:
@@ -391,6 +400,13 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 		}
 	}
 	return nil
+}
+
+// isCode says whether n can be the code of a language, such as uk or pt-BR.
+func isCode(n *term) bool {
+	head, _, _ := strings.Cut(n.text, "-")
+	return n.style != pattern && n.slop == 0 && len(head) >= 2 && len(head) <= 3 &&
+		!strings.ContainsFunc(head, func(r rune) bool { return r < 'A' || r > 'Z' && r < 'a' || r > 'z' })
 }
 
 // children returns the nodes below n.

@@ -192,7 +192,8 @@ func FuzzParse(f *testing.F) {
 	for _, src := range []string{
 		`idlib AND (ceasefire OR "x y"~3) NEAR/5 b -c title:/x/ =US ATLEAST/2(a,b,c) words>3`,
 		`count(a)>=2 lang:uk “q” &lt; <http://a|b>`, `停火* NOT (a OR б) source:x`, `="a b" a?b* «ё»`,
-		`"a\\" b:c`, `((a) | b)`, `+a --b`,
+		`"a\\" b:c`, `((a) | b)`, `+a --b`, `strict:(a NEAR/3 "b c") outlets>=2 age<3 days level>=high`,
+		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`,
 	} {
 		f.Add(src)
 	}
@@ -213,8 +214,24 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: canonical form %q: %v", src, form, err)
 		}
-		if again.String() != form {
-			t.Fatalf("%q: canonical form %q becomes %q", src, form, again)
+		if diff := cmp.Diff(r, again, sameTree()); diff != "" {
+			t.Fatalf("%q: canonical form %q (-first +again):\n%s", src, form, diff)
+		}
+		if r.Words() == "" {
+			t.Fatalf("%q is not said in words", src)
+		}
+		lines, err := Format(src)
+		if err != nil {
+			t.Fatalf("%q: formatted: %v", src, err)
+		}
+		if len(lines) > maxBytes {
+			t.Fatalf("%q: formatted it has %d bytes", src, len(lines))
+		}
+		if again, err = Parse(lines, nil); err != nil {
+			t.Fatalf("%q: formatted %q: %v", src, lines, err)
+		}
+		if diff := cmp.Diff(r, again, sameTree()); diff != "" {
+			t.Fatalf("%q: formatted %q (-first +again):\n%s", src, lines, diff)
 		}
 	})
 }

@@ -23,21 +23,8 @@ func Parse(src string, names Names) (*Rule, error) {
 }
 
 func parse(src string, names *spellings) (*Rule, error) {
-	if len(src) > maxBytes {
-		from := maxBytes
-		for !utf8.RuneStart(src[from]) {
-			from--
-		}
-		_, size := utf8.DecodeRuneInString(src[from:])
-		return nil, &Error{
-			Src: src, Pos: from, End: from + size, Msg: "The rule is longer than 4,000 bytes.",
-			Hint: "List spellings under aliases in the desk file, or split the rule in two watches.",
-		}
-	}
-	for i, r := range src {
-		if r == utf8.RuneError && !strings.HasPrefix(src[i:], "\uFFFD") {
-			return nil, &Error{Src: src, Pos: i, End: i + 1, Msg: "The rule is not valid UTF-8 here.", Hint: "Type the character again."}
-		}
+	if fault := readable(src); fault != nil {
+		return nil, fault
 	}
 	clean, origin := undo(src)
 	p := parser{lexer: lexer{src: clean}, names: names}
@@ -51,6 +38,27 @@ func parse(src string, names *spellings) (*Rule, error) {
 		return nil, fault
 	}
 	return &Rule{root: root, asked: asked, notes: p.notes}, nil
+}
+
+// readable sees that src is text, and not too much of it.
+func readable(src string) *Error {
+	if len(src) > maxBytes {
+		from := maxBytes
+		for !utf8.RuneStart(src[from]) {
+			from--
+		}
+		_, size := utf8.DecodeRuneInString(src[from:])
+		return &Error{
+			Src: src, Pos: from, End: from + size, Msg: "The rule is longer than 4,000 bytes.",
+			Hint: "List spellings under aliases in the desk file, or split the rule in two watches.",
+		}
+	}
+	for i, r := range src {
+		if r == utf8.RuneError && !strings.HasPrefix(src[i:], "\uFFFD") {
+			return &Error{Src: src, Pos: i, End: i + 1, Msg: "The rule is not valid UTF-8 here.", Hint: "Type the character again."}
+		}
+	}
+	return nil
 }
 
 // unbounded returns the part of n that holds without any word of the rule in

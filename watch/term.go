@@ -85,6 +85,15 @@ func exactParts(text string) []part {
 
 // term makes a term of the lexeme t and passes over it.
 func (p *parser) term(t lexeme) (node, *Error) {
+	n, err := p.spell(t)
+	if err != nil {
+		return nil, err
+	}
+	return n, p.advance()
+}
+
+// spell makes a term of the lexeme t.
+func (p *parser) spell(t lexeme) (*term, *Error) {
 	if p.terms++; p.terms > maxTerms {
 		return nil, p.fault(t.pos, t.end, "The rule has more than 500 terms.", "List spellings under aliases in the desk file, or split the rule in two watches.")
 	}
@@ -97,7 +106,7 @@ func (p *parser) term(t lexeme) (node, *Error) {
 			return nil, p.fault(t.pos, t.end, msg, `It is tried on one folded word at a time, as RE2 reads it: /ka-?50/. Words and * often do: missil*`)
 		}
 		n.spellings = [][]part{{{re: re}}}
-		return n, p.advance()
+		return n, nil
 	case exact:
 		parts = exactParts(t.text)
 	case word, phrase:
@@ -119,7 +128,7 @@ func (p *parser) term(t lexeme) (node, *Error) {
 	if n.style != exact && n.slop == 0 && !hasGlob(parts) {
 		n.spellings = p.names.expand(parts)
 	}
-	return n, p.advance()
+	return n, nil
 }
 
 // expand returns parts and what stands for the same.
