@@ -275,7 +275,7 @@ func (l *lexer) wordEnd(pos int) int {
 		}
 		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {
 			next, _ := l.peek(pos + size)
-			if pos == from || !isDash(r) || !isWordRune(next) {
+			if pos == from || !isDash(r) || !isWordRune(next) || strings.HasPrefix(l.src[pos+size:], "&&") {
 				break
 			}
 		}

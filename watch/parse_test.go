@@ -193,7 +193,7 @@ func FuzzParse(f *testing.F) {
 		`idlib AND (ceasefire OR "x y"~3) NEAR/5 b -c title:/x/ =US ATLEAST/2(a,b,c) words>3`,
 		`count(a)>=2 lang:uk “q” &lt; <http://a|b>`, `停火* NOT (a OR б) source:x`, `="a b" a?b* «ё»`,
 		`"a\\" b:c`, `((a) | b)`, `+a --b`, `strict:(a NEAR/3 "b c") outlets>=2 age<3 days level>=high`,
-		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`,
+		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`, `0—&&0`,
 	} {
 		f.Add(src)
 	}
