@@ -194,19 +194,27 @@ func (l *lexer) phrase() (lexeme, *Error) {
 	if err != nil {
 		return lexeme{}, err
 	}
-	slop := 0
-	if r, _ := l.peek(end); r == '~' {
-		digits := l.digits(end + 1)
-		n, bad := strconv.Atoi(l.src[end+1 : digits])
-		if bad != nil || n > maxDistance {
-			return lexeme{}, l.fault(end, max(digits, end+1), "~ after a phrase needs a number up to 100.",
-				`"observation post"~3 allows up to 3 other words inside.`)
-		}
-		slop, end = n, digits
+	slop, end, err := l.slop(end)
+	if err != nil {
+		return lexeme{}, err
 	}
 	x := l.take(kindTerm, end)
 	x.pos, x.style, x.text, x.n = pos, phrase, text, slop
 	return x, nil
+}
+
+// slop reads the ~n that may follow a quotation at at, and where it ends.
+func (l *lexer) slop(at int) (n, end int, err *Error) {
+	if r, _ := l.peek(at); r != '~' {
+		return 0, at, nil
+	}
+	end = l.digits(at + 1)
+	n, bad := strconv.Atoi(l.src[at+1 : end])
+	if bad != nil || n > maxDistance {
+		return 0, at, l.fault(at, max(end, at+1), "~ after a phrase needs a number up to 100.",
+			`"observation post"~3 allows up to 3 other words inside.`)
+	}
+	return n, end, nil
 }
 
 // quotation returns the text of the quotation at pos, its spaces made one.
@@ -235,10 +243,13 @@ func (l *lexer) exact() (lexeme, *Error) {
 	pos := l.at
 	r, _ := l.peek(pos + 1)
 	end := l.wordEnd(pos + 1)
-	text := l.src[pos+1 : end]
+	text, slop := l.src[pos+1:end], 0
 	if closers(r) != "" {
 		var err *Error
-		if text, end, err = l.quotation(pos + 1); err != nil {
+		if text, end, err = l.quotation(pos + 1); err == nil {
+			slop, end, err = l.slop(end)
+		}
+		if err != nil {
 			return lexeme{}, err
 		}
 	}
@@ -246,7 +257,7 @@ func (l *lexer) exact() (lexeme, *Error) {
 		return lexeme{}, l.fault(pos, pos+1, "Nothing follows =.", `=SAM or ="Wagner Group" keeps capitals and accents as typed.`)
 	}
 	x := l.take(kindTerm, end)
-	x.style, x.text = exact, text
+	x.style, x.text, x.n = exact, text, slop
 	return x, nil
 }
 

@@ -41,6 +41,7 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"SlackURL":         {`url:<https://example.org/a>`, `url:https://example.org/a`},
 		"Regex":            {`/ka-?\/50/`, `/ka-?\/50/`},
 		"Exact":            {`="Wagner Group" =SAM`, `="Wagner Group" AND =SAM`},
+		"ExactSlop":        {`="Wagner Group"~2`, `="Wagner Group"~2`},
 		"Acronym":          {`US WHO who us`, `=US AND =WHO AND who AND us`},
 		"Escapes":          {`"a \"b\" \\ c"`, `"a \"b\" \\ c"`},
 		"OperatorInQuotes": {`"not" "or"`, `"not" AND "or"`},
@@ -185,6 +186,21 @@ func TestNotesSayWhatIsExact(t *testing.T) {
 	want := []string{`US is matched in capitals only, as typed; write "us" for any case.`}
 	if diff := cmp.Diff(want, r.Notes()); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+}
+
+func TestNotesAskAboutSingleQuotes(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]bool{
+		`'observation post' idlib`:   true,
+		`idlib (‘observation post’)`: true,
+		`'ayn idlib`:                 false,
+		`Slov'yansk "a 'b' c"`:       false,
+		`l'Ukraine d'Idlib’`:         false,
+	} {
+		if got := len(mustParse(t, src, nil).Notes()) > 0; got != want {
+			t.Errorf("%s: noted %v, want %v", src, got, want)
+		}
 	}
 }
 

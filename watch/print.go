@@ -116,15 +116,16 @@ func (n *near) operator() string {
 
 // String returns the term as a rule writes it, without strict:.
 func (t *term) String() string {
+	slop := ""
+	if t.slop > 0 {
+		slop = "~" + strconv.Itoa(t.slop)
+	}
 	switch t.style {
 	case phrase:
-		if t.slop > 0 {
-			return quoted(t.text) + "~" + strconv.Itoa(t.slop)
-		}
-		return quoted(t.text)
+		return quoted(t.text) + slop
 	case exact:
-		if strings.ContainsFunc(t.text, func(r rune) bool { return !isWordRune(r) }) {
-			return "=" + quoted(t.text)
+		if slop != "" || strings.ContainsFunc(t.text, func(r rune) bool { return !isWordRune(r) }) {
+			return "=" + quoted(t.text) + slop
 		}
 		return "=" + t.text
 	case pattern:

@@ -34,7 +34,7 @@ func (m ruleMaker) term() string {
 	return m.pick(
 		"idlib", "Слов'янськ", "COVID-19", "US", "إدلب", "停火", "missil*", "wom?n", "*stan", "U.S.", "a&b", "not-so",
 		`"observation post"`, `"a b c"~3`, "“air * strike”", `"or"`, `"a \"b\" \\ c"`, "«пост»", `"停火 x"`,
-		"=SAM", `="Wagner Group"`, "=Łódź", "/ka-?50/", `/a\/b+c/`, "+x", "mi—ra",
+		"=SAM", `="Wagner Group"`, `="SAM"~1`, `="A b"~3`, "=Łódź", "/ka-?50/", `/a\/b+c/`, "+x", "mi—ra",
 	)
 }
 

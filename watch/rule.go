@@ -37,7 +37,25 @@ func parse(src string, names *spellings) (*Rule, error) {
 		}
 		return nil, fault
 	}
-	return &Rule{root: root, asked: asked, notes: p.notes}, nil
+	return &Rule{root: root, asked: asked, notes: append(p.notes, singleQuotes(clean)...)}, nil
+}
+
+// singleQuotes notes where somebody seems to have put a phrase in what are
+// apostrophes here.
+func singleQuotes(src string) []string {
+	words := strings.Fields(src)
+	for i, w := range words {
+		w = strings.TrimLeft(w, "(")
+		if !strings.HasPrefix(w, "'") && !strings.HasPrefix(w, "‘") {
+			continue
+		}
+		for _, last := range words[i+1:] {
+			if end := strings.TrimRight(last, ")"); strings.HasSuffix(end, "'") || strings.HasSuffix(end, "’") {
+				return []string{fmt.Sprintf("%s … %s are single words here, not a phrase; a phrase stands in double quotes.", w, end)}
+			}
+		}
+	}
+	return nil
 }
 
 // readable sees that src is text, and not too much of it.

@@ -246,12 +246,9 @@ func (t *term) words() string {
 	switch t.style {
 	case phrase:
 		said = thePhrase + curly(t.text)
-		if t.slop > 0 {
-			said += " with up to " + plural(t.slop, "other word") + " inside"
-		}
 	case exact:
 		said += " exactly as typed"
-		if strings.Contains(t.text, " ") {
+		if strings.Contains(t.text, " ") || t.slop > 0 {
 			said = curly(t.text) + " exactly as typed"
 		}
 	case pattern:
@@ -260,6 +257,9 @@ func (t *term) words() string {
 		if len(t.spellings) == 1 && len(t.spellings[0]) == 1 && t.spellings[0][0].glob != nil {
 			said = wildcard(t.text)
 		}
+	}
+	if t.slop > 0 {
+		said += " with up to " + plural(t.slop, "other word") + " inside"
 	}
 	if n := len(t.spellings) - 1; n > 0 {
 		said += " (or " + plural(n, "other spelling") + " of it)"
@@ -278,11 +278,11 @@ func wildcard(text string) string {
 	case strings.ContainsAny(bare, "*?"):
 		return "words like " + text
 	case first && last:
-		return "words with " + bare + " in them"
+		return "words with -" + bare + "- in them"
 	case first:
-		return "words that end in " + bare
+		return "words that end in -" + bare
 	}
-	return "words that begin with " + bare
+	return "words that begin with " + bare + "-"
 }
 
 func (t Threshold) words() string {

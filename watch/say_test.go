@@ -17,7 +17,7 @@ func TestWordsSayTheRuleBack(t *testing.T) {
 		`(a OR b) (c OR d) e`:                 `(either a or b), (either c or d) and e`,
 		`"a b"~2 US`:                          `the phrase “a b” with up to 2 other words inside and US exactly as typed`,
 		`="Wagner Group"`:                     `“Wagner Group” exactly as typed`,
-		`missil* OR *stan OR *bomb* OR wom?n`: `any of words that begin with missil, words that end in stan, words with bomb in them or words like wom?n`,
+		`missil* OR *stan OR *bomb* OR wom?n`: `any of words that begin with missil-, words that end in -stan, words with -bomb- in them or words like wom?n`,
 		`/ka-?50/`:                            `a word that fits /ka-?50/`,
 		`(drone OR uav) NEAR/1 hit`:           `(either drone or uav) and hit with at most 1 word in between`,
 		`minister ONEAR/3 resigns`:            `minister before resigns with at most 3 words in between`,
