@@ -27,16 +27,22 @@ func undo(src string) (clean string, origin []int) {
 	return unmark(clean, origin)
 }
 
-// endIn returns where in src ends what lies in clean from pos to end: what
-// was taken out after it does not belong to it.
-func endIn(src, clean string, origin []int, pos, end int) int {
-	if end > pos {
-		last := origin[end-1]
-		if src[last] == clean[end-1] && !strings.HasPrefix(src[last:], "&amp;") {
-			return last + 1
+// typed returns the error as one of the rule as it was typed, which origin
+// leads to. What was taken out after the fault does not belong to it.
+func (e *Error) typed(src string, origin []int) *Error {
+	fault := *e
+	fault.Src = src
+	if origin == nil {
+		return &fault
+	}
+	fault.Pos, fault.End = origin[e.Pos], origin[e.End]
+	if e.End > e.Pos {
+		last := origin[e.End-1]
+		if src[last] == e.Src[e.End-1] && !strings.HasPrefix(src[last:], "&amp;") {
+			fault.End = last + 1
 		}
 	}
-	return origin[end]
+	return &fault
 }
 
 // entities undoes what Slack puts in a message for & < > and for sites.

@@ -31,11 +31,11 @@ func Import(dialect Dialect, src string) (rule string, notes []string, err error
 		return "", nil, fault
 	}
 	m := &importer{dialect: dialect}
-	m.src, m.read = src, m.lexeme
+	clean, origin := undo(src)
+	m.src, m.read = clean, m.lexeme
 	r, fault := m.rule()
 	if fault != nil {
-		fault.Src = src
-		return "", nil, fault
+		return "", nil, fault.typed(src, origin)
 	}
 	rule = r.String()
 	if _, err := Parse(rule, nil); err != nil {
@@ -318,7 +318,11 @@ func (m *importer) often(t lexeme) (node, *Error) {
 
 // make makes what a term stands for.
 func (m *importer) make(t lexeme) (node, *Error) {
-	if words := strings.Fields(t.text); t.style == phrase && t.n > 0 {
+	words := strings.Fields(t.text)
+	if t.style != pattern {
+		t.text = strings.Join(words, " ") // as our own quotations are read
+	}
+	if t.style == phrase && t.n > 0 {
 		if len(words) == 2 || t.loose {
 			return m.close(t, words)
 		}

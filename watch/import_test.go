@@ -56,6 +56,8 @@ func TestImportSaysTheSameInOurWords(t *testing.T) {
 		{Factiva, `hd=peace talks and la=en`, `title:"peace talks" AND lang:en`, ""},
 		{Factiva, `hd=(idlib or homs) and wc>300`, `title:(idlib OR homs) AND words>300`, ""},
 		{Factiva, `idlib/F50/ and truce`, `lead:idlib AND truce`, "/F50/ became lead:, which is the title and the 60 words after it."},
+		{Factiva, `hd=idlib and wc&gt;300`, `title:idlib AND words>300`, ""},
+		{Google, `site:<http://bbc.com|bbc.com> idlib`, `source:bbc.com AND idlib`, ""},
 		{Factiva, `by=smith and sn=reuters`, `author:smith AND source:reuters`, ""},
 	} {
 		got, notes, err := Import(c.dialect, c.src)
@@ -131,7 +133,7 @@ func FuzzImport(f *testing.F) {
 	for _, src := range []string{
 		`idlib ceasefire OR truce -football intitle:x near20:"a b c" repeat3:"x" AROUND(5)`,
 		`+idlib truce^2 "a b"~5 /x.y/ a\:b AND !c || title:(a b) [1 TO 2]`,
-		`{0  0} {Wagner} ++Iran raw:"x y" NEAR/3f ONEAR/4 ingress:a language:english`,
+		`{0  0} \\ 0 {Wagner} ++Iran raw:"x y" NEAR/3f ONEAR/4 ingress:a language:english`,
 		`hd=peace talks and a adj3 b near5 c /5n/ d atleast5 x wc>9 x/F50/ not us same`,
 	} {
 		for i := range Dialects() {

@@ -79,7 +79,7 @@ func (m *importer) braced() (lexeme, *Error) {
 
 // cased returns the text between two offsets as an exact term.
 func (m *importer) cased(from, to, pos int) (lexeme, *Error) {
-	text := strings.Trim(strings.Join(strings.Fields(m.src[from:to]), " "), ` "`)
+	text := strings.Trim(m.src[from:to], ` "`)
 	if text == "" {
 		return lexeme{}, m.fault(pos, max(to, pos+1), "A word is missing here.", "Example: {Wagner}, ++Wagner or raw:Wagner")
 	}

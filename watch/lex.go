@@ -149,6 +149,9 @@ func bracket(r rune) kind {
 	return kindEnd
 }
 
+// touching is said of a dash by itself.
+const touching = "To leave something out, - must touch it: idlib -football"
+
 // stranger says what is wrong with a character that no lexeme begins with.
 func (l *lexer) stranger(r rune, pos, end int) *Error {
 	hint := "Put it inside quotes if you mean the character itself."
@@ -161,6 +164,8 @@ func (l *lexer) stranger(r rune, pos, end int) *Error {
 		hint = "Remove the backquotes round the rule."
 	case '^':
 		hint = "All words weigh the same; remove it and the number after it."
+	case '–', '—', '−':
+		hint = touching
 	case ':', '：':
 		hint = "A colon follows the name of a field directly: title:ceasefire"
 	}

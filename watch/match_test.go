@@ -317,15 +317,16 @@ func TestMissesExplain(t *testing.T) {
 		want       []string
 	}{
 		"Or":       {`idlib (ceasefire OR "observation post")`, "Idlib", []string{`ceasefire OR "observation post" is absent`}},
-		"Near":     {`idlib NEAR/2 ceasefire`, "idlib x x x ceasefire", []string{`idlib and ceasefire are 3 words apart, NEAR/2 wants 2`}},
+		"Near":     {`idlib NEAR/2 ceasefire`, "idlib x x x ceasefire", []string{`idlib and ceasefire have 3 words between them, NEAR/2 wants 2`}},
 		"NearHalf": {`idlib NEAR/2 ceasefire`, "idlib", []string{`ceasefire is absent`}},
 		"Order":    {`idlib ONEAR/2 ceasefire`, "ceasefire idlib", []string{`idlib and ceasefire stand the other way round, ONEAR/2 wants this order`}},
 		"Not":      {`idlib NOT football`, "Idlib Football", []string{`NOT football: "Football" is in the title`}},
 		"Field":    {`body:idlib`, "idlib", []string{`idlib is not in the body`}},
-		"AtLeast":  {`ATLEAST/2(a, b)`, "a", []string{`ATLEAST/2(a, b): 1 of these are there`}},
-		"Count":    {`count(a)>=2`, "a", []string{`count(a)>=2: it is there 1 times`}},
-		"Words":    {`a words>5`, "a", []string{`words>5: it has 1 words`}},
+		"AtLeast":  {`ATLEAST/2(a, b)`, "a", []string{`ATLEAST/2(a, b): only 1 of the list`}},
+		"Count":    {`count(a)>=2`, "a", []string{`count(a)>=2: it is there only once`}},
+		"Words":    {`a words>5`, "a", []string{`words>5: it has 1 word`}},
 		"Lang":     {`a lang:uk`, "a", []string{`lang:uk: the language is unknown`}},
+		"Strict":   {`strict:(idlib NEAR/2 truce)`, "In Idlib. Truce", []string{`idlib and truce are near each other, but not in one sentence`}},
 		"Match":    {`a`, "a", nil},
 	}
 	for name, tt := range tests {

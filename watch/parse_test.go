@@ -42,6 +42,7 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"Regex":            {`/ka-?\/50/`, `/ka-?\/50/`},
 		"Exact":            {`="Wagner Group" =SAM`, `="Wagner Group" AND =SAM`},
 		"ExactSlop":        {`="Wagner Group"~2`, `="Wagner Group"~2`},
+		"LangAcronym":      {`lang:IT a`, `lang:IT AND a`},
 		"Acronym":          {`US WHO who us`, `=US AND =WHO AND who AND us`},
 		"Escapes":          {`"a \"b\" \\ c"`, `"a \"b\" \\ c"`},
 		"OperatorInQuotes": {`"not" "or"`, `"not" AND "or"`},

@@ -30,12 +30,7 @@ func parse(src string, names *spellings) (*Rule, error) {
 	p := parser{lexer: lexer{src: clean}, names: names}
 	root, asked, fault := p.rule()
 	if fault != nil {
-		fault.Src = src
-		if origin != nil {
-			fault.End = endIn(src, clean, origin, fault.Pos, fault.End)
-			fault.Pos = origin[fault.Pos]
-		}
-		return nil, fault
+		return nil, fault.typed(src, origin)
 	}
 	return &Rule{root: root, asked: asked, notes: append(p.notes, singleQuotes(clean)...)}, nil
 }

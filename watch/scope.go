@@ -10,9 +10,14 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 	if k := p.tok.kind; k.power() != bindAnd || k == kindAnd {
 		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", example(t.text))
 	}
+	noted := len(p.notes)
 	kid, err := p.unary()
 	if err != nil {
 		return nil, err
+	}
+	if t.text == "lang" {
+		p.notes = p.notes[:noted] // IT is a code here, no acronym
+		plain(kid)
 	}
 	if t.text == "strict" {
 		if !restrict(kid) {
@@ -53,6 +58,16 @@ func restrict(n node) bool {
 		some = restrict(kid) || some
 	}
 	return some
+}
+
+// plain takes the codes of languages as words, whatever their capitals are.
+func plain(n node) {
+	if t, ok := n.(*term); ok && acronym(t.text) {
+		t.style = word
+	}
+	for _, kid := range children(n) {
+		plain(kid)
+	}
 }
 
 // scoped sees that n can stand in the field t.

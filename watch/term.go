@@ -119,7 +119,11 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 		parts = trimmed(partsOf(t.text, t.style == word || strings.Contains(t.text, "*")))
 	}
 	if len(parts) == 0 && !strings.ContainsAny(t.text, "*?") {
-		return nil, p.fault(t.pos, t.end, "There are no letters or digits here to look for.", "Only words are compared; signs and emoji are not.")
+		hint := "Only words are compared; signs and emoji are not."
+		if t.style == word && strings.Trim(t.text, "-") == "" {
+			hint = touching
+		}
+		return nil, p.fault(t.pos, t.end, "There are no letters or digits here to look for.", hint)
 	}
 	if literals(parts) < min(2, len(parts)+1) && hasGlob(parts) || len(parts) == 0 {
 		return nil, p.fault(t.pos, t.end, "This wildcard would match almost every word.", "Keep at least 2 letters: missil*")
