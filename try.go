@@ -16,7 +16,7 @@ import (
 
 type testCmd struct {
 	Rule    string   `arg:"" help:"The rule, in quotes: 'idlib AND (ceasefire OR \"observation post\")'."`
-	From    []string `arg:"" optional:"" name:"file-or-url" help:"Feeds to try it on."`
+	From    []string `arg:"" optional:"" name:"file-or-url" help:"Feeds to try it on: files, folders of a feed's files, addresses."`
 	Since   string   `help:"Try it on the archive instead: 30d, 12h."`
 	Against string   `help:"The rule before a change: show what the new one adds and removes." placeholder:"OLD-RULE"`
 	Why     string   `help:"Explain each clause for the items whose title or link holds this." placeholder:"TEXT"`

@@ -62,7 +62,7 @@ func (tr *trial) print(p *process, notes []string) {
 	}
 	for _, m := range tr.nearest {
 		fmt.Fprintf(w, "  %s\n", m.item.Title)
-		clauses(w, tr.rule.Explain(&m.item), "    ")
+		clauses(w, wanted(tr.rule.Explain(&m.item)), "    ")
 	}
 }
 
@@ -99,6 +99,12 @@ func clauses(w io.Writer, cs []watch.Clause, indent string) {
 			clauses(w, c.Parts, indent+"  ")
 		}
 	}
+}
+
+// wanted returns the clauses that tell a near miss from a match: not what is
+// absent as it should be, nor what is asked later.
+func wanted(cs []watch.Clause) []watch.Clause {
+	return slices.DeleteFunc(cs, func(c watch.Clause) bool { return c.Later || c.Held && strings.HasPrefix(c.Text, "NOT ") })
 }
 
 // ranked lists names by how many matches they have.

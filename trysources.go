@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -17,11 +18,13 @@ import (
 	"vedette/story"
 )
 
-// documents gives the items of feeds, from files or the web, to take.
+// documents gives the items of feeds to take: from the web, from files, or
+// from folders that hold a feed's files. Of files of one feed that tell the
+// same item, it is given once.
 func documents(ctx context.Context, set *config.Settings, from []string, take func(story.Item) error) error {
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact)})
+	seen := make(map[string]bool)
 	for _, place := range from {
-		doc := parse.Document{URL: place, Now: utcNow()}
 		if strings.HasPrefix(place, "http://") || strings.HasPrefix(place, "https://") {
 			res, err := client.Get(ctx, fetch.Request{URL: place})
 			if err != nil {
@@ -30,23 +33,59 @@ func documents(ctx context.Context, set *config.Settings, from []string, take fu
 			if res.Status != http.StatusOK {
 				return fmt.Errorf("get %s: status %d", place, res.Status)
 			}
-			doc.Body, doc.ContentType, doc.URL = res.Body, res.ContentType, res.URL
-		} else {
-			body, err := readFile(place)
-			if err != nil {
+			doc := parse.Document{URL: res.URL, Now: utcNow(), Body: res.Body, ContentType: res.ContentType}
+			if err := document(doc, place, feedName(place), seen, take); err != nil {
 				return err
 			}
-			doc.Body, doc.URL = body, ""
+			continue
 		}
-		name := strings.TrimSuffix(filepath.Base(place), filepath.Ext(place))
-		res, err := parse.Parse(doc, story.Feed{Name: story.FeedName(name), Outlet: name, Owner: name})
+		if err := files(place, seen, take); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// files gives the items of the file place or of those in the folder place,
+// each named after the folder that it is in.
+func files(place string, seen map[string]bool, take func(story.Item) error) error {
+	return filepath.WalkDir(place, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		body, err := readFile(path)
 		if err != nil {
-			return fmt.Errorf("%s: %w", place, err)
+			return err
 		}
-		for _, it := range res.Items {
-			if err := take(it); err != nil {
-				return err
-			}
+		name := feedName(path)
+		if path != place {
+			name = filepath.Base(filepath.Dir(path))
+		}
+		return document(parse.Document{Now: utcNow(), Body: body}, path, name, seen, take)
+	})
+}
+
+func feedName(place string) string {
+	return strings.TrimSuffix(filepath.Base(place), filepath.Ext(place))
+}
+
+// document gives the items of one document that were not seen to take.
+func document(doc parse.Document, place, name string, seen map[string]bool, take func(story.Item) error) error {
+	res, err := parse.Parse(doc, story.Feed{Name: story.FeedName(name), Outlet: name, Owner: name})
+	if err != nil {
+		return fmt.Errorf("%s: %w", place, err)
+	}
+	for _, it := range res.Items {
+		known := false
+		for _, key := range it.Keys {
+			known = known || seen[name+" "+key]
+			seen[name+" "+key] = true
+		}
+		if known {
+			continue
+		}
+		if err := take(it); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -133,7 +133,7 @@ func FuzzImport(f *testing.F) {
 	for _, src := range []string{
 		`idlib ceasefire OR truce -football intitle:x near20:"a b c" repeat3:"x" AROUND(5)`,
 		`+idlib truce^2 "a b"~5 /x.y/ a\:b AND !c || title:(a b) [1 TO 2]`,
-		`{0  0} \\ 0 {Wagner} ++Iran raw:"x y" NEAR/3f ONEAR/4 ingress:a language:english`,
+		`{0  0} \ 0 {Wagner} ++Iran raw:"x y" NEAR/3f ONEAR/4 ingress:a language:english`,
 		`hd=peace talks and a adj3 b near5 c /5n/ d atleast5 x wc>9 x/F50/ not us same`,
 	} {
 		for i := range Dialects() {

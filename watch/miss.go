@@ -118,7 +118,7 @@ func (pg *page) nearMisses(n *near, where mask, field string) []string {
 			}
 		}
 	}
-	both := canonical(n.left) + " and " + canonical(n.right)
+	both := operand(n.left) + " and " + operand(n.right)
 	switch {
 	case n.strict && least >= 0 && least <= n.n:
 		return []string{both + " are near each other, but not in one sentence"}

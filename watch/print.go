@@ -106,6 +106,14 @@ func canonical(n node) string {
 	return b.out.String()
 }
 
+// operand returns the canonical form of n, in parentheses if its parts would
+// come apart beside something else.
+func operand(n node) string {
+	var b printer
+	b.write(n, bindUnary)
+	return b.out.String()
+}
+
 func (n *near) operator() string {
 	name := "NEAR/"
 	if n.ordered {
