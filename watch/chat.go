@@ -79,6 +79,27 @@ func entities(src string) (clean string, origin []int) {
 	return b.String(), append(origin, len(src))
 }
 
+// redo writes text so that undo gives it back.
+func redo(text string) string {
+	if !strings.ContainsAny(text, "&<") {
+		return text
+	}
+	var b strings.Builder
+	for i := range len(text) {
+		rest := text[i:]
+		_, _, isLink := link(rest)
+		switch {
+		case strings.HasPrefix(rest, "&lt;"), strings.HasPrefix(rest, "&gt;"), strings.HasPrefix(rest, "&amp;"):
+			b.WriteString("&amp;")
+		case isLink > 0:
+			b.WriteString("&lt;")
+		default:
+			b.WriteByte(text[i])
+		}
+	}
+	return b.String()
+}
+
 // link returns what was typed where text begins with <http://x|x>,
 // <http://x> or the like, where in text it stands, and the size of the whole.
 func link(text string) (typed string, at, size int) {
@@ -103,7 +124,7 @@ func unwrap(text string, origin []int) (string, []int) {
 		from := len(text) - len(strings.TrimLeft(text, " \n"))
 		to := len(strings.TrimRight(text, " \n"))
 		inner := 0
-		for _, mark := range [...]string{"```", "`", "||", "**", "__", "~~"} {
+		for _, mark := range [...]string{"```", "`", "||", "**", "~~"} {
 			n := len(mark)
 			if to-from > 2*n && strings.HasPrefix(text[from:], mark) && strings.HasSuffix(text[:to], mark) &&
 				!strings.Contains(text[from+n:to-n], mark) {

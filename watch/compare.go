@@ -65,6 +65,12 @@ func (l *lexer) comparison(name string, end, at int) (lexeme, *Error) {
 		return lexeme{}, l.fault(pos, end, "count needs what to count in parentheses.", "Example: count(shelling)>=3")
 	}
 	hint := "Numbers: words, outlets, origins, casualties, age, level, score. For how often a word occurs: count(shelling)>=3"
+	if field := renamed(name); field != "" || isField(name) {
+		if field == "" {
+			field = name
+		}
+		return lexeme{}, l.fault(pos, at+1, "A field takes a colon.", "Did you mean "+field+": ?")
+	}
 	switch name {
 	case "deaths", "dead", "killed", "deadcount", "wounded":
 		hint = "Did you mean casualties ?"
@@ -110,14 +116,44 @@ func (l *lexer) spaces(at int) int {
 func (l *lexer) number(k kind, at int) (lexeme, *Error) {
 	op, stop := l.operator(at)
 	first := l.spaces(stop)
-	last := l.digits(first)
-	n, err := strconv.Atoi(l.src[first:last])
-	if err != nil || n > maxNumber {
-		return lexeme{}, l.fault(at, max(stop, last), "A number up to 1,000,000 is missing here.", "Example: words>80 or count(shelling)>=3")
+	n, last, ok := l.integer(first)
+	if !ok {
+		msg, hint := "A number up to 1,000,000 is missing here.", "Example: words>80 or count(shelling)>=3"
+		if k == kindCompare && last == first {
+			msg = "This compares numbers, and there is none on its right."
+		}
+		return lexeme{}, l.fault(at, max(stop, last), msg, hint)
+	}
+	if err := l.digitsOnly(first, last); err != nil {
+		return lexeme{}, err
 	}
 	x := l.take(k, last)
 	x.text, x.n = string(op), n
 	return x, nil
+}
+
+// integer reads the number at at, with commas between thousands or without,
+// and where it ends. It is false if it is none, or too large.
+func (l *lexer) integer(at int) (n, end int, ok bool) {
+	end = l.digits(at)
+	text := l.src[at:end]
+	for end < len(l.src) && l.src[end] == ',' && len(text) > 0 && l.digits(end+1) == end+4 {
+		text += l.src[end+1 : end+4]
+		end += 4
+	}
+	n, err := strconv.Atoi(text)
+	return n, end, err == nil && n <= maxNumber
+}
+
+// digitsOnly refuses 10k and 1 000, the rest of which would be a word.
+func (l *lexer) digitsOnly(from, end int) *Error {
+	last := l.wordEnd(end)
+	if last == end {
+		if last = l.digits(l.spaces(end)); last != l.spaces(end)+3 || l.spaces(end) == end || l.wordEnd(last) != last {
+			return nil
+		}
+	}
+	return l.fault(from, last, "This is not a whole number.", "Write it in digits alone: 10000")
 }
 
 // threshold reads the operator at at and the amount of a quantity after it.
@@ -139,9 +175,8 @@ func (l *lexer) threshold(of Quantity, at int) (lexeme, *Error) {
 		x.text, x.of, x.n = string(op), of, n+int(story.Calm)
 		return x, nil
 	}
-	end := l.digits(first)
-	n, err := strconv.Atoi(l.src[first:end])
-	if err != nil || n > maxNumber {
+	n, end, ok := l.integer(first)
+	if !ok {
 		return lexeme{}, l.fault(at, max(stop, end), "A number up to 1,000,000 is missing here.",
 			"Example: "+of.String()+">="+of.sample())
 	}
@@ -151,6 +186,8 @@ func (l *lexer) threshold(of Quantity, at int) (lexeme, *Error) {
 			return lexeme{}, l.fault(first, max(last, end), "An age needs its unit: h for hours or d for days.", "Example: age<48h or age<2d")
 		}
 		n *= hours
+	} else if err := l.digitsOnly(first, end); err != nil {
+		return lexeme{}, err
 	}
 	x := l.take(kindThreshold, end)
 	x.text, x.of, x.n = string(op), of, n

@@ -30,8 +30,10 @@ func (e *Error) Error() string {
 	stop := min(e.End, end)
 	from := window(e.Src, start, e.Pos)
 	to := min(end, max(stop, e.Pos+120))
-	for to < end && !utf8.RuneStart(e.Src[to]) {
-		to++
+	for range utf8.UTFMax {
+		if to < end && !utf8.RuneStart(e.Src[to]) {
+			to++
+		}
 	}
 	var b strings.Builder
 	if from > start {

@@ -9,11 +9,12 @@ import (
 func (l *lexer) field(name string, end int) (lexeme, *Error) {
 	pos := l.at
 	var hint string
-	switch name {
-	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict":
+	if isField(name) {
 		x := l.take(kindField, end)
 		x.text = name
 		return x, nil
+	}
+	switch name {
 	case "place":
 		return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q: no gazetteer or event types are known here.", name),
 			"List the spellings under aliases in the desk file and write the bare name, or write (idlib OR idleb OR إدلب).")
@@ -41,6 +42,15 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 		hint = "Fields: title, summary, body, text, lead, lang, source, author, url, tag, strict. For a word with a colon, use quotes."
 	}
 	return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q.", name), hint)
+}
+
+// isField says whether a rule may ask for the field name.
+func isField(name string) bool {
+	switch name {
+	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict":
+		return true
+	}
+	return false
 }
 
 // meantField returns the field that another product calls name, or that name
@@ -113,6 +123,9 @@ func edits(a, b string) int {
 // foreign refuses the operators of other products that would be read as
 // words, and so would quietly ask for something else.
 func (l *lexer) foreign(name string, end int) *Error {
+	if name == "and/or" {
+		return l.fault(l.at, end, "This is neither AND nor OR.", "Write OR: it takes both together as well.")
+	}
 	head, n := splitNumber(name)
 	if n == "" {
 		return nil
@@ -125,6 +138,8 @@ func (l *lexer) foreign(name string, end int) *Error {
 	switch head {
 	case "adj", "pre/":
 		hint = "ONEAR/" + between + " is at most " + between + " words in between, in this order; for none, a phrase."
+	case "within/":
+		hint = "NEAR/" + n + " is at most " + n + " words in between."
 	case "near", "onear":
 		hint = "NEAR/" + between + " is at most " + between + " words in between, as Factiva's " + head + n + " is."
 	case "atleast":

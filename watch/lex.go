@@ -154,7 +154,7 @@ const touching = "To leave something out, - must touch it: idlib -football"
 
 // stranger says what is wrong with a character that no lexeme begins with.
 func (l *lexer) stranger(r rune, pos, end int) *Error {
-	hint := "Put it inside quotes if you mean the character itself."
+	hint := "Remove it: only words are compared, not signs."
 	switch r {
 	case '{', '}':
 		hint = "For capitals as typed write =Word; for a group write (a OR b)."
@@ -273,6 +273,10 @@ func (l *lexer) regex() (lexeme, *Error) {
 		case '\\':
 			i++
 		case '/':
+			if end := l.wordEnd(i + 1); end > i+1 {
+				return lexeme{}, l.fault(i+1, end, "Something touches the end of this /regular expression/.",
+					"Flags are not needed, words are folded; if another word follows, put a space before it.")
+			}
 			x := l.take(kindTerm, i+1)
 			x.style, x.text = pattern, l.src[pos+1:i]
 			return x, nil

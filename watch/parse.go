@@ -82,7 +82,25 @@ func (p *parser) finish(n node) (node, []Threshold, *Error) {
 		return nil, nil, p.fault(pos, end, "This would match almost everything.",
 			"Add a word or phrase that must be there, in every branch of an OR.")
 	}
+	if bad := contradiction(root); bad != nil {
+		pos, end := bad.span()
+		return nil, nil, p.fault(pos, end, "This can never match: the same is wanted elsewhere in the rule.", "Remove it, or what is wanted.")
+	}
 	return root, asked, nil
+}
+
+// contradiction returns what must be absent though it must be there, or nil.
+func contradiction(root node) *not {
+	wanted := make(map[string]bool)
+	for _, kid := range conjuncts(root) {
+		wanted[canonical(kid)] = true
+	}
+	for _, kid := range conjuncts(root) {
+		if no, ok := kid.(*not); ok && wanted[canonical(no.kid)] {
+			return no
+		}
+	}
+	return nil
 }
 
 // power returns how strongly a lexeme binds what is left of it. What begins
@@ -264,7 +282,13 @@ func (p *parser) misplaced(t lexeme) *Error {
 	switch k := t.kind; {
 	case k == kindClose && len(p.open) == 0:
 		return p.fault(t.pos, t.end, "This ) has no matching (.", "Remove it, or add ( before the group.")
-	case k == kindAnd, k == kindOr, k == kindNear:
+	case k == kindNear:
+		return p.fault(t.pos, t.end, "NEAR cannot come first here: it stands between two things.",
+			"Example: idlib NEAR/5 ceasefire. To search for the word, put it in quotes.")
+	case k == kindCompare:
+		return p.fault(t.pos, t.end, "There is no number on the left of this.",
+			"Write words>80, outlets>=2 or, with no space before the parenthesis, count(shelling)>=3.")
+	case k == kindAnd, k == kindOr:
 		return p.fault(t.pos, t.end, "An operator cannot come first here.",
 			`Start with a word, a "phrase" or a (group); put the word in quotes to search for it.`)
 	case k == kindEnd && len(p.open) > 0:
@@ -347,6 +371,9 @@ func (p *parser) atLeast(t lexeme) (node, *Error) {
 		return nil, err
 	}
 	n.place = place{t.pos, end}
+	if first, ok := n.kids[0].(*term); ok && strings.Trim(first.text, "0123456789") == "" && len(first.text) < 3 {
+		return nil, p.fault(t.pos, first.end, "The number of ATLEAST stands before the list.", "Write ATLEAST/"+first.text+"(shelling, drone, casualties)")
+	}
 	if n.n > len(n.kids) {
 		return nil, p.fault(t.pos, end, fmt.Sprintf("ATLEAST/%d has a list of %d.", n.n, len(n.kids)),
 			"Put commas between the items of the list, or ask for fewer.")

@@ -41,6 +41,9 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"SlackURL":         {`url:<https://example.org/a>`, `url:https://example.org/a`},
 		"Regex":            {`/ka-?\/50/`, `/ka-?\/50/`},
 		"Exact":            {`="Wagner Group" =SAM`, `="Wagner Group" AND =SAM`},
+		"Thousands":        {`a casualties>1,000 words<12,000`, `a AND words<12000 AND casualties>1000`},
+		"EntityInQuotes":   {`"a &amp;lt; b" /x&amp;gt;|y/`, `"a &amp;lt; b" AND /x&amp;gt;|y/`},
+		"LinkInQuotes":     {`"&lt;http://a>"`, `"&lt;http://a>"`},
 		"ExactSlop":        {`="Wagner Group"~2`, `="Wagner Group"~2`},
 		"LangAcronym":      {`lang:IT a`, `lang:IT AND a`},
 		"Acronym":          {`US WHO who us`, `=US AND =WHO AND who AND us`},
@@ -61,7 +64,7 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"TightOr":          {`a||b || c`, `a OR b OR c`},
 		"Bold":             {`**idlib** AND **"observation post"**`, `idlib AND "observation post"`},
 		"BoldWhole":        {`**idlib truce**`, `idlib AND truce`},
-		"WildcardsStay":    {`missil** *stan*`, `missil** AND *stan*`},
+		"WildcardsStay":    {`missil** *stan*`, `missil* AND *stan*`},
 		"Code":             {"```idlib truce```", `idlib AND truce`},
 		"CodeTick":         {"`idlib truce`", `idlib AND truce`},
 		"LongDash":         {`idlib—truce —football`, `idlib—truce AND NOT football`},
@@ -143,6 +146,7 @@ func TestParseBoundsHostileRules(t *testing.T) {
 		"StrayClose":      {`a AND (b OR c))`},
 		"InvalidUTF8":     {"a \xff b"},
 		"FieldsOnly":      {strings.Repeat("title:", 600) + "a"},
+		"NoStart":         {strings.Repeat("\x90", 4003)},
 		"OnlyPlus":        {strings.Repeat("+", 3000) + "a"},
 		"LangOnly":        {`lang:uk`},
 		"NegativeAtLeast": {`ATLEAST/2(NOT a, NOT b)`},
@@ -190,6 +194,20 @@ func TestNotesSayWhatIsExact(t *testing.T) {
 	}
 }
 
+func TestNotesWarnOfWordsThatLookLikeMore(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"idlib BUT NOT football": "BUT is a word here",
+		"(idlib WITHIN truce)":   "WITHIN is a word here",
+		"truce in idlib?":        "idlib? wants one letter after idlib",
+		"wom?n but m?st":         "",
+	} {
+		if got := strings.Join(mustParse(t, src, nil).Notes(), "\n"); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: noted %q, want %q", src, got, want)
+		}
+	}
+}
+
 func TestNotesAskAboutSingleQuotes(t *testing.T) {
 	t.Parallel()
 	for src, want := range map[string]bool{
@@ -210,7 +228,7 @@ func FuzzParse(f *testing.F) {
 		`idlib AND (ceasefire OR "x y"~3) NEAR/5 b -c title:/x/ =US ATLEAST/2(a,b,c) words>3`,
 		`count(a)>=2 lang:uk “q” &lt; <http://a|b>`, `停火* NOT (a OR б) source:x`, `="a b" a?b* «ё»`,
 		`"a\\" b:c`, `((a) | b)`, `+a --b`, `strict:(a NEAR/3 "b c") outlets>=2 age<3 days level>=high`,
-		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`, `0—&&0`,
+		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`, `0—&&0`, `"x"**b a**`, `"&amp;lt;"`,
 	} {
 		f.Add(src)
 	}

@@ -137,7 +137,7 @@ func (t *term) String() string {
 		}
 		return "=" + t.text
 	case pattern:
-		return "/" + t.text + "/"
+		return "/" + redo(t.text) + "/"
 	case word:
 	}
 	return t.text
@@ -147,7 +147,7 @@ func (t *term) String() string {
 func quoted(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	for _, r := range text {
+	for _, r := range redo(text) {
 		if r == '\\' || strings.ContainsRune(closers('"'), r) {
 			b.WriteByte('\\')
 		}

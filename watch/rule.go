@@ -32,32 +32,14 @@ func parse(src string, names *spellings) (*Rule, error) {
 	if fault != nil {
 		return nil, fault.typed(src, origin)
 	}
-	return &Rule{root: root, asked: asked, notes: append(p.notes, singleQuotes(clean)...)}, nil
-}
-
-// singleQuotes notes where somebody seems to have put a phrase in what are
-// apostrophes here.
-func singleQuotes(src string) []string {
-	words := strings.Fields(src)
-	for i, w := range words {
-		w = strings.TrimLeft(w, "(")
-		if !strings.HasPrefix(w, "'") && !strings.HasPrefix(w, "‘") {
-			continue
-		}
-		for _, last := range words[i+1:] {
-			if end := strings.TrimRight(last, ")"); strings.HasSuffix(end, "'") || strings.HasSuffix(end, "’") {
-				return []string{fmt.Sprintf("%s … %s are single words here, not a phrase; a phrase stands in double quotes.", w, end)}
-			}
-		}
-	}
-	return nil
+	return &Rule{root: root, asked: asked, notes: append(p.notes, surprises(clean)...)}, nil
 }
 
 // readable sees that src is text, and not too much of it.
 func readable(src string) *Error {
 	if len(src) > maxBytes {
 		from := maxBytes
-		for !utf8.RuneStart(src[from]) {
+		for from > 0 && !utf8.RuneStart(src[from]) {
 			from--
 		}
 		_, size := utf8.DecodeRuneInString(src[from:])

@@ -1,6 +1,10 @@
 package watch
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/text/language"
+)
 
 // scope parses a field and what must be in it.
 func (p *parser) scope(t lexeme) (node, *Error) {
@@ -29,6 +33,9 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 		return nil, err
 	}
 	_, end := kid.span()
+	if err := p.listed(t, kid); err != nil {
+		return nil, err
+	}
 	return &scope{place{t.pos, end}, t.text, kid}, nil
 }
 
@@ -81,12 +88,11 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 	case *threshold:
 		return p.outOfPlace(n, n)
 	case *term:
-		if t.text == "lang" && !isCode(n) {
-			hint := example("lang")
-			if code := languageCode(n.text); code != "" {
-				hint = "Did you mean lang:" + code + " ?"
-			}
-			return p.fault(pos, end, "lang: takes a language code.", hint)
+		switch t.text {
+		case "lang":
+			return p.code(n)
+		case "source":
+			return p.host(n)
 		}
 		return nil
 	case *near:
@@ -102,11 +108,76 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 	return nil
 }
 
-// isCode says whether n can be the code of a language, such as uk or pt-BR.
-func isCode(n *term) bool {
-	head, _, _ := strings.Cut(n.text, "-")
-	return n.style != pattern && n.slop == 0 && len(head) >= 2 && len(head) <= 3 &&
-		!strings.ContainsFunc(head, func(r rune) bool { return r < 'A' || r > 'Z' && r < 'a' || r > 'z' })
+// listed refuses title:a,b and title:a|b, of which only a would be in the
+// title.
+func (p *parser) listed(t lexeme, kid node) *Error {
+	pos, end := kid.span()
+	sign, size := p.peek(end)
+	next := p.wordEnd(end + size)
+	if _, ok := kid.(*term); !ok || size == 0 || next == end+size || bracket(sign) != kindComma && sign != '|' && sign != '｜' {
+		return nil
+	}
+	return p.fault(pos, next, "Only the first of these would be in "+t.text+":.",
+		"Write "+t.text+":("+p.src[pos:end]+" OR "+p.src[end+size:next]+")")
+}
+
+// code sees that n is the code of a language as reports give it: uk, pt-BR.
+func (p *parser) code(n *term) *Error {
+	head, _, _ := strings.Cut(strings.ToLower(n.text), "-")
+	base, err := language.ParseBase(head)
+	if err == nil && base.String() == head && n.style != pattern && n.slop == 0 {
+		return nil
+	}
+	hint := example("lang")
+	meant := languageCode(n.text)
+	switch {
+	case err == nil:
+		meant = base.String()
+	case meant == "":
+		meant = spokenIn(head)
+	}
+	if meant != "" {
+		hint = "Did you mean lang:" + meant + " ?"
+	}
+	return p.fault(n.pos, n.end, "lang: takes the code of a language, as in BCP 47.", hint)
+}
+
+// spokenIn returns the language of the country whose code was typed, where it
+// is the code of no language.
+func spokenIn(country string) string {
+	switch country {
+	case "ua":
+		return "uk"
+	case "il":
+		return "he"
+	case "ir":
+		return "fa"
+	case "sy", "iq", "eg", "jo", "ye", "ly", "lb", "sd":
+		return "ar"
+	case "cn", "tw":
+		return "zh"
+	case "jp":
+		return "ja"
+	case "gr":
+		return "el"
+	case "us", "gb":
+		return "en"
+	}
+	return ""
+}
+
+// host sees that n is the name of a source, not a page of it.
+func (p *parser) host(n *term) *Error {
+	_, rest, scheme := strings.Cut(n.text, "://")
+	if !scheme {
+		rest = n.text
+	}
+	name, _, page := strings.Cut(rest, "/")
+	if !scheme && !page {
+		return nil
+	}
+	return p.fault(n.pos, n.end, "source: takes the name of a feed, an outlet or a host, not an address.",
+		"Write source:"+strings.TrimPrefix(name, "www.")+", or url: for words of the link.")
 }
 
 // children returns the nodes below n.
