@@ -27,30 +27,27 @@ func (e *Error) Span() (start, end int, msg, hint string) {
 // as well.
 func (e *Error) Error() string {
 	start, end := e.line()
-	stop := min(e.End, end)
 	from := window(e.Src, start, e.Pos)
-	to := min(end, max(stop, e.Pos+120))
-	for range utf8.UTFMax {
-		if to < end && !utf8.RuneStart(e.Src[to]) {
-			to++
-		}
-	}
+	stop := clip(e.Src, e.Pos, min(e.End, end))
+	to := clip(e.Src, e.Pos, end)
+	before, at := visible(e.Src[from:e.Pos]), visible(e.Src[e.Pos:stop])
 	var b strings.Builder
 	if from > start {
-		b.WriteString("…")
+		before = "…" + before
 	}
-	b.WriteString(visible(e.Src[from:to]))
+	b.WriteString(before + visible(e.Src[e.Pos:to]))
 	if to < end {
 		b.WriteString("…")
 	}
 	b.WriteByte('\n')
-	if from > start {
-		b.WriteByte(' ')
-	}
-	b.WriteString(strings.Repeat(" ", uniseg.StringWidth(visible(e.Src[from:e.Pos]))))
-	b.WriteString(strings.Repeat("^", max(1, uniseg.StringWidth(visible(e.Src[e.Pos:max(e.Pos, stop)])))))
+	b.WriteString(strings.Repeat(" ", uniseg.StringWidth(before)))
+	b.WriteString(strings.Repeat("^", max(1, uniseg.StringWidth(at))))
 	b.WriteByte('\n')
-	if fragment := visible(e.Src[e.Pos:e.End]); fragment != "" && e.uneven() {
+	last := clip(e.Src, e.Pos, e.End)
+	if fragment := visible(e.Src[e.Pos:last]); fragment != "" && e.uneven() {
+		if last < e.End {
+			fragment += "…"
+		}
 		b.WriteString("At: " + fragment + "\n")
 	}
 	b.WriteString(e.Msg)
@@ -58,6 +55,24 @@ func (e *Error) Error() string {
 		b.WriteString("\n" + e.Hint)
 	}
 	return b.String()
+}
+
+// shown is how many bytes of a rule an error shows on each side of the place.
+const shown = 120
+
+// clip returns end, or where to cut src so that what is shown from pos on is
+// not too long to read.
+func clip(src string, pos, end int) int {
+	if end-pos <= shown {
+		return max(pos, end)
+	}
+	at := pos + shown
+	for range utf8.UTFMax {
+		if at < end && !utf8.RuneStart(src[at]) {
+			at++
+		}
+	}
+	return at
 }
 
 // line returns the offsets of the line that Pos is in.
@@ -72,11 +87,11 @@ func (e *Error) line() (start, end int) {
 
 // window returns where to begin a line so that pos is not far from its start.
 func window(src string, start, pos int) int {
-	if pos-start <= 120 {
+	if pos-start <= shown {
 		return start
 	}
-	start = pos - 120
-	for !utf8.RuneStart(src[start]) {
+	start = pos - shown
+	for start < pos && !utf8.RuneStart(src[start]) {
 		start++
 	}
 	return start

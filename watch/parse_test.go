@@ -147,6 +147,8 @@ func TestParseBoundsHostileRules(t *testing.T) {
 		"InvalidUTF8":     {"a \xff b"},
 		"FieldsOnly":      {strings.Repeat("title:", 600) + "a"},
 		"NoStart":         {strings.Repeat("\x90", 4003)},
+		"LongNot":         {"NOT (" + strings.Repeat("停火 ", 480) + ")"},
+		"LongLines":       {"NOT (" + strings.Repeat("停火\n", 480) + ")"},
 		"OnlyPlus":        {strings.Repeat("+", 3000) + "a"},
 		"LangOnly":        {`lang:uk`},
 		"NegativeAtLeast": {`ATLEAST/2(NOT a, NOT b)`},
