@@ -80,7 +80,7 @@ func fieldMask(field string) mask {
 func (pg *page) holds(n node, where mask) bool {
 	switch n := n.(type) {
 	case *term:
-		return len(pg.runs(n, where, 1)) > 0
+		return len(pg.stands(n, where, 1)) > 0
 	case *allOf:
 		for _, kid := range n.kids {
 			if !pg.holds(kid, where) {
@@ -151,7 +151,7 @@ func (pg *page) speaks(n node) bool {
 func (pg *page) places(n node, where mask) []run {
 	switch n := n.(type) {
 	case *term:
-		return pg.runs(n, where, maxRuns)
+		return pg.stands(n, where, maxRuns)
 	case *anyOf:
 		var found []run
 		for _, kid := range n.kids {
@@ -218,7 +218,7 @@ func (pg *page) gather(n node, where mask, found func(*term, run)) {
 		if where&^(inText|inLead) != 0 {
 			return
 		}
-		for _, r := range pg.runs(n, where, maxEvidence) {
+		for _, r := range pg.stands(n, where, maxEvidence) {
 			found(n, r)
 		}
 	case *allOf, *anyOf, *atLeast:

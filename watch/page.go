@@ -159,12 +159,6 @@ const maxRuns = 2000
 
 // runs returns where t stands, in order, at most limit.
 func (pg *page) runs(t *term, where mask, limit int) []run {
-	if t.strict {
-		whole := *t
-		whole.strict = false
-		found := pg.unbroken(pg.runs(&whole, where, maxRuns))
-		return found[:min(limit, len(found))]
-	}
 	var found []run
 	for _, parts := range t.spellings {
 		found = pg.rows(found, parts, t.slop, where, limit)

@@ -6,6 +6,16 @@ import (
 	"vedette/story"
 )
 
+// stands returns where t stands, in order, at most limit: where its words do
+// and, if it is strict, no sentence ends in between.
+func (pg *page) stands(t *term, where mask, limit int) []run {
+	if !t.strict {
+		return pg.runs(t, where, limit)
+	}
+	found := pg.unbroken(pg.runs(t, where, maxRuns))
+	return found[:min(limit, len(found))]
+}
+
 // unbroken returns the runs that no sentence's end lies in. Where sentences
 // end is looked for only here: most rules never ask.
 func (pg *page) unbroken(runs []run) []run {
