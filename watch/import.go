@@ -32,7 +32,7 @@ func Import(dialect Dialect, src string) (rule string, notes []string, err error
 	}
 	m := &importer{dialect: dialect}
 	clean, origin := undo(src)
-	m.src, m.read = clean, m.lexeme
+	m.src, m.read, m.names = clean, m.lexeme, Names(nil).index()
 	r, fault := m.rule()
 	if fault != nil {
 		return "", nil, fault.typed(src, origin)

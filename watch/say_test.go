@@ -4,10 +4,10 @@ import "testing"
 
 func TestWordsSayTheRuleBack(t *testing.T) {
 	t.Parallel()
-	names := Names{"idlib": {"Idleb", "إدلب"}}
+	names := Names{"truce": {"ceasefires", "lull"}}
 	for src, want := range map[string]string{
 		`Homs AND (ceasefire OR "observation post") AND NOT football`: `Homs, and either ceasefire or the phrase “observation post”, but not football`,
-		`idlib`:                               `idlib (or 2 other spellings of it)`,
+		`truce`:                               `truce (or 2 other spellings of it)`,
 		`a b c`:                               `a, b and c`,
 		`a OR b OR c`:                         `any of a, b or c`,
 		`a b OR c`:                            `either (a and b) or c`,

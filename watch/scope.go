@@ -58,7 +58,7 @@ func restrict(n node) bool {
 	case *near:
 		n.strict, some = true, true
 	case *term:
-		n.strict = len(n.spellings[0]) > 1
+		n.strict = n.style != pattern && len(partsOf(n.text, false)) > 1
 		return n.strict
 	}
 	for _, kid := range children(n) {
@@ -139,7 +139,7 @@ func (p *parser) code(n *term) *Error {
 	if meant != "" {
 		hint = "Did you mean lang:" + meant + " ?"
 	}
-	return p.fault(n.pos, n.end, "lang: takes the code of a language, as in BCP 47.", hint)
+	return p.fault(n.pos, n.end, "lang: takes a language code.", hint)
 }
 
 // spokenIn returns the language of the country whose code was typed, where it
