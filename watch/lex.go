@@ -47,8 +47,13 @@ type lexer struct {
 }
 
 func isWordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
+	return isPlain(r) || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
 		strings.ContainsRune("_*?'’‘ʼ-‐‑.@#&+/׳״\u00ad\u200c\u200d", r)
+}
+
+// isPlain holds for what most words are written with.
+func isPlain(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
 // closers returns the marks that end a quotation begun by r, or "". Phones
@@ -90,6 +95,9 @@ func (l *lexer) next() (lexeme, *Error) {
 	if size == 0 {
 		return l.take(kindEnd, pos), nil
 	}
+	if isPlain(r) {
+		return l.word()
+	}
 	after, _ := l.peek(pos + size)
 	if k := bracket(r); k != kindEnd {
 		return l.take(k, pos+size), nil
@@ -97,24 +105,15 @@ func (l *lexer) next() (lexeme, *Error) {
 	touches := after != 0 && !unicode.IsSpace(after)
 	switch {
 	case r == '|' || r == '｜':
-		if after == r {
-			size *= 2
-			if end := l.spoiler(pos); end > 0 {
-				return lexeme{}, l.fault(pos, end, "This is how Discord hides text.",
-					"Remove the ||, or write OR between what may stand for each other.")
-			}
-		}
-		return l.take(kindOr, pos+size), nil
+		return l.bar(r, after)
 	case r == '&' && after == '&':
 		return l.take(kindAnd, pos+2), nil
-	case r == '&' && !touches:
+	case r == '&' && !touches, r == '+' && !touches:
 		return l.take(kindAnd, pos+1), nil
 	case r == '!' || r == '！', isDash(r) && touches:
 		return l.take(kindNot, pos+size), nil
-	case r == '+' && touches:
-		return l.take(kindPlus, pos+1), nil
 	case r == '+':
-		return l.take(kindAnd, pos+1), nil
+		return l.take(kindPlus, pos+1), nil
 	case closers(r) != "":
 		return l.phrase()
 	case r == '=':
@@ -134,6 +133,19 @@ func (l *lexer) next() (lexeme, *Error) {
 		return lexeme{}, l.stranger(r, pos, pos+size)
 	}
 	return l.word()
+}
+
+// bar reads | or ||.
+func (l *lexer) bar(r, after rune) (lexeme, *Error) {
+	pos, size := l.at, utf8.RuneLen(r)
+	if after != r {
+		return l.take(kindOr, pos+size), nil
+	}
+	if end := l.spoiler(pos); end > 0 {
+		return lexeme{}, l.fault(pos, end, "This is how Discord hides text.",
+			"Remove the ||, or write OR between what may stand for each other.")
+	}
+	return l.take(kindOr, pos+2*size), nil
 }
 
 // bracket returns what a sign is that is a lexeme by itself, or kindEnd.
@@ -290,7 +302,7 @@ func (l *lexer) regex() (lexeme, *Error) {
 func (l *lexer) wordEnd(pos int) int {
 	for from := pos; pos < len(l.src); {
 		r, size := l.peek(pos)
-		if strings.HasPrefix(l.src[pos:], "&&") {
+		if r == '&' && strings.HasPrefix(l.src[pos:], "&&") {
 			break
 		}
 		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {

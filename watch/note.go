@@ -7,6 +7,9 @@ import (
 
 // surprises notes what may not mean what its author thinks.
 func surprises(src string) []string {
+	if strings.IndexByte(src, '?') < 0 && !strings.ContainsAny(src, "'‘") && !shouted(src) {
+		return nil
+	}
 	notes := singleQuotes(src)
 	for w := range strings.FieldsSeq(src) {
 		switch w = strings.Trim(w, "()"); w {
@@ -20,6 +23,16 @@ func surprises(src string) []string {
 		}
 	}
 	return notes
+}
+
+// shouted says whether src may have a word in capitals that is no operator.
+func shouted(src string) bool {
+	for _, w := range [...]string{"BUT", "EXCEPT", "WITH", "ANDNOT", "MINUS", "ADJ", "SAME", "AROUND"} {
+		if strings.Contains(src, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // singleQuotes notes where somebody seems to have put a phrase in what are

@@ -26,6 +26,7 @@ type parser struct {
 	depth int
 	terms int
 	notes []string
+	asks  bool // something was asked of the story
 }
 
 // An opening is a parenthesis that is not closed yet.
@@ -91,16 +92,29 @@ func (p *parser) finish(n node) (node, []Threshold, *Error) {
 
 // contradiction returns what must be absent though it must be there, or nil.
 func contradiction(root node) *not {
-	wanted := make(map[string]bool)
-	for _, kid := range conjuncts(root) {
-		wanted[canonical(kid)] = true
-	}
-	for _, kid := range conjuncts(root) {
-		if no, ok := kid.(*not); ok && wanted[canonical(no.kid)] {
-			return no
+	kids := conjuncts(root)
+	for _, kid := range kids {
+		no, ok := kid.(*not)
+		if !ok {
+			continue
+		}
+		for _, other := range kids {
+			if same(other, no.kid) {
+				return no
+			}
 		}
 	}
 	return nil
+}
+
+// same says whether a and b are written alike.
+func same(a, b node) bool {
+	one, isTerm := a.(*term)
+	two, also := b.(*term)
+	if isTerm || also {
+		return isTerm && also && one.text == two.text && one.String() == two.String() && one.strict == two.strict
+	}
+	return canonical(a) == canonical(b)
 }
 
 // power returns how strongly a lexeme binds what is left of it. What begins
@@ -253,6 +267,7 @@ func (p *parser) unary() (node, *Error) {
 	case kindLength:
 		return &length{t.place, Op(t.text), t.n}, p.advance()
 	case kindThreshold:
+		p.asks = true
 		return &threshold{t.place, Threshold{t.of, Op(t.text), t.n}}, p.advance()
 	case kindNot:
 		if err := p.operator(t); err != nil {

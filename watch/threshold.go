@@ -136,6 +136,9 @@ type threshold struct {
 // thresholds parts the rule's text from what it asks of the story. Only what
 // AND joins to the whole rule can be asked later, once the story is known.
 func (p *parser) thresholds(root node) (node, []Threshold, *Error) {
+	if !p.asks {
+		return root, nil, nil
+	}
 	if err := p.misplacedThreshold(root, nil); err != nil {
 		return nil, nil, err
 	}
@@ -150,8 +153,6 @@ func (p *parser) thresholds(root node) (node, []Threshold, *Error) {
 	}
 	pos, end := root.span()
 	switch {
-	case len(asked) == 0:
-		return root, nil, nil
 	case len(rest) == 0:
 		return nil, nil, p.fault(pos, end, "This asks only about the story, and no words of its reports.",
 			"Add a word or phrase that must be there: idlib AND "+asked[0].String())
