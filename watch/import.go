@@ -309,11 +309,23 @@ func (m *importer) often(t lexeme) (node, *Error) {
 	if err != nil {
 		return nil, err
 	}
+	_, end := kid.span()
+	at := place{t.pos, end}
+	field, scoped := kid.(*scope)
+	if scoped {
+		kid = field.kid
+	}
 	if err := m.positional(kid, "count"); err != nil {
 		return nil, err
 	}
-	_, end := kid.span()
-	return &count{place{t.pos, end}, kid, t.n}, nil
+	n := &count{at, kid, t.n}
+	switch {
+	case !scoped:
+		return n, nil
+	case field.field == "lang":
+		return nil, m.fault(t.pos, end, "How often a language occurs cannot be asked.", example("lang"))
+	}
+	return &scope{at, field.field, n}, nil
 }
 
 // make makes what a term stands for.

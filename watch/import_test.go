@@ -58,6 +58,7 @@ func TestImportSaysTheSameInOurWords(t *testing.T) {
 		{Factiva, `idlib/F50/ and truce`, `lead:idlib AND truce`, "/F50/ became lead:, which is the title and the 60 words after it."},
 		{Factiva, `hd=idlib and wc&gt;300`, `title:idlib AND words>300`, ""},
 		{Google, `site:<http://bbc.com|bbc.com> idlib`, `source:bbc.com AND idlib`, ""},
+		{Factiva, `24/7 news and 9/11`, `"24/7 news" AND 9/11`, ""},
 		{Factiva, `by=smith and sn=reuters`, `author:smith AND source:reuters`, ""},
 	} {
 		got, notes, err := Import(c.dialect, c.src)

@@ -112,18 +112,30 @@ func (m *importer) boost() {
 
 // slashed reads Factiva's /5n/ and /F50/.
 func (m *importer) slashed() (lexeme, *Error) {
-	pos := m.at
-	text, _, ok := strings.Cut(m.src[pos+1:], "/")
-	end := pos + len(text) + 2
-	if ok && len(text) > 1 {
-		if n, err := strconv.Atoi(text[:len(text)-1]); err == nil && strings.EqualFold(text[len(text)-1:], "n") {
-			return m.distance(n, false, end)
-		}
-		if _, err := strconv.Atoi(text[1:]); err == nil && strings.EqualFold(text[:1], "f") {
-			return m.take(kindCompare, end), nil
-		}
+	n, near, size := slashes(m.src[m.at:])
+	switch {
+	case size == 0:
+		return lexeme{}, m.fault(m.at, m.at+1, "This / is no operator.", "Examples: idlib /5n/ ceasefire, idlib /F50/")
+	case near:
+		return m.distance(n, false, m.at+size)
 	}
-	return lexeme{}, m.fault(pos, pos+1, "This / is no operator.", "Examples: idlib /5n/ ceasefire, idlib /F50/")
+	return m.take(kindCompare, m.at+size), nil
+}
+
+// slashes returns the number and the size of the /5n/ (near) or /F50/ that
+// text begins with; the size is 0 if it does not.
+func slashes(text string) (n int, near bool, size int) {
+	inner, _, ok := strings.Cut(strings.TrimPrefix(text, "/"), "/")
+	if !ok || len(inner) < 2 || text[0] != '/' {
+		return 0, false, 0
+	}
+	if n, err := strconv.Atoi(inner[:len(inner)-1]); err == nil && strings.EqualFold(inner[len(inner)-1:], "n") {
+		return n, true, len(inner) + 2
+	}
+	if n, err := strconv.Atoi(inner[1:]); err == nil && strings.EqualFold(inner[:1], "f") {
+		return n, false, len(inner) + 2
+	}
+	return 0, false, 0
 }
 
 // distance makes a NEAR of Factiva's distance, which is one more than the
@@ -143,8 +155,10 @@ func (m *importer) text(at int) (string, int) {
 	for at < len(m.src) {
 		end := m.wordEnd(at)
 		if m.dialect == Factiva {
-			if i := strings.IndexByte(m.src[at:end], '/'); i > 0 && !pairing(m.src[at:end]) {
-				end = at + i // a word before /5n/
+			if i := strings.IndexByte(m.src[at:end], '/'); i > 0 {
+				if _, _, size := slashes(m.src[at+i:]); size > 0 {
+					end = at + i // a word before /5n/
+				}
 			}
 		}
 		b.WriteString(m.src[at:end])

@@ -184,6 +184,17 @@ func TestErrorPointsIntoTheRuleAsTyped(t *testing.T) {
 	}
 }
 
+func TestErrorsCountColumnsInCharacters(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]int{`titel:x`: 1, `停火 titel:x`: 4, "idlib\nحلب titel:x": 5, `a &amp;&amp; titel:x`: 14} {
+		_, err := Parse(src, nil)
+		var fault *Error
+		if !errors.As(err, &fault) || fault.Column() != want {
+			t.Errorf("%s: column of %v, want %d", src, err, want)
+		}
+	}
+}
+
 func TestNotesSayWhatIsExact(t *testing.T) {
 	t.Parallel()
 	r, err := Parse("US sanctions", nil)
