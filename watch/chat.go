@@ -2,6 +2,7 @@ package watch
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -124,7 +125,7 @@ func unwrap(text string, origin []int) (string, []int) {
 		from := len(text) - len(strings.TrimLeft(text, " \n"))
 		to := len(strings.TrimRight(text, " \n"))
 		inner := 0
-		for _, mark := range [...]string{"```", "`", "||", "**", "~~"} {
+		for _, mark := range [...]string{"```", "`", "||", "***", "**", "~~"} {
 			n := len(mark)
 			if to-from > 2*n && strings.HasPrefix(text[from:], mark) && strings.HasSuffix(text[:to], mark) &&
 				!strings.Contains(text[from+n:to-n], mark) {
@@ -138,6 +139,31 @@ func unwrap(text string, origin []int) (string, []int) {
 		from, to = from+inner, to-inner
 		text, origin = text[from:to], origin[from:to+1]
 	}
+}
+
+// harmless returns text without what a screen obeys and does not show, such as
+// marks that turn the direction of writing. Items have none, so that nothing
+// would match, and rules are shown to others.
+func harmless(text string) string {
+	unseen := func(r rune) bool { return unicode.IsControl(r) || isTurn(r) }
+	if !strings.ContainsFunc(text, unseen) {
+		return text
+	}
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case isTurn(r):
+			return -1
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return r
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// isTurn holds for marks that leave no trace in a word and may turn writing.
+func isTurn(r rune) bool {
+	return r > utf8.RuneSelf && (r == 0xFEFF || unicode.Is(unicode.Bidi_Control, r))
 }
 
 // unmark takes off ** round words, which is bold in a message and says

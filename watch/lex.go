@@ -298,7 +298,7 @@ func (l *lexer) regex() (lexeme, *Error) {
 }
 
 // wordEnd returns where the run of word characters at pos ends. A URL is one
-// word, and so is what a long dash joins.
+// word, and so is what a long dash joins or what turns its direction.
 func (l *lexer) wordEnd(pos int) int {
 	for from := pos; pos < len(l.src); {
 		r, size := l.peek(pos)
@@ -307,7 +307,7 @@ func (l *lexer) wordEnd(pos int) int {
 		}
 		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {
 			next, _ := l.peek(pos + size)
-			if pos == from || !isDash(r) || !isWordRune(next) || strings.HasPrefix(l.src[pos+size:], "&&") {
+			if pos == from || !isDash(r) && !isTurn(r) || !isWordRune(next) || strings.HasPrefix(l.src[pos+size:], "&&") {
 				break
 			}
 		}

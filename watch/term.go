@@ -97,6 +97,7 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 	if p.terms++; p.terms > maxTerms {
 		return nil, p.fault(t.pos, t.end, "The rule has more than 500 terms.", "List spellings under aliases in the desk file, or split the rule in two watches.")
 	}
+	t.text = harmless(t.text)
 	if t.style == word || t.style == phrase {
 		for strings.Contains(t.text, "**") {
 			t.text = strings.ReplaceAll(t.text, "**", "*") // they say the same, and ** is bold in a message
