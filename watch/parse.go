@@ -35,6 +35,9 @@ type opening struct {
 	list bool // commas part its items
 }
 
+// inList says whether commas part items here.
+func (p *parser) inList() bool { return len(p.open) > 0 && p.open[len(p.open)-1].list }
+
 // advance reads the next lexeme. Outside lists a comma says nothing.
 func (p *parser) advance() *Error {
 	read := p.read
@@ -46,7 +49,7 @@ func (p *parser) advance() *Error {
 		if err != nil {
 			return err
 		}
-		if tok.kind == kindComma && (len(p.open) == 0 || !p.open[len(p.open)-1].list) {
+		if tok.kind == kindComma && !p.inList() {
 			continue
 		}
 		p.tok = tok

@@ -47,6 +47,7 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"Turned":           {"\u2067إد\u200fلب\u2069 \"a\u202e b\" =\"C\u2066 D\"", `إدلب AND "a b" AND ="C D"`},
 		"Controls":         {"\"a\x1b[31m b\"", `"a [31m b"`},
 		"BoldItalic":       {`***idlib truce***`, `idlib AND truce`},
+		"FieldInList":      {`ATLEAST/2(title:truce,shelling,text:"x")`, `ATLEAST/2(title:truce, shelling, text:"x")`},
 		"ExactSlop":        {`="Wagner Group"~2`, `="Wagner Group"~2`},
 		"LangAcronym":      {`lang:IT a`, `lang:IT AND a`},
 		"Acronym":          {`US WHO who us`, `=US AND =WHO AND who AND us`},

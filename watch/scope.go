@@ -113,12 +113,31 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 func (p *parser) listed(t lexeme, kid node) *Error {
 	pos, end := kid.span()
 	sign, size := p.peek(end)
-	next := p.wordEnd(end + size)
-	if _, ok := kid.(*term); !ok || size == 0 || next == end+size || bracket(sign) != kindComma && sign != '|' && sign != '｜' {
+	if _, ok := kid.(*term); !ok || size == 0 || bracket(sign) != kindComma && sign != '|' && sign != '｜' {
 		return nil
 	}
-	return p.fault(pos, next, "Only the first of these would be in "+t.text+":.",
-		"Write "+t.text+":("+p.src[pos:end]+" OR "+p.src[end+size:next]+")")
+	if bracket(sign) == kindComma && p.inList() {
+		return nil
+	}
+	from := end + size
+	next, size := p.peek(from)
+	if next == sign {
+		from += size
+		next, _ = p.peek(from)
+	}
+	to := p.wordEnd(from)
+	if closers(next) != "" {
+		_, stop, err := p.quotation(from)
+		if err != nil {
+			return err
+		}
+		to = stop
+	}
+	if to == from {
+		return nil
+	}
+	return p.fault(pos, to, "Only the first of these would be in "+t.text+":.",
+		"Write "+t.text+":("+p.src[pos:end]+" OR "+p.src[from:to]+")")
 }
 
 // code sees that n is the code of a language as reports give it: uk, pt-BR.
