@@ -62,8 +62,19 @@ func parseDesk(file string, data []byte, every time.Duration, secrets []string) 
 	return desk, notes, nil
 }
 
-// checkRule reports what is wrong with a rule.
+// checkRule reports what is wrong with a rule. A rule that asks for what
+// nobody judges would never be told, and nobody would know.
 func checkRule(rule string, aliases map[string][]string) error {
-	_, err := watch.Parse(rule, aliases)
-	return err
+	r, err := watch.Parse(rule, aliases)
+	if err != nil {
+		return err
+	}
+	for _, t := range r.Thresholds() {
+		switch t.Of {
+		case watch.Casualties, watch.Level, watch.Score:
+			return fmt.Errorf("this version does not judge the %s of a story, so %s would never hold", t.Of, t)
+		case watch.Outlets, watch.Origins, watch.Age:
+		}
+	}
+	return nil
 }

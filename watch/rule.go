@@ -128,6 +128,18 @@ func NewSet(ws []story.Watch, names Names) (*Set, error) {
 	return s, nil
 }
 
+// Thresholds returns, by watch, what the rules that ask something of the
+// story ask of it.
+func (s *Set) Thresholds() map[story.WatchName][]Threshold {
+	asked := make(map[story.WatchName][]Threshold)
+	for _, w := range s.watches {
+		if ts := w.rule.Thresholds(); len(ts) > 0 {
+			asked[w.name] = ts
+		}
+	}
+	return asked
+}
+
 // Match returns the watches that accept the item, sorted by name.
 func (s *Set) Match(it *story.Item) []story.Match {
 	if len(s.watches) == 0 {

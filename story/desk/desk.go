@@ -50,6 +50,7 @@ type Desk struct {
 type orders struct {
 	set   *watch.Set
 	rooms map[story.WatchName][]story.RoomName
+	asks  map[story.WatchName][]watch.Threshold // of the story, before its rooms are told
 }
 
 // New returns a desk without watches.
@@ -62,7 +63,7 @@ func New(docket Docket, now func() time.Time, log *slog.Logger) *Desk {
 // SetWatches puts set and the rooms of ws in force for the items judged from
 // here on. The two must have been made from the same watches.
 func (d *Desk) SetWatches(set *watch.Set, ws []story.Watch) {
-	o := &orders{set: set, rooms: make(map[story.WatchName][]story.RoomName)}
+	o := &orders{set: set, asks: set.Thresholds(), rooms: make(map[story.WatchName][]story.RoomName)}
 	for _, w := range ws {
 		o.rooms[w.Name] = w.Rooms
 	}
@@ -126,31 +127,53 @@ func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.
 		j.Story, j.Relation, j.CopyOf = kin.Story, kin.Relation, kin.CopyOf
 		j.Kind, j.Reason = story.NoticeOf(kin.Relation), kin.Reason
 	}
-	watches := slices.Clone(p.Watches)
+	before := story.Story{Opened: d.now()}
 	for i := range open {
 		if open[i].ID == j.Story {
-			watches = append(watches, open[i].Watches...)
+			before = open[i]
 		}
 	}
+	o.owe(j, before, p)
+	d.log.LogAttrs(ctx, slog.LevelInfo, "judged", slog.Int64("item", int64(p.Item.ID)), slog.Int64("story", int64(j.Story)),
+		slog.String("kind", string(j.Kind)), slog.String("reason", j.Reason), slog.Int("rooms", len(j.Rooms)))
+	return nil
+}
+
+// owe sets the rooms that are owed the notice: those of the watches that
+// accept a report of the story, now that p has joined it, and whose thresholds
+// it meets. A watch that is told of the story for the first time makes its
+// rooms hear of it, whatever they would have heard of the report alone.
+func (o *orders) owe(j *story.Judgement, before story.Story, p *story.Pending) {
+	told := slices.Concat(p.Watches, before.Watches)
+	after := before
+	if j.Relation != "" {
+		after.Reports = append(slices.Clip(before.Reports), story.Report{Item: p.Item, Relation: j.Relation, CopyOf: j.CopyOf})
+	}
+	watches := slices.Clone(told)
 	for _, m := range j.Matches {
-		if slices.Contains(watches, m.Watch) {
+		watches = append(watches, m.Watch)
+	}
+	slices.Sort(watches)
+	for _, w := range slices.Compact(watches) {
+		if !o.meets(w, &after, j.At) {
 			continue
 		}
-		watches = append(watches, m.Watch)
-		if j.Kind == story.Refresh { // its rooms have no message of this story that could be refreshed
-			j.Kind, j.Reason = story.Update, fmt.Sprintf("%s; the first to match %s", j.Reason, m.Watch)
+		if first := !slices.Contains(told, w) || !o.meets(w, &before, j.At); first && j.Kind == story.Refresh {
+			// Its rooms have no message of this story that could be refreshed.
+			j.Kind, j.Reason = story.Update, fmt.Sprintf("%s; the first for %s", j.Reason, w)
 		}
-	}
-	for _, w := range watches {
 		for _, room := range o.rooms[w] {
 			if !slices.Contains(j.Rooms, room) {
 				j.Rooms = append(j.Rooms, room)
 			}
 		}
 	}
-	d.log.LogAttrs(ctx, slog.LevelInfo, "judged", slog.Int64("item", int64(p.Item.ID)), slog.Int64("story", int64(j.Story)),
-		slog.String("kind", string(j.Kind)), slog.String("reason", j.Reason), slog.Int("rooms", len(j.Rooms)))
-	return nil
+}
+
+// meets reports whether s is what the watch asks of a story at now.
+func (o *orders) meets(w story.WatchName, s *story.Story, now time.Time) bool {
+	facts := watch.Facts{Outlets: len(s.Outlets()), Origins: s.Origins(), Age: now.Sub(s.Opened), Level: s.Level}
+	return !slices.ContainsFunc(o.asks[w], func(t watch.Threshold) bool { return !t.Holds(facts) })
 }
 
 // edited says what rooms are owed when a report that they know was edited.

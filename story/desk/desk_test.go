@@ -3,6 +3,7 @@ package desk_test
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,14 @@ func (d *docket) SaveJudgements(_ context.Context, js []story.Judgement) error {
 				s.Watches = append(s.Watches, m.Watch)
 			}
 			d.stories = append(d.stories, s)
+		} else if j.Relation != "" {
+			s := &d.stories[j.Story-1]
+			s.Reports = append(s.Reports, story.Report{Item: p.Item, Relation: j.Relation, CopyOf: j.CopyOf})
+			for _, m := range j.Matches {
+				if !slices.Contains(s.Watches, m.Watch) {
+					s.Watches = append(s.Watches, m.Watch)
+				}
+			}
 		}
 	}
 	return nil
@@ -52,6 +61,8 @@ func judge(t *testing.T, waiting ...story.Pending) []story.Judgement {
 	ws := []story.Watch{
 		{Name: "idlib", Rule: "idlib AND (ceasefire OR shelling)", Rooms: []story.RoomName{"desk", "osint"}},
 		{Name: "talks", Rule: "talks", Rooms: []story.RoomName{"desk", "politics"}},
+		{Name: "sure", Rule: "floods outlets>=2", Rooms: []story.RoomName{"desk"}},
+		{Name: "surest", Rule: "floods origins>=2", Rooms: []story.RoomName{"hq"}},
 	}
 	set, err := watch.NewSet(ws, nil)
 	if err != nil {
@@ -72,6 +83,7 @@ func item(id story.ItemID, outlet, text string) story.Pending {
 
 func TestDesk(t *testing.T) {
 	const shelled = "Shelling in Idlib kills two near Saraqib"
+	const floods = "Floods cut the road to the Orontes bridge near Jisr"
 	edit := item(1, "Wire", shelled+" at dawn")
 	edit.Item.Revision, edit.Story, edit.Watches = 2, 9, []story.WatchName{"idlib"}
 	newly := item(1, "Wire", shelled+"; talks called off")
@@ -85,8 +97,13 @@ func TestDesk(t *testing.T) {
 		"AMatchOpensAStoryInItsRooms":      {[]story.Pending{item(1, "Wire", shelled)}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint"}},
 		"ACopyInTheSameBatchOnlyRefreshes": {[]story.Pending{item(1, "Wire", shelled), item(2, "Paper", shelled)}, []story.NoticeKind{story.NewStory, story.Refresh}, []story.RoomName{"desk", "osint"}},
 		"TwoWatchesTellARoomOnce":          {[]story.Pending{item(1, "Wire", shelled+" before talks")}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint", "politics"}},
-		"AnEditRefreshes":                  {[]story.Pending{edit}, []story.NoticeKind{story.Refresh}, []story.RoomName{"desk", "osint"}},
-		"AnEditThatNewlyMatchesIsTold":     {[]story.Pending{newly}, []story.NoticeKind{story.Update}, []story.RoomName{"desk", "osint", "politics"}},
+		"AStoryOfOneOutletWaitsForASecond": {[]story.Pending{item(1, "Wire", floods)}, []story.NoticeKind{story.NewStory}, nil},
+		"ACopyIsASecondOutletAndNoOrigin":  {[]story.Pending{item(1, "Wire", floods), item(2, "Paper", floods)}, []story.NoticeKind{story.NewStory, story.Update}, []story.RoomName{"desk"}},
+		"ASecondOriginIsToldWhereItWasAskedFor": {[]story.Pending{
+			item(1, "Wire", floods), item(2, "Paper", floods), item(3, "Monitor", "Road to the Orontes bridge near Jisr cut by floods, says governor"),
+		}, []story.NoticeKind{story.NewStory, story.Update, story.Update}, []story.RoomName{"desk", "hq"}},
+		"AnEditRefreshes":              {[]story.Pending{edit}, []story.NoticeKind{story.Refresh}, []story.RoomName{"desk", "osint"}},
+		"AnEditThatNewlyMatchesIsTold": {[]story.Pending{newly}, []story.NoticeKind{story.Update}, []story.RoomName{"desk", "osint", "politics"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var kinds []story.NoticeKind
