@@ -121,8 +121,7 @@ func (l *lexer) next() (lexeme, *Error) {
 	case r == '>' || r == '<':
 		return l.number(kindCompare, pos)
 	case r == '#':
-		return lexeme{}, l.fault(pos, l.wordEnd(pos), "Presets such as #ceasefire are not known here.",
-			"List the spellings under aliases in the desk file, or write (ceasefire OR truce).")
+		return l.preset()
 	case r == '~':
 		return lexeme{}, l.fault(pos, pos+1, "~ must follow a phrase directly.", `Example: "observation post"~3`)
 	case !isWordRune(r):
@@ -180,6 +179,14 @@ func (l *lexer) quotation(pos int) (text string, end int, err *Error) {
 		i += n
 	}
 	return "", 0, l.fault(pos, pos+size, "This quote is never closed.", `Add a closing " after the phrase.`)
+}
+
+// preset reads #name.
+func (l *lexer) preset() (lexeme, *Error) {
+	pos, end := l.at, l.wordEnd(l.at)
+	x := l.take(kindTerm, end)
+	x.style, x.text = named, strings.ToLower(l.src[pos:end])
+	return x, nil
 }
 
 func (l *lexer) exact() (lexeme, *Error) {
@@ -332,13 +339,13 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 	pos := l.at
 	var hint string
 	switch name {
-	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag":
+	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "place":
 		x := l.take(kindField, end)
 		x.text = name
 		return x, nil
-	case "place", "country", "type":
-		return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q: no gazetteer or event types are known here.", name),
-			"List the spellings under aliases in the desk file and write the bare name, or write (idlib OR idleb OR إدلب).")
+	case "country", "type":
+		return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q: a rule sees one item, and only its words.", name),
+			"For a place in every spelling write place:syria.")
 	case "intitle", "headline", "hd", "hed":
 		hint = "title"
 	case "site", "domain", "outlet", "feed":
@@ -355,7 +362,7 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 	if hint != "" {
 		hint = "Did you mean " + hint + ": ?"
 	} else {
-		hint = "Fields: title, summary, body, text, lead, lang, source, author, url, tag. For a word with a colon, use quotes."
+		hint = "Fields: title, summary, body, text, lead, lang, source, author, url, tag, place. For a word with a colon, use quotes."
 	}
 	return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q.", name), hint)
 }
@@ -363,7 +370,7 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 // nearestField returns the field whose name is at most two edits away.
 func nearestField(name string) string {
 	best, least := "", 3
-	for _, field := range [...]string{"title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag"} {
+	for _, field := range [...]string{"title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "place"} {
 		if d := edits(name, field); d < least && d < len(field)-1 && len(name) < 20 {
 			best, least = field, d
 		}

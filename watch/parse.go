@@ -25,6 +25,8 @@ type parser struct {
 	depth int
 	terms int
 	notes []string
+
+	inPlace bool // terms are names of places
 }
 
 // An opening is a parenthesis that is not closed yet.
@@ -301,6 +303,11 @@ func (p *parser) group(t lexeme) (node, *Error) {
 }
 
 func (p *parser) scope(t lexeme) (node, *Error) {
+	if p.inPlace {
+		return nil, p.fault(t.pos, t.end, "A field cannot stand inside another field.", "Write title:place:idlib, or place:idlib AND title:a.")
+	}
+	p.inPlace = t.text == "place"
+	defer func() { p.inPlace = false }()
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
@@ -313,6 +320,9 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 	}
 	if err := p.scoped(t, kid); err != nil {
 		return nil, err
+	}
+	if t.text == "place" {
+		return kid, nil
 	}
 	_, end := kid.span()
 	return &scope{place{t.pos, end}, t.text, kid}, nil
@@ -327,7 +337,7 @@ func (p *parser) scoped(t lexeme, n node) *Error {
 	case *length:
 		return p.fault(pos, end, "words counts the whole item, not a field.", "Put it outside: title:a AND words>80")
 	case *term:
-		if t.text == "lang" && (n.style == pattern || n.slop > 0) {
+		if t.text == "lang" && (n.style == pattern || n.style == named || n.slop > 0) {
 			return p.fault(pos, end, "lang: takes a language code.", "Example: lang:uk or lang:(uk OR ru)")
 		}
 		return nil

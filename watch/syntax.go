@@ -79,6 +79,7 @@ const (
 	phrase
 	exact
 	pattern
+	named // a preset or a place, its text as the rule writes it
 )
 
 // A term is a word, a phrase, an exact spelling or a regular expression. It is
@@ -89,6 +90,7 @@ type term struct {
 	text      string // as written, without quotes
 	slop      int
 	spellings [][]part
+	group     *group // what the spellings are shared with, or nil
 }
 
 // A part is what one word must be.
@@ -195,7 +197,7 @@ func (t *term) String() string {
 		return "=" + t.text
 	case pattern:
 		return "/" + t.text + "/"
-	case word:
+	case word, named:
 	}
 	return t.text
 }

@@ -1,0 +1,179 @@
+package watch
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Spelling is something that a term of a rule is found by.
+type Spelling struct {
+	Text string
+	From string // where it is from, such as "alias of idlib", or "" if it stands in the rule
+}
+
+// A group is the spellings of one term, shared by the rules that have it.
+type group struct {
+	spellings [][]part
+	lore      []Spelling // for each of the spellings
+	seen      map[string]bool
+}
+
+func (g *group) add(parts []part, text, from string) {
+	key := partsKey(parts)
+	if exact := exactKey(parts); exact != "" {
+		key = exact
+	}
+	if len(parts) == 0 || g.seen[key] {
+		return
+	}
+	if g.seen == nil {
+		g.seen = make(map[string]bool)
+	}
+	g.seen[key] = true
+	g.spellings = append(g.spellings, parts)
+	g.lore = append(g.lore, Spelling{text, from})
+}
+
+// exactKey tells spellings that must be typed so from those that may be in
+// any case; it is "" if there is no such word in parts.
+func exactKey(parts []part) string {
+	words := make([]string, len(parts))
+	typed := false
+	for i, p := range parts {
+		words[i] = p.folded + "=" + p.exact
+		typed = typed || p.exact != ""
+	}
+	if !typed {
+		return ""
+	}
+	return strings.Join(words, " ")
+}
+
+// A reach is how far the grammar of a language is followed for a spelling.
+type reach uint8
+
+const (
+	clitics reach = iota // what is written together with any word
+	name                 // and the cases of a name
+	town                 // and the Turkish endings of a place, whatever its spelling
+)
+
+// inflect adds the forms of parts that grammar makes, as far as r. Ordinary
+// words among them must be written as a name is.
+func (g *group) inflect(parts []part, text string, r reach, ordinary func(string) bool) {
+	for _, form := range prefixed(parts[0].folded) {
+		g.add(with(parts, 0, form), form+strings.TrimPrefix(partsKey(parts), parts[0].folded), "prefix of "+text)
+	}
+	if r == clitics {
+		return
+	}
+	words := make([]string, len(parts))
+	for i, p := range parts {
+		words[i] = p.folded
+	}
+	for _, form := range declined(words) {
+		all := make([]part, len(form))
+		for i, word := range form {
+			all[i] = part{folded: word}
+		}
+		g.addName(all, strings.Join(form, " "), "case of "+text, ordinary)
+	}
+	if len(words) < 4 && (r == town || turkish(text)) {
+		last := len(words) - 1
+		for _, form := range suffixed(words[last]) {
+			if ordinary == nil || !ordinary(form) {
+				words[last] = form
+				g.add(with(parts, last, form), strings.Join(words, " "), "ending of "+text)
+			}
+		}
+	}
+}
+
+// addName adds a name. An ordinary word is added in capitals if its script has
+// them and its language keeps them for names; else it is left out.
+func (g *group) addName(parts []part, text, from string, ordinary func(string) bool) {
+	if len(parts) == 1 && ordinary != nil && ordinary(parts[0].folded) {
+		first, size := utf8.DecodeRuneInString(text)
+		if !unicode.Is(unicode.Cyrillic, first) {
+			return
+		}
+		text = string(unicode.ToUpper(first)) + text[size:]
+		parts = []part{{folded: parts[0].folded, exact: text}}
+	}
+	g.add(parts, text, from)
+}
+
+// with returns parts with another word at i.
+func with(parts []part, i int, word string) []part {
+	all := slices.Clone(parts)
+	all[i] = part{folded: word}
+	return all
+}
+
+// proper holds for what is typed as a name: with a capital, and not an
+// abbreviation.
+func proper(text string) bool {
+	first, size := utf8.DecodeRuneInString(text)
+	return unicode.IsUpper(first) && (utf8.RuneCountInString(text) > 4 || strings.ContainsFunc(text[size:], unicode.IsLower))
+}
+
+// group returns what a word or phrase of a rule is found by. Aliases stand for
+// phrases without leeway only.
+func (s *spellings) group(parts []part, text string, alias bool) *group {
+	key := text
+	if alias {
+		key = "=" + text
+	}
+	if g, ok := s.made[key]; ok {
+		return g
+	}
+	g := &group{}
+	g.add(parts, text, "")
+	r := clitics
+	if proper(text) {
+		r = name
+	}
+	if alias {
+		for _, spelling := range s.groups[partsKey(parts)] {
+			r = name
+			g.add(partsOf(spelling, false), spelling, "alias of "+text)
+		}
+	}
+	for i := range len(g.spellings) {
+		g.inflect(g.spellings[i], g.lore[i].Text, r, nil)
+	}
+	s.keep(key, g)
+	return g
+}
+
+// keep remembers g for the other rules of a set.
+func (s *spellings) keep(key string, g *group) {
+	g.seen = nil
+	g.spellings, g.lore = slices.Clip(g.spellings), slices.Clip(g.lore)
+	s.made[key] = g
+}
+
+// Fold returns the words of text as rules compare them, parted by spaces. Two
+// spellings with one folded form are one spelling to every rule.
+func Fold(text string) string { return foldedKey(text) }
+
+// Braces returns the spellings that text stands for: "strike{,s}" is strike
+// and strikes, and several braces multiply. Text without a brace, or with one
+// that is never closed, stands for itself.
+func Braces(text string) []string {
+	head, rest, found := strings.Cut(text, "{")
+	list, tail, closed := strings.Cut(rest, "}")
+	if !found || !closed {
+		return []string{text}
+	}
+	tails := Braces(tail)
+	var all []string
+	for choice := range strings.SplitSeq(list, ",") {
+		for _, end := range tails {
+			all = append(all, head+choice+end)
+		}
+	}
+	return all
+}
