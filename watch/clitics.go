@@ -11,37 +11,44 @@ import (
 // apart: وادي, بيروت and לוד begin with such letters and are left alone.
 
 // prefixed returns the forms of a folded word with the small words that its
-// script writes before it.
-func prefixed(word string) []string {
+// script writes before it. The text is what it was written as. Before other
+// words, as in قطاع غزة or רצועת עזה, it takes no article.
+func prefixed(word, text string, before bool) []string {
 	first, _ := utf8.DecodeRuneInString(word)
 	letters := utf8.RuneCountInString(word)
 	switch {
 	case letters < 3: // لد with a prefix is ولد, a boy, or بلد, a country
 		return nil
 	case unicode.Is(unicode.Arabic, first):
-		return arabic(word)
+		if strings.ContainsAny(text, "یکہھےگچپژٹڈڑںڤڕڵۆێەۇۋ") {
+			return nil // Persian, Urdu, Kurdish
+		}
+		return arabic(word, before)
 	case unicode.Is(unicode.Hebrew, first):
-		return hebrew(word, letters)
+		return hebrew(word, letters, before)
 	}
 	return nil
 }
 
-// arabic returns word with conjunctions, prepositions and the article. Persian
-// and Urdu, known by their letters, write none of these.
-func arabic(word string) []string {
-	if strings.ContainsAny(word, "پچژگٹڈڑںےڤڕڵۆێۇۋ") {
-		return nil
-	}
+// arabic returns word with conjunctions, prepositions and the article.
+func arabic(word string, before bool) []string {
 	if stem, has := strings.CutPrefix(word, "ال"); has && utf8.RuneCountInString(stem) > 1 {
 		return joined(stem, "وال", "بال", "كال", "فال", "لل", "ولل", "وبال", "فلل")
 	}
-	return joined(word, "و", "ف", "ب", "ك", "ل", "ال", "وال", "بال", "كال", "فال", "لل", "ولل", "وب", "ول")
+	forms := joined(word, "و", "ف", "ب", "ك", "ل", "وب", "ول")
+	if !before {
+		forms = append(forms, joined(word, "ال", "وال", "بال", "كال", "فال", "لل", "ولل", "وبال")...)
+	}
+	return forms
 }
 
 // hebrew returns word with its prefixes. The article of a word that has one
 // is swallowed by ב, כ and ל: הגליל, בגליל.
-func hebrew(word string, letters int) []string {
-	forms := joined(word, "ה", "ו", "ב", "ל", "מ", "ש", "כ", "וה", "וב", "ול", "ומ", "וש", "שב", "שה", "שמ", "מה", "כש")
+func hebrew(word string, letters int, before bool) []string {
+	forms := joined(word, "ו", "ב", "ל", "מ", "ש", "כ", "וב", "ול", "ומ", "וש", "שב", "שמ", "כש")
+	if !before {
+		forms = append(forms, joined(word, "ה", "וה", "שה", "מה")...)
+	}
 	if stem, has := strings.CutPrefix(word, "ה"); has && letters > 3 {
 		forms = append(forms, joined(stem, "ב", "ל", "כ", "וב", "ול", "שב")...)
 	}
@@ -98,9 +105,22 @@ func suffixed(name string) []string {
 	for _, v := range open {
 		in := name + d + string(v)
 		forms = append(forms, in, in+"n", in+"ki")
-		if len(name) > 4 {
+		if len(name) > 4 || toward != "" {
 			forms = append(forms, name+toward+string(v))
 		}
+	}
+	return forms
+}
+
+// compounded returns the endings of the last word of a Turkish compound such
+// as Gazze Şeridi or Kuzey Irak Yönetimi, which has an ending already.
+func compounded(word string) []string {
+	if !strings.HasSuffix(word, "i") && !strings.HasSuffix(word, "u") {
+		return nil
+	}
+	var forms []string
+	for ending := range strings.FieldsSeq("nin nun nde nda nden ndan ndeki ndaki ne na") {
+		forms = append(forms, word+ending)
 	}
 	return forms
 }

@@ -118,7 +118,7 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 			return nil, p.fault(t.pos, t.end, "The gazetteer has no "+quoted(title)+" there.", choices(title, all))
 		}
 	}
-	if !asked && (short(folded) || ordinary(folded)) {
+	if !asked && ambiguous(folded) && !known(&found[0], folded) {
 		return nil, p.fault(t.pos, t.end, quoted(title)+" is also an ordinary word, or too short to be told from one.",
 			choices(title, found)+" Add words that tell it apart.")
 	}
@@ -126,7 +126,10 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 		return nil, p.fault(t.pos, t.end, "There are several places of the name "+quoted(title)+".", choices(title, found))
 	}
 	if len(found) > 1 {
-		p.notes = append(p.notes, fmt.Sprintf("place:%s is %s. %s", quoted(title), found[0].String(), choices(title, found[1:])))
+		p.notes = append(p.notes, fmt.Sprintf("place:%s is taken to be %s. For another: %s", t.text, found[0].String(), choices(title, found[1:])))
+	}
+	if ambiguous(folded) {
+		p.notes = append(p.notes, quoted(title)+" is also an ordinary word: in scripts that have capitals it must be written with one.")
 	}
 	g := spelled(&found[0], folded)
 	p.names.keep(key, g)
@@ -187,9 +190,9 @@ func rank(pl *gazetteer.Place, folded string) int {
 }
 
 // outranks holds if a is what is meant by a name that b has too: one of our
-// own list, or a town twenty times larger.
+// own list, or a town ten times larger.
 func outranks(a, b *gazetteer.Place) bool {
-	return a.Region && !b.Region || a.People >= 20*b.People && a.People >= 20_000
+	return a.Region && !b.Region || a.People >= 10*b.People && a.People >= 20_000
 }
 
 func choices(title string, found []gazetteer.Place) string {
@@ -213,6 +216,9 @@ func hintPlace(folded string) string {
 	var near []string
 	for pl := range gazetteer.All() {
 		for i, other := range pl.Names {
+			if i == 0 && strings.HasPrefix(Fold(other), folded+" ") {
+				near, least = []string{"place:" + quoted(pl.String())}, 1
+			}
 			if d := len(other) - len(folded); d < -4 || d > 4 || i > 0 && folded[0] < utf8.RuneSelf && !pl.Region {
 				continue
 			}
@@ -234,17 +240,16 @@ func hintPlace(folded string) string {
 // spelled returns what pl is found by, if a rule calls it by the folded name.
 func spelled(pl *gazetteer.Place, folded string) *group {
 	g := &group{}
-	other := func(form string) bool { return form != folded && ordinary(form) }
-	for _, title := range pl.Names {
+	for i, title := range pl.Names {
 		parts := partsOf(title, false)
 		key := partsKey(parts)
 		if key == folded || pl.Region || !short(key) {
-			g.addName(parts, title, "gazetteer: "+pl.String(), other)
+			g.addName(parts, title, "gazetteer: "+pl.String(), ambiguous, key == folded || i == 0 || pl.Region && short(key))
 		}
 	}
 	for i := range len(g.spellings) {
 		g.inflect(g.spellings[i], g.lore[i].Text, town, func(form string) bool {
-			return other(form) || latin(form) && len(find(form)) > 0
+			return ambiguous(form) || latin(form) && len(find(form)) > 0
 		})
 	}
 	return g
@@ -265,7 +270,30 @@ func short(folded string) bool {
 	return letters < 4
 }
 
-// ordinary holds for a folded name that is also a word.
+// ambiguous holds for a folded name that is also a word, or too short to be
+// told from one.
+func ambiguous(folded string) bool { return short(folded) || ordinary(folded) }
+
+// known holds for a name that whoever reads news takes for the place: one of
+// our own list, or a city of a million.
+func known(pl *gazetteer.Place, folded string) bool {
+	return !short(folded) && rank(pl, folded) < 2 && (pl.Region || pl.People >= 1_000_000)
+}
+
+// ordinary holds for a folded name that is also a word. The list is sorted.
 func ordinary(folded string) bool {
-	return strings.Contains(ordinaryWords, "\n"+folded+"\n")
+	lo, hi := 0, len(ordinaryWords)
+	for lo < hi {
+		start := strings.LastIndexByte(ordinaryWords[:(lo+hi)/2], '\n') + 1
+		end := start + strings.IndexByte(ordinaryWords[start:], '\n')
+		switch word := ordinaryWords[start:end]; {
+		case word == folded:
+			return true
+		case word < folded:
+			lo = end + 1
+		default:
+			hi = start
+		}
+	}
+	return false
 }

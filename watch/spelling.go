@@ -63,7 +63,7 @@ const (
 // inflect adds the forms of parts that grammar makes, as far as r. Ordinary
 // words among them must be written as a name is.
 func (g *group) inflect(parts []part, text string, r reach, ordinary func(string) bool) {
-	for _, form := range prefixed(parts[0].folded) {
+	for _, form := range prefixed(parts[0].folded, text, len(parts) > 1) {
 		g.add(with(parts, 0, form), form+strings.TrimPrefix(partsKey(parts), parts[0].folded), "prefix of "+text)
 	}
 	if r == clitics {
@@ -78,31 +78,43 @@ func (g *group) inflect(parts []part, text string, r reach, ordinary func(string
 		for i, word := range form {
 			all[i] = part{folded: word}
 		}
-		g.addName(all, strings.Join(form, " "), "case of "+text, ordinary)
+		g.addName(all, strings.Join(form, " "), "case of "+text, ordinary, false)
 	}
-	if len(words) < 4 && (r == town || turkish(text)) {
-		last := len(words) - 1
-		for _, form := range suffixed(words[last]) {
-			if ordinary == nil || !ordinary(form) {
-				words[last] = form
-				g.add(with(parts, last, form), strings.Join(words, " "), "ending of "+text)
-			}
+	var ended []string
+	last := len(words) - 1
+	switch {
+	case last == 0 && (r == town || turkish(text)):
+		ended = suffixed(words[0])
+	case last < 3 && turkish(text):
+		ended = compounded(words[last])
+	}
+	for _, form := range ended {
+		if ordinary == nil || !ordinary(form) {
+			words[last] = form
+			g.add(with(parts, last, form), strings.Join(words, " "), "ending of "+text)
 		}
 	}
 }
 
-// addName adds a name. An ordinary word is added in capitals if its script has
-// them and its language keeps them for names; else it is left out.
-func (g *group) addName(parts []part, text, from string, ordinary func(string) bool) {
-	if len(parts) == 1 && ordinary != nil && ordinary(parts[0].folded) {
-		first, size := utf8.DecodeRuneInString(text)
-		if !unicode.Is(unicode.Cyrillic, first) {
-			return
-		}
-		text = string(unicode.ToUpper(first)) + text[size:]
-		parts = []part{{folded: parts[0].folded, exact: text}}
+// addName adds a name. One that is also an ordinary word is added as names
+// are written, with a capital or in capitals, if its language keeps these for
+// names (as Turkish and French do, but titles in English do not) or it must be
+// there; else it is left out.
+func (g *group) addName(parts []part, text, from string, ordinary func(string) bool, must bool) {
+	if len(parts) != 1 || ordinary == nil || !ordinary(parts[0].folded) {
+		g.add(parts, text, from)
+		return
 	}
-	g.add(parts, text, from)
+	first, size := utf8.DecodeRuneInString(text)
+	upper := string(unicode.ToUpper(first)) + text[size:]
+	switch {
+	case unicode.Is(unicode.Cyrillic, first), must && upper != strings.ToLower(text):
+		for _, typed := range [...]string{upper, strings.ToUpper(text)} {
+			g.add([]part{{folded: parts[0].folded, exact: typed}}, typed, from)
+		}
+	case must:
+		g.add(parts, text, from)
+	}
 }
 
 // with returns parts with another word at i.

@@ -60,6 +60,9 @@ func run(cities string) error {
 			}
 		}
 	}
+	if all, err = merged(all); err != nil {
+		return err
+	}
 	lines, index := gazetteer.Table(all, watch.Fold)
 	if err := os.WriteFile(filepath.Join(dir, "places.tsv"), lines, 0o644); err != nil { // #nosec G306 -- a source file
 		return err
@@ -95,6 +98,33 @@ func regions(text string) ([]gazetteer.Place, error) {
 		all[i].Names = distinct(all[i].Names)
 	}
 	return all, nil
+}
+
+// merged adds the spellings under a name that begins with + to the largest
+// town of the name in its country. What is taken out of the list again stays
+// in the table until that is made from a file of GeoNames.
+func merged(all []gazetteer.Place) ([]gazetteer.Place, error) {
+	var kept []gazetteer.Place
+	for _, p := range all {
+		if !strings.HasPrefix(p.Names[0], "+") {
+			kept = append(kept, p)
+		}
+	}
+	for _, p := range all {
+		name, more := strings.CutPrefix(p.Names[0], "+")
+		if !more {
+			continue
+		}
+		key := watch.Fold(name)
+		i := slices.IndexFunc(kept, func(k gazetteer.Place) bool {
+			return !k.Region && k.Country == p.Country && slices.ContainsFunc(k.Names, func(n string) bool { return watch.Fold(n) == key })
+		})
+		if i < 0 {
+			return nil, fmt.Errorf("regions.txt: there is no town %s, %s", name, p.Country)
+		}
+		kept[i].Names = distinct(append(kept[i].Names, p.Names[1:]...))
+	}
+	return kept, nil
 }
 
 // read returns the towns of a GeoNames file, country by country.
