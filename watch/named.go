@@ -35,7 +35,7 @@ func Presets() []string {
 func (p *parser) named(t lexeme, n *term) (node, *Error) {
 	var err *Error
 	switch {
-	case t.style == named && p.inPlace, t.style == exact, t.style == pattern, t.n > 0:
+	case t.style == named && p.inPlace, t.style == exact, t.style == pattern, t.n > 0, p.inPlace && strings.ContainsAny(t.text, "*?"):
 		err = p.fault(t.pos, t.end, "place: takes the name of a place.", `Example: place:idlib or place:"Tripoli, LB" or place:(idlib OR homs)`)
 	case t.style == named:
 		n.group, err = p.preset(t)
@@ -96,6 +96,9 @@ func hintPreset(name string) string {
 	if best != "" {
 		return "Did you mean #" + best + " ?"
 	}
+	if len(find(Fold(name))) > 0 {
+		return "Did you mean place:" + name + " ? For a hashtag, put it in quotes."
+	}
 	return "Presets: #" + strings.Join(Presets(), " #") + ". For a hashtag, put it in quotes."
 }
 
@@ -107,23 +110,22 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 	}
 	title, country, asked := cutCountry(t.text)
 	folded := Fold(title)
-	found := find(folded)
-	if len(found) == 0 {
-		return nil, p.fault(t.pos, t.end, "The gazetteer has no place "+quoted(title)+".", hintPlace(folded))
-	}
+	all := find(folded)
+	found := all
 	if asked {
-		all := found
-		found = slices.DeleteFunc(slices.Clone(found), func(pl gazetteer.Place) bool { return pl.Country != country })
-		if len(found) == 0 {
-			return nil, p.fault(t.pos, t.end, "The gazetteer has no "+quoted(title)+" there.", choices(title, all))
-		}
+		found = slices.DeleteFunc(slices.Clone(all), func(pl gazetteer.Place) bool { return pl.Country != country })
 	}
-	if !asked && ambiguous(folded) && !known(&found[0], folded) {
-		return nil, p.fault(t.pos, t.end, quoted(title)+" is also an ordinary word, or too short to be told from one.",
-			choices(title, found)+" Add words that tell it apart.")
-	}
-	if len(found) > 1 && !outranks(&found[0], &found[1]) {
-		return nil, p.fault(t.pos, t.end, "There are several places of the name "+quoted(title)+".", choices(title, found))
+	longer := p.longer(t)
+	fault := func(msg, hint string) *Error { return p.fault(t.pos, t.end, msg, cmp.Or(longer, hint)) }
+	switch {
+	case len(all) == 0:
+		return nil, fault("The gazetteer has no place "+quoted(title)+".", hintPlace(folded))
+	case len(found) == 0:
+		return nil, fault("The gazetteer has no "+quoted(title)+" there.", choices(title, all))
+	case !asked && ambiguous(folded) && !known(&found[0], folded):
+		return nil, fault(quoted(title)+" is also an ordinary word, or too short to be told from one.", choices(title, found))
+	case len(found) > 1 && !outranks(&found[0], &found[1]):
+		return nil, fault("There are several places of the name "+quoted(title)+".", choices(title, found))
 	}
 	if len(found) > 1 {
 		p.notes = append(p.notes, fmt.Sprintf("place:%s is taken to be %s. For another: %s", t.text, found[0].String(), choices(title, found[1:])))
@@ -131,9 +133,29 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 	if ambiguous(folded) {
 		p.notes = append(p.notes, quoted(title)+" is also an ordinary word: in scripts that have capitals it must be written with one.")
 	}
+	if longer != "" {
+		p.notes = append(p.notes, longer)
+	}
 	g := spelled(&found[0], folded)
 	p.names.keep(key, g)
 	return g, nil
+}
+
+// longer says so if the word after t belongs to the name: place:khan yunis.
+func (p *parser) longer(t lexeme) string {
+	at := t.end
+	for at < len(p.src) && p.src[at] == ' ' {
+		at++
+	}
+	next := p.src[at:p.wordEnd(at)]
+	if t.style != word || at == t.end || next == "" {
+		return ""
+	}
+	both := t.text + " " + next
+	if len(find(Fold(both))) == 0 {
+		return ""
+	}
+	return "A name of several words needs quotes: place:" + quoted(both)
 }
 
 // cutCountry parts "Tripoli, LB" or "Tripoli, Lebanon".
@@ -212,6 +234,9 @@ func choices(title string, found []gazetteer.Place) string {
 
 // hintPlace names the places whose names are nearest.
 func hintPlace(folded string) string {
+	if folded == "" {
+		return `Example: place:idlib or place:"Tripoli, LB"`
+	}
 	least := min(3, 1+len(folded)/3)
 	var near []string
 	for pl := range gazetteer.All() {
@@ -219,7 +244,7 @@ func hintPlace(folded string) string {
 			if i == 0 && strings.HasPrefix(Fold(other), folded+" ") {
 				near, least = []string{"place:" + quoted(pl.String())}, 1
 			}
-			if d := len(other) - len(folded); d < -4 || d > 4 || i > 0 && folded[0] < utf8.RuneSelf && !pl.Region {
+			if d := len(other) - len(folded); d < -4 || d > 4 || i > 0 && latin(folded) && !pl.Region || latin(folded) != latin(other) {
 				continue
 			}
 			switch d := edits(folded, Fold(other)); {
@@ -243,8 +268,14 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 	for i, title := range pl.Names {
 		parts := partsOf(title, false)
 		key := partsKey(parts)
-		if key == folded || pl.Region || !short(key) {
-			g.addName(parts, title, "gazetteer: "+pl.String(), ambiguous, key == folded || i == 0 || pl.Region && short(key))
+		marked := key != "" && latin(key) && strings.ContainsFunc(title, func(r rune) bool { return r >= utf8.RuneSelf })
+		if key == folded || pl.Region || marked || !short(key) {
+			also := ambiguous
+			if key == folded && !cased(key) {
+				also = nil
+			}
+			// Şam and Kırım, typed so, are no other word.
+			g.addName(parts, title, "gazetteer: "+pl.String(), also, key == folded || i == 0 || pl.Region || marked)
 		}
 	}
 	for i := range len(g.spellings) {
@@ -254,6 +285,9 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 	}
 	return g
 }
+
+// cased holds for a folded word of a script that has capitals.
+func cased(folded string) bool { return strings.ToUpper(folded) != folded }
 
 func latin(text string) bool { return text[0] < utf8.RuneSelf }
 

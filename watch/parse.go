@@ -312,7 +312,11 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 		return nil, err
 	}
 	if k := p.tok.kind; k.power() != bindAnd || k == kindAnd {
-		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", "Example: "+t.text+":ceasefire or "+t.text+":(ceasefire OR truce)")
+		example := "Example: " + t.text + ":ceasefire or " + t.text + ":(ceasefire OR truce)"
+		if p.inPlace {
+			example = "Example: place:idlib or place:(idlib OR aleppo)"
+		}
+		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", example)
 	}
 	kid, err := p.unary()
 	if err != nil {

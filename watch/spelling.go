@@ -73,16 +73,22 @@ func (g *group) inflect(parts []part, text string, r reach, ordinary func(string
 	for i, p := range parts {
 		words[i] = p.folded
 	}
+	typed := parts[0].exact != "" // an ordinary word, so its forms are words too
 	for _, form := range declined(words) {
 		all := make([]part, len(form))
 		for i, word := range form {
 			all[i] = part{folded: word}
 		}
-		g.addName(all, strings.Join(form, " "), "case of "+text, ordinary, false)
+		also := ordinary
+		if typed {
+			also = func(string) bool { return true }
+		}
+		g.addName(all, strings.Join(form, " "), "case of "+text, also, false)
 	}
 	var ended []string
 	last := len(words) - 1
 	switch {
+	case typed:
 	case last == 0 && (r == town || turkish(text)):
 		ended = suffixed(words[0])
 	case last < 3 && turkish(text):
@@ -98,8 +104,7 @@ func (g *group) inflect(parts []part, text string, r reach, ordinary func(string
 
 // addName adds a name. One that is also an ordinary word is added as names
 // are written, with a capital or in capitals, if its language keeps these for
-// names (as Turkish and French do, but titles in English do not) or it must be
-// there; else it is left out.
+// names (titles in English do not) or it must be there; else it is left out.
 func (g *group) addName(parts []part, text, from string, ordinary func(string) bool, must bool) {
 	if len(parts) != 1 || ordinary == nil || !ordinary(parts[0].folded) {
 		g.add(parts, text, from)
@@ -112,8 +117,6 @@ func (g *group) addName(parts []part, text, from string, ordinary func(string) b
 		for _, typed := range [...]string{upper, strings.ToUpper(text)} {
 			g.add([]part{{folded: parts[0].folded, exact: typed}}, typed, from)
 		}
-	case must:
-		g.add(parts, text, from)
 	}
 }
 
@@ -147,14 +150,18 @@ func (s *spellings) group(parts []part, text string, alias bool) *group {
 	if proper(text) {
 		r = name
 	}
+	aliases := []string{}
 	if alias {
-		for _, spelling := range s.groups[partsKey(parts)] {
-			r = name
-			g.add(partsOf(spelling, false), spelling, "alias of "+text)
-		}
+		aliases = s.groups[partsKey(parts)]
 	}
-	for i := range len(g.spellings) {
-		g.inflect(g.spellings[i], g.lore[i].Text, r, nil)
+	for _, spelling := range aliases {
+		g.add(partsOf(spelling, false), spelling, "alias of "+text)
+	}
+	g.inflect(parts, text, r, nil)
+	for _, spelling := range aliases {
+		if other := partsOf(spelling, false); len(other) > 0 {
+			g.inflect(other, spelling, name, nil)
+		}
 	}
 	s.keep(key, g)
 	return g

@@ -92,7 +92,7 @@ func Hash(folded string) (bucket int, rest uint16) {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(folded)) // it never fails
 	sum := h.Sum32()
-	sum ^= sum >> 15 // the last letters of a name reach only the low bits
+	sum ^= sum >> 15
 	return int(sum >> 20), uint16(sum & 0xFFFF) // #nosec G115 -- masked
 }
 

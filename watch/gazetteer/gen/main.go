@@ -133,7 +133,7 @@ func read(path string) ([]gazetteer.Place, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	wanted := strings.Fields(countries)
 	var towns []gazetteer.Place
 	lines := bufio.NewScanner(f)
