@@ -120,6 +120,7 @@ func TestParseBoundsHostileRules(t *testing.T) {
 		"ManyMinuses":     {"a " + strings.Repeat("-", 3000) + "a"},
 		"StrayClose":      {`a AND (b OR c))`},
 		"InvalidUTF8":     {"a \xff b"},
+		"LongAndInvalid":  {strings.Repeat("\xb2", 4100)},
 		"FieldsOnly":      {strings.Repeat("title:", 600) + "a"},
 		"OnlyPlus":        {strings.Repeat("+", 3000) + "a"},
 		"LangOnly":        {`lang:uk`},
@@ -173,6 +174,7 @@ func FuzzParse(f *testing.F) {
 		`idlib AND (ceasefire OR "x y"~3) NEAR/5 b -c title:/x/ =US ATLEAST/2(a,b,c) words>3`,
 		`count(a)>=2 lang:uk “q” &lt; <http://a|b>`, `停火* NOT (a OR б) source:x`, `="a b" a?b* «ё»`,
 		`"a\\" b:c`, `((a) | b)`, `+a --b`,
+		`place:(idlib OR "Tripoli, LB" -Киев) #strike`, `title:place:غزة place:van #x`,
 	} {
 		f.Add(src)
 	}

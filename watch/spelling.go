@@ -22,8 +22,10 @@ type group struct {
 
 func (g *group) add(parts []part, text, from string) {
 	key := partsKey(parts)
-	if exact := exactKey(parts); exact != "" {
-		key = exact
+	for _, p := range parts {
+		if p.exact != "" {
+			key += "=" + p.exact // another spelling than the one in any case
+		}
 	}
 	if len(parts) == 0 || g.seen[key] {
 		return
@@ -34,21 +36,6 @@ func (g *group) add(parts []part, text, from string) {
 	g.seen[key] = true
 	g.spellings = append(g.spellings, parts)
 	g.lore = append(g.lore, Spelling{text, from})
-}
-
-// exactKey tells spellings that must be typed so from those that may be in
-// any case; it is "" if there is no such word in parts.
-func exactKey(parts []part) string {
-	words := make([]string, len(parts))
-	typed := false
-	for i, p := range parts {
-		words[i] = p.folded + "=" + p.exact
-		typed = typed || p.exact != ""
-	}
-	if !typed {
-		return ""
-	}
-	return strings.Join(words, " ")
 }
 
 // A reach is how far the grammar of a language is followed for a spelling.
@@ -134,10 +121,18 @@ func proper(text string) bool {
 	return unicode.IsUpper(first) && (utf8.RuneCountInString(text) > 4 || strings.ContainsFunc(text[size:], unicode.IsLower))
 }
 
-// group returns what a word or phrase of a rule is found by. Aliases stand for
-// phrases without leeway only.
+// group returns what a word or phrase of a rule is found by, or nil if it is
+// found by itself alone, as most are. Aliases stand for phrases without leeway
+// only.
 func (s *spellings) group(parts []part, text string, alias bool) *group {
-	key := text
+	var aliases []string
+	if alias && len(s.groups) > 0 {
+		aliases = s.groups[partsKey(parts)]
+	}
+	if len(aliases) == 0 && latin(parts[0].folded) && !turkish(text) {
+		return nil
+	}
+	key := "~" + text
 	if alias {
 		key = "=" + text
 	}
@@ -149,10 +144,6 @@ func (s *spellings) group(parts []part, text string, alias bool) *group {
 	r := clitics
 	if proper(text) {
 		r = name
-	}
-	aliases := []string{}
-	if alias {
-		aliases = s.groups[partsKey(parts)]
 	}
 	for _, spelling := range aliases {
 		g.add(partsOf(spelling, false), spelling, "alias of "+text)

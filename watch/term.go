@@ -122,8 +122,9 @@ func (p *parser) term(t lexeme) (node, *Error) {
 	}
 	n.spellings = [][]part{parts}
 	if n.style != exact && !hasGlob(parts) {
-		n.group = p.names.group(parts, t.text, n.slop == 0)
-		n.spellings = n.group.spellings
+		if n.group = p.names.group(parts, t.text, n.slop == 0); n.group != nil {
+			n.spellings = n.group.spellings
+		}
 	}
 	return n, p.advance()
 }
