@@ -17,7 +17,7 @@ func prefixed(word, text string, before bool) []string {
 	first, _ := utf8.DecodeRuneInString(word)
 	letters := utf8.RuneCountInString(word)
 	switch {
-	case letters < 3: // لد with a prefix is ولد, a boy, or بلد, a country
+	case letters < 3 && !before: // لد with a prefix is ولد, a boy, or بلد, a country
 		return nil
 	case unicode.Is(unicode.Arabic, first):
 		if strings.ContainsAny(text, "یکہھےگچپژٹڈڑںڤڕڵۆێەۇۋ") {

@@ -265,6 +265,7 @@ func hintPlace(folded string) string {
 // spelled returns what pl is found by, if a rule calls it by the folded name.
 func spelled(pl *gazetteer.Place, folded string) *group {
 	g := &group{}
+	from := "gazetteer: " + pl.String()
 	for i, title := range pl.Names {
 		parts := partsOf(title, false)
 		key := partsKey(parts)
@@ -275,7 +276,7 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 				also = nil
 			}
 			// Şam and Kırım, typed so, are no other word.
-			g.addName(parts, title, "gazetteer: "+pl.String(), also, key == folded || i == 0 || pl.Region || marked)
+			g.addName(parts, title, from, also, key == folded || i == 0 || pl.Region || marked)
 		}
 	}
 	for i := range len(g.spellings) {

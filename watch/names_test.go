@@ -290,6 +290,23 @@ func TestTheGazetteerKnowsEachOfItsNames(t *testing.T) {
 	}
 }
 
+func TestAPlaceIsFoundByEachOfItsSpellings(t *testing.T) {
+	t.Parallel()
+	tried := 0
+	for p := range gazetteer.All() {
+		if tried++; tried%97 != 0 {
+			continue
+		}
+		g := spelled(&p, Fold(p.Names[0]))
+		rule := &Rule{root: &term{style: named, text: "place", spellings: g.spellings, group: g}}
+		for _, s := range g.lore {
+			if _, ok := rule.Match(&story.Item{Title: "x " + s.Text + " x"}); !ok {
+				t.Errorf("%s is not found by %q, %s", p.String(), s.Text, s.From)
+			}
+		}
+	}
+}
+
 func TestOrdinaryWordsAreSortedAndFolded(t *testing.T) {
 	t.Parallel()
 	words := strings.Split(strings.TrimSuffix(ordinaryWords, "\n"), "\n")

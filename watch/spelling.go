@@ -21,12 +21,14 @@ type group struct {
 }
 
 func (g *group) add(parts []part, text, from string) {
-	key := partsKey(parts)
+	var b strings.Builder
 	for _, p := range parts {
+		b.WriteString(p.folded + " ")
 		if p.exact != "" {
-			key += "=" + p.exact // another spelling than the one in any case
+			b.WriteString("=" + p.exact + " ") // another spelling than the one in any case
 		}
 	}
+	key := b.String()
 	if len(parts) == 0 || g.seen[key] {
 		return
 	}
@@ -50,8 +52,12 @@ const (
 // inflect adds the forms of parts that grammar makes, as far as r. Ordinary
 // words among them must be written as a name is.
 func (g *group) inflect(parts []part, text string, r reach, ordinary func(string) bool) {
+	from := "prefix of " + text
 	for _, form := range prefixed(parts[0].folded, text, len(parts) > 1) {
-		g.add(with(parts, 0, form), form+strings.TrimPrefix(partsKey(parts), parts[0].folded), "prefix of "+text)
+		if len(parts) == 1 && ordinary != nil && ordinary(form) {
+			continue // جنة, a town, with ل is لجنة, a committee
+		}
+		g.add(with(parts, 0, form), form+strings.TrimPrefix(partsKey(parts), parts[0].folded), from)
 	}
 	if r == clitics {
 		return
@@ -60,6 +66,7 @@ func (g *group) inflect(parts []part, text string, r reach, ordinary func(string
 	for i, p := range parts {
 		words[i] = p.folded
 	}
+	from = "case of " + text
 	typed := parts[0].exact != "" // an ordinary word, so its forms are words too
 	for _, form := range declined(words) {
 		all := make([]part, len(form))
@@ -70,7 +77,7 @@ func (g *group) inflect(parts []part, text string, r reach, ordinary func(string
 		if typed {
 			also = func(string) bool { return true }
 		}
-		g.addName(all, strings.Join(form, " "), "case of "+text, also, false)
+		g.addName(all, strings.Join(form, " "), from, also, false)
 	}
 	var ended []string
 	last := len(words) - 1
@@ -81,10 +88,11 @@ func (g *group) inflect(parts []part, text string, r reach, ordinary func(string
 	case last < 3 && turkish(text):
 		ended = compounded(words[last])
 	}
+	from = "ending of " + text
 	for _, form := range ended {
 		if ordinary == nil || !ordinary(form) {
 			words[last] = form
-			g.add(with(parts, last, form), strings.Join(words, " "), "ending of "+text)
+			g.add(with(parts, last, form), strings.Join(words, " "), from)
 		}
 	}
 }
