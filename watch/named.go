@@ -15,7 +15,10 @@ import (
 //go:embed presets/*.txt
 var presetFiles embed.FS
 
-// ordinaryWords are names that are also words of a language, one a line.
+// ordinaryWords are names and forms of names that are also words: what the
+// names share with dictionaries of English, French, Spanish, Turkish, Russian
+// and Ukrainian, and with news in seven languages, less the names that are
+// known to all.
 //
 //go:embed gazetteer/ordinary.txt
 var ordinaryWords string
@@ -122,7 +125,7 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 		return nil, fault("The gazetteer has no place "+quoted(title)+".", hintPlace(folded))
 	case len(found) == 0:
 		return nil, fault("The gazetteer has no "+quoted(title)+" there.", choices(title, all))
-	case !asked && ambiguous(folded) && !known(&found[0], folded):
+	case !asked && ambiguous(folded) && !known(&found[0], folded) && (short(folded) || !cyrillic(folded)):
 		return nil, fault(quoted(title)+" is also an ordinary word, or too short to be told from one.", choices(title, found))
 	case len(found) > 1 && !outranks(&found[0], &found[1]):
 		return nil, fault("There are several places of the name "+quoted(title)+".", choices(title, found))
@@ -289,6 +292,13 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 
 // cased holds for a folded word of a script that has capitals.
 func cased(folded string) bool { return strings.ToUpper(folded) != folded }
+
+// cyrillic holds for a folded word of a language that keeps capitals for
+// names, even in titles.
+func cyrillic(folded string) bool {
+	first, _ := utf8.DecodeRuneInString(folded)
+	return unicode.Is(unicode.Cyrillic, first)
+}
 
 func latin(text string) bool { return text[0] < utf8.RuneSelf }
 

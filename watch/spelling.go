@@ -108,7 +108,7 @@ func (g *group) addName(parts []part, text, from string, ordinary func(string) b
 	first, size := utf8.DecodeRuneInString(text)
 	upper := string(unicode.ToUpper(first)) + text[size:]
 	switch {
-	case unicode.Is(unicode.Cyrillic, first), must && upper != strings.ToLower(text):
+	case cyrillic(parts[0].folded), must && upper != strings.ToLower(text):
 		for _, typed := range [...]string{upper, strings.ToUpper(text)} {
 			g.add([]part{{folded: parts[0].folded, exact: typed}}, typed, from)
 		}
