@@ -29,7 +29,7 @@ func (e *Error) Error() string {
 	stop := min(e.End, end)
 	from := window(e.Src, start, e.Pos)
 	to := min(end, max(stop, e.Pos+120))
-	for limit := to + utf8.UTFMax; to < min(end, limit) && !utf8.RuneStart(e.Src[to]); {
+	for to < end && !utf8.RuneStart(e.Src[to]) {
 		to++
 	}
 	var b strings.Builder

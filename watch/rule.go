@@ -24,7 +24,7 @@ func Parse(src string, names Names) (*Rule, error) {
 func parse(src string, names *spellings) (*Rule, error) {
 	if len(src) > maxBytes {
 		from := maxBytes
-		for from > 0 && !utf8.RuneStart(src[from]) {
+		for !utf8.RuneStart(src[from]) {
 			from--
 		}
 		_, size := utf8.DecodeRuneInString(src[from:])
