@@ -7,6 +7,9 @@ import (
 	"unicode/utf8"
 )
 
+// Sentences returns where the sentences of text lie, as a brief cuts them.
+func Sentences(text string) []Span { return sentences(text) }
+
 // sentences returns where the sentences of text lie, without the space round
 // them. A line's end ends a sentence; a full stop does so unless it closes an
 // abbreviation, an initial or a number, or a small letter follows.

@@ -26,7 +26,37 @@
 //	author: url: tag:         the words of these
 //	place:idlib               a place by any of its names; place:"Tripoli, LB", place:(a OR b)
 //	#ceasefire                a thing by its words in eleven languages; see [Presets]
+//	strict:"peace talks"      in one sentence; also strict:(drone NEAR/20 hit)
 //	words>80                  the length of title, summary and body; also >= < <= =
+//	outlets>=2  level>=high   asked of the story: outlets origins casualties age level score
+//
+// # Numbers of the story
+//
+// One item does not tell how many outlets have its story, so these hold for
+// the whole rule, may not stand under NOT, in an OR or in a field, and are
+// kept apart: [Rule.Thresholds] returns them. Everything here that looks at an
+// item ([Rule.Match], [Set.Match], [Rule.Explain], [Diff]) leaves them out of
+// account. Whoever judges the story asks [Threshold.Holds]; until then an item
+// matches by its text alone.
+//
+//	outlets>=2     outlets that tell it; also sources
+//	origins>=2     owners that tell it in words of their own
+//	casualties>10  dead and wounded, as far as reports say
+//	age<48h        since its first report, in whole hours (h) or days (d)
+//	level>=high    calm, guarded, elevated, high or critical
+//	score>=60      what the level is computed from
+//
+// # As typed in a chat
+//
+// Quotes may be of any kind, but single ones are apostrophes. Slack's
+// entities and links are undone, and so are the marks of spoilers, bold and
+// code round a whole rule, and of bold round a word.
+//
+// # Saying it back
+//
+// [Rule.String] is the canonical form, which parses to the same rule,
+// [Rule.Words] says it in English, [Format] breaks it over lines. [Import]
+// reads the spellings of other products.
 //
 // # Words
 //

@@ -23,22 +23,31 @@ func (e *Error) Span() (start, end int, msg, hint string) {
 
 // Error returns the line of the rule with a caret under what is wrong, the
 // message and the hint. Where a caret may stand in the wrong place (several
-// lines, or a script from right to left) it quotes the fragment as well.
+// lines, wide letters, or a script from right to left) it quotes the fragment
+// as well.
 func (e *Error) Error() string {
 	start, end := e.line()
-	stop := min(e.End, end)
 	from := window(e.Src, start, e.Pos)
-	to := min(end, max(stop, e.Pos+120))
-	for to < end && !utf8.RuneStart(e.Src[to]) {
-		to++
-	}
+	stop := clip(e.Src, e.Pos, min(e.End, end))
+	to := clip(e.Src, e.Pos, end)
+	before, at := visible(e.Src[from:e.Pos]), visible(e.Src[e.Pos:stop])
 	var b strings.Builder
-	b.WriteString(visible(e.Src[from:to]))
+	if from > start {
+		before = "…" + before
+	}
+	b.WriteString(before + visible(e.Src[e.Pos:to]))
+	if to < end {
+		b.WriteString("…")
+	}
 	b.WriteByte('\n')
-	b.WriteString(strings.Repeat(" ", uniseg.StringWidth(visible(e.Src[from:e.Pos]))))
-	b.WriteString(strings.Repeat("^", max(1, uniseg.StringWidth(visible(e.Src[e.Pos:max(e.Pos, stop)])))))
+	b.WriteString(strings.Repeat(" ", uniseg.StringWidth(before)))
+	b.WriteString(strings.Repeat("^", max(1, uniseg.StringWidth(at))))
 	b.WriteByte('\n')
-	if fragment := visible(e.Src[e.Pos:e.End]); fragment != "" && (strings.Contains(e.Src, "\n") || rightToLeft(e.Src)) {
+	last := clip(e.Src, e.Pos, e.End)
+	if fragment := visible(e.Src[e.Pos:last]); fragment != "" && e.uneven() {
+		if last < e.End {
+			fragment += "…"
+		}
 		b.WriteString("At: " + fragment + "\n")
 	}
 	b.WriteString(e.Msg)
@@ -46,6 +55,24 @@ func (e *Error) Error() string {
 		b.WriteString("\n" + e.Hint)
 	}
 	return b.String()
+}
+
+// shown is how many bytes of a rule an error shows on each side of the place.
+const shown = 120
+
+// clip returns end, or where to cut src so that what is shown from pos on is
+// not too long to read.
+func clip(src string, pos, end int) int {
+	if end-pos <= shown {
+		return max(pos, end)
+	}
+	at := pos + shown
+	for range utf8.UTFMax {
+		if at < end && !utf8.RuneStart(src[at]) {
+			at++
+		}
+	}
+	return at
 }
 
 // line returns the offsets of the line that Pos is in.
@@ -60,11 +87,11 @@ func (e *Error) line() (start, end int) {
 
 // window returns where to begin a line so that pos is not far from its start.
 func window(src string, start, pos int) int {
-	if pos-start <= 120 {
+	if pos-start <= shown {
 		return start
 	}
-	start = pos - 120
-	for !utf8.RuneStart(src[start]) {
+	start = pos - shown
+	for start < pos && !utf8.RuneStart(src[start]) {
 		start++
 	}
 	return start
@@ -79,6 +106,19 @@ func visible(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// uneven holds if a screen may not put each character of the rule in the
+// column that a caret counts.
+func (e *Error) uneven() bool {
+	return strings.Contains(e.Src, "\n") || rightToLeft(e.Src) || uniseg.StringWidth(e.Src) != utf8.RuneCountInString(e.Src)
+}
+
+// Column returns which character of its line what is wrong begins with,
+// counted from 1.
+func (e *Error) Column() int {
+	start, _ := e.line()
+	return utf8.RuneCountInString(e.Src[start:e.Pos]) + 1
 }
 
 func rightToLeft(s string) bool {

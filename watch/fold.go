@@ -185,6 +185,7 @@ func isAlone(r rune) bool {
 
 // appendFolded adds the folded form of a letter or number.
 func appendFolded(dst []byte, r rune) []byte {
+	r = wholeJamo(r)
 	if form := variant(r); form != "" {
 		return append(dst, form...)
 	}
@@ -197,6 +198,26 @@ func appendFolded(dst []byte, r rune) []byte {
 		}
 	}
 	return dst
+}
+
+// wholeJamo returns the full form of a half-width Korean letter. Taken apart
+// further it would melt into the syllable before it.
+func wholeJamo(r rune) rune {
+	switch {
+	case r < 0xFFA1 || r > 0xFFDC:
+		return r
+	case r <= 0xFFBE:
+		return r - 0xFFA1 + 0x3131
+	case r >= 0xFFC2 && r <= 0xFFC7:
+		return r - 0xFFC2 + 0x314F
+	case r >= 0xFFCA && r <= 0xFFCF:
+		return r - 0xFFCA + 0x3155
+	case r >= 0xFFD2 && r <= 0xFFD7:
+		return r - 0xFFD2 + 0x315B
+	case r >= 0xFFDA:
+		return r - 0xFFDA + 0x3161
+	}
+	return r
 }
 
 func appendPlain(dst []byte, r rune) []byte {

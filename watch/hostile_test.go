@@ -24,6 +24,9 @@ func TestHostileItemsAreBounded(t *testing.T) {
 		if len(ev) > maxEvidence {
 			t.Errorf("%d pieces of evidence", len(ev))
 		}
+		if failed := Failed(r.Explain(it)); ok != (failed == nil) {
+			t.Errorf("match %v, failed %v", ok, failed)
+		}
 		if misses := r.Misses(it); ok != (misses == nil) {
 			t.Errorf("match %v, misses %v", ok, misses)
 		}
@@ -34,6 +37,7 @@ func FuzzMatch(f *testing.F) {
 	f.Add("idlib NEAR/3 (ceasefire OR x*) NOT y", "Idlib x ceasefire", "б停火")
 	f.Add(`"a b"~3 ATLEAST/2(a,b) count(a)>=1`, "a a b", "")
 	f.Add(`停 OR =É OR /k.+/`, "停É k9", "\xff\xfe")
+	f.Add(`strict:("a b" NEAR/3 c) OR lead:(d -e)`, "A b. C", "a b c d")
 	f.Fuzz(func(t *testing.T, src, title, body string) {
 		r, err := Parse(src, nil)
 		if err != nil {
@@ -42,6 +46,9 @@ func FuzzMatch(f *testing.F) {
 		it := &story.Item{Title: title, Body: body}
 		ev, ok := r.Match(it)
 		checkEvidence(t, it, ev)
+		if failed := Failed(r.Explain(it)); ok != (failed == nil) {
+			t.Fatalf("match %v, failed %v", ok, failed)
+		}
 		if near := r.Nearness(it); near < 0 || near > 1 || ok != (r.Misses(it) == nil) {
 			t.Fatalf("match %v, misses %v, nearness %v", ok, r.Misses(it), near)
 		}

@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -25,6 +24,7 @@ const (
 	kindCount
 	kindField
 	kindLength
+	kindThreshold
 	kindCompare // a comparison after count( )
 )
 
@@ -33,9 +33,11 @@ type lexeme struct {
 	place
 	kind    kind
 	style   style  // of a term
-	text    string // of a term or field; the operator of a length
+	text    string // of a term or field; the operator of a comparison
+	of      Quantity
 	n       int
 	ordered bool
+	loose   bool // of a phrase: its words may stand in any order, n words apart
 }
 
 // A lexer parts a rule into lexemes.
@@ -45,8 +47,13 @@ type lexer struct {
 }
 
 func isWordRune(r rune) bool {
-	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
+	return isPlain(r) || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
 		strings.ContainsRune("_*?'’‘ʼ-‐‑.@#&+/׳״\u00ad\u200c\u200d", r)
+}
+
+// isPlain holds for what most words are written with.
+func isPlain(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
 // closers returns the marks that end a quotation begun by r, or "". Phones
@@ -88,47 +95,106 @@ func (l *lexer) next() (lexeme, *Error) {
 	if size == 0 {
 		return l.take(kindEnd, pos), nil
 	}
+	if isPlain(r) {
+		return l.word()
+	}
 	after, _ := l.peek(pos + size)
+	if k := bracket(r); k != kindEnd {
+		return l.take(k, pos+size), nil
+	}
 	touches := after != 0 && !unicode.IsSpace(after)
 	switch {
-	case strings.ContainsRune("([（【［", r):
-		return l.take(kindOpen, pos+size), nil
-	case strings.ContainsRune(")]）】］", r):
-		return l.take(kindClose, pos+size), nil
-	case strings.ContainsRune(",،，、;؛；", r):
-		return l.take(kindComma, pos+size), nil
 	case r == '|' || r == '｜':
-		if after == r {
-			size *= 2
-		}
-		return l.take(kindOr, pos+size), nil
+		return l.bar(r, after)
 	case r == '&' && after == '&':
 		return l.take(kindAnd, pos+2), nil
-	case r == '&' && !touches:
+	case r == '&' && !touches, r == '+' && !touches:
 		return l.take(kindAnd, pos+1), nil
-	case r == '!' || r == '！', strings.ContainsRune("-−–—", r) && touches:
+	case r == '!' || r == '！', isDash(r) && touches:
 		return l.take(kindNot, pos+size), nil
-	case r == '+' && touches:
-		return l.take(kindPlus, pos+1), nil
 	case r == '+':
-		return l.take(kindAnd, pos+1), nil
+		return l.take(kindPlus, pos+1), nil
 	case closers(r) != "":
 		return l.phrase()
 	case r == '=':
 		return l.exact()
 	case r == '/':
 		return l.regex()
-	case r == '>' || r == '<':
+	case strings.HasPrefix(l.src[pos:], "<@"), strings.HasPrefix(l.src[pos:], "<#"), strings.HasPrefix(l.src[pos:], "<!"):
+		return lexeme{}, l.mention(pos)
+	case strings.ContainsRune("<>≤≥＜＞", r):
 		return l.number(kindCompare, pos)
 	case r == '#':
 		return l.preset()
 	case r == '~':
 		return lexeme{}, l.fault(pos, pos+1, "~ must follow a phrase directly.", `Example: "observation post"~3`)
 	case !isWordRune(r):
-		return lexeme{}, l.fault(pos, pos+size, fmt.Sprintf("%q is not part of the rule language.", r),
-			"Put it inside quotes if you mean the character itself.")
+		return lexeme{}, l.stranger(r, pos, pos+size)
 	}
 	return l.word()
+}
+
+// bar reads | or ||.
+func (l *lexer) bar(r, after rune) (lexeme, *Error) {
+	pos, size := l.at, utf8.RuneLen(r)
+	if after != r {
+		return l.take(kindOr, pos+size), nil
+	}
+	if end := l.spoiler(pos); end > 0 {
+		return lexeme{}, l.fault(pos, end, "This is how Discord hides text.",
+			"Remove the ||, or write OR between what may stand for each other.")
+	}
+	return l.take(kindOr, pos+2*size), nil
+}
+
+// bracket returns what a sign is that is a lexeme by itself, or kindEnd.
+func bracket(r rune) kind {
+	switch {
+	case strings.ContainsRune("([（【［", r):
+		return kindOpen
+	case strings.ContainsRune(")]）】］", r):
+		return kindClose
+	case strings.ContainsRune(",،，、;؛；", r):
+		return kindComma
+	}
+	return kindEnd
+}
+
+// touching is said of a dash by itself.
+const touching = "To leave something out, - must touch it: idlib -football"
+
+// stranger says what is wrong with a character that no lexeme begins with.
+func (l *lexer) stranger(r rune, pos, end int) *Error {
+	hint := "Remove it: only words are compared, not signs."
+	switch r {
+	case '{', '}':
+		hint = "For capitals as typed write =Word; for a group write (a OR b)."
+	case '\\':
+		hint = `Remove it; inside quotes \" is a quote.`
+	case '`':
+		hint = "Remove the backquotes round the rule."
+	case '^':
+		hint = "All words weigh the same; remove it and the number after it."
+	case '–', '—', '−':
+		hint = touching
+	case ':', '：':
+		hint = "A colon follows the name of a field directly: title:ceasefire"
+	}
+	name := strconv.QuoteRune(r)
+	if unicode.IsPrint(r) {
+		name = "'" + string(r) + "'"
+	}
+	return l.fault(pos, end, name+" is not part of the rule language.", hint)
+}
+
+// mention says what is wrong with <@U012AB3CD>, as chat programs write it.
+func (l *lexer) mention(pos int) *Error {
+	end := len(l.src)
+	if n := strings.IndexByte(l.src[pos:], '>'); n >= 0 {
+		end = pos + n + 1
+	}
+	return l.fault(pos, end, "This is a mention of somebody or of a channel in the chat, not a word.",
+		"Write the name as reports do, without @ or #.")
 }
 
 func (l *lexer) take(k kind, end int) lexeme {
@@ -144,19 +210,27 @@ func (l *lexer) phrase() (lexeme, *Error) {
 	if err != nil {
 		return lexeme{}, err
 	}
-	slop := 0
-	if r, _ := l.peek(end); r == '~' {
-		digits := l.digits(end + 1)
-		n, bad := strconv.Atoi(l.src[end+1 : digits])
-		if bad != nil || n > maxDistance {
-			return lexeme{}, l.fault(end, digits, "~ after a phrase needs a number up to 100.",
-				`"observation post"~3 allows up to 3 other words inside.`)
-		}
-		slop, end = n, digits
+	slop, end, err := l.slop(end)
+	if err != nil {
+		return lexeme{}, err
 	}
 	x := l.take(kindTerm, end)
 	x.pos, x.style, x.text, x.n = pos, phrase, text, slop
 	return x, nil
+}
+
+// slop reads the ~n that may follow a quotation at at, and where it ends.
+func (l *lexer) slop(at int) (n, end int, err *Error) {
+	if r, _ := l.peek(at); r != '~' {
+		return 0, at, nil
+	}
+	end = l.digits(at + 1)
+	n, bad := strconv.Atoi(l.src[at+1 : end])
+	if bad != nil || n > maxDistance {
+		return 0, at, l.fault(at, max(end, at+1), "~ after a phrase needs a number up to 100.",
+			`"observation post"~3 allows up to 3 other words inside.`)
+	}
+	return n, end, nil
 }
 
 // quotation returns the text of the quotation at pos, its spaces made one.
@@ -193,10 +267,13 @@ func (l *lexer) exact() (lexeme, *Error) {
 	pos := l.at
 	r, _ := l.peek(pos + 1)
 	end := l.wordEnd(pos + 1)
-	text := l.src[pos+1 : end]
+	text, slop := l.src[pos+1:end], 0
 	if closers(r) != "" {
 		var err *Error
-		if text, end, err = l.quotation(pos + 1); err != nil {
+		if text, end, err = l.quotation(pos + 1); err == nil {
+			slop, end, err = l.slop(end)
+		}
+		if err != nil {
 			return lexeme{}, err
 		}
 	}
@@ -204,7 +281,7 @@ func (l *lexer) exact() (lexeme, *Error) {
 		return lexeme{}, l.fault(pos, pos+1, "Nothing follows =.", `=SAM or ="Wagner Group" keeps capitals and accents as typed.`)
 	}
 	x := l.take(kindTerm, end)
-	x.style, x.text = exact, text
+	x.style, x.text, x.n = exact, text, slop
 	return x, nil
 }
 
@@ -215,6 +292,10 @@ func (l *lexer) regex() (lexeme, *Error) {
 		case '\\':
 			i++
 		case '/':
+			if end := l.wordEnd(i + 1); end > i+1 {
+				return lexeme{}, l.fault(i+1, end, "Something touches the end of this /regular expression/.",
+					"Flags are not needed, words are folded; if another word follows, put a space before it.")
+			}
 			x := l.take(kindTerm, i+1)
 			x.style, x.text = pattern, l.src[pos+1:i]
 			return x, nil
@@ -224,17 +305,26 @@ func (l *lexer) regex() (lexeme, *Error) {
 }
 
 // wordEnd returns where the run of word characters at pos ends. A URL is one
-// word.
+// word, and so is what a long dash joins or what turns its direction.
 func (l *lexer) wordEnd(pos int) int {
-	for pos < len(l.src) {
+	for from := pos; pos < len(l.src); {
 		r, size := l.peek(pos)
-		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {
+		if r == '&' && strings.HasPrefix(l.src[pos:], "&&") {
 			break
+		}
+		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {
+			next, _ := l.peek(pos + size)
+			if pos == from || !isDash(r) && !isTurn(r) || !isWordRune(next) || strings.HasPrefix(l.src[pos+size:], "&&") {
+				break
+			}
 		}
 		pos += size
 	}
 	return pos
 }
+
+// isDash holds for the minus and for what phones make of it.
+func isDash(r rune) bool { return strings.ContainsRune("-−–—", r) }
 
 func (l *lexer) digits(pos int) int {
 	for pos < len(l.src) && l.src[pos] >= '0' && l.src[pos] <= '9' {
@@ -252,8 +342,11 @@ func (l *lexer) word() (lexeme, *Error) {
 	if after == ':' || after == '：' {
 		return l.field(name, end+size)
 	}
-	if after == '>' || after == '<' || after == '=' {
-		return l.comparison(name, end)
+	if at := l.comparing(name, end); at >= 0 {
+		return l.comparison(name, end, at)
+	}
+	if err := l.foreign(name, end); err != nil {
+		return lexeme{}, err
 	}
 	switch name {
 	case "and":
@@ -298,102 +391,4 @@ func distance(number string, given bool, def int) (int, bool) {
 	}
 	n, err := strconv.Atoi(number)
 	return n, err == nil && n >= 1 && n <= maxDistance
-}
-
-// comparison reads words>80. The name before it ends at end.
-func (l *lexer) comparison(name string, end int) (lexeme, *Error) {
-	pos := l.at
-	switch name {
-	case "words":
-	case "score", "sources", "casualties", "deaths", "age":
-		return lexeme{}, l.fault(pos, end, fmt.Sprintf("A rule cannot ask for %s: it sees one item, and only its words.", name),
-			"Levels and thresholds belong to the desk; leave this out of the rule.")
-	default:
-		return lexeme{}, l.fault(end, end+1, "Only words can be compared with a number.", `Example: words>80. For how often a word occurs: count(shelling)>=3`)
-	}
-	return l.number(kindLength, end)
-}
-
-// number reads the operator at at and the number after it.
-func (l *lexer) number(k kind, at int) (lexeme, *Error) {
-	stop := at + 1
-	if l.src[at] != '=' && stop < len(l.src) && l.src[stop] == '=' {
-		stop++
-	}
-	first := stop
-	for first < len(l.src) && l.src[first] == ' ' {
-		first++
-	}
-	last := l.digits(first)
-	n, err := strconv.Atoi(l.src[first:last])
-	if err != nil || n > maxNumber {
-		return lexeme{}, l.fault(at, stop, "A number up to 1,000,000 is missing here.", "Example: words>80 or count(shelling)>=3")
-	}
-	x := l.take(k, last)
-	x.text, x.n = l.src[at:stop], n
-	return x, nil
-}
-
-// field reads the name before a colon that ends at end.
-func (l *lexer) field(name string, end int) (lexeme, *Error) {
-	pos := l.at
-	var hint string
-	switch name {
-	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "place":
-		x := l.take(kindField, end)
-		x.text = name
-		return x, nil
-	case "country", "type":
-		return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q: a rule sees one item, and only its words.", name),
-			"For a place in every spelling write place:syria.")
-	case "intitle", "headline", "hd", "hed":
-		hint = "title"
-	case "site", "domain", "outlet", "feed":
-		hint = "source"
-	case "language", "la":
-		hint = "lang"
-	case "by", "byline":
-		hint = "author"
-	case "link", "inurl":
-		hint = "url"
-	default:
-		hint = nearestField(name)
-	}
-	if hint != "" {
-		hint = "Did you mean " + hint + ": ?"
-	} else {
-		hint = "Fields: title, summary, body, text, lead, lang, source, author, url, tag, place. For a word with a colon, use quotes."
-	}
-	return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q.", name), hint)
-}
-
-// nearestField returns the field whose name is at most two edits away.
-func nearestField(name string) string {
-	best, least := "", 3
-	for _, field := range [...]string{"title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "place"} {
-		if d := edits(name, field); d < least && d < len(field)-1 && len(name) < 20 {
-			best, least = field, d
-		}
-	}
-	return best
-}
-
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			change := diagonal
-			if a[i] != b[j] {
-				change++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -11,12 +11,15 @@ import (
 const maxEvidence = 200
 
 // match evaluates a rule and gathers its evidence.
-func (pg *page) match(n node) ([]story.Evidence, bool) {
-	if !pg.holds(n, inText) {
+func (pg *page) match(n node) ([]story.Evidence, bool) { return pg.prove(n, inText) }
+
+// prove evaluates n in the fields of where and gathers its evidence.
+func (pg *page) prove(n node, where mask) ([]story.Evidence, bool) {
+	if !pg.holds(n, where) {
 		return nil, false
 	}
 	var hits []hit
-	pg.gather(n, inText, func(t *term, r run) { hits = append(hits, hit{r, t}) })
+	pg.gather(n, where, func(t *term, r run) { hits = append(hits, hit{r, t}) })
 	slices.SortStableFunc(hits, func(a, b hit) int {
 		if a.lo != b.lo {
 			return a.lo - b.lo
@@ -77,7 +80,7 @@ func fieldMask(field string) mask {
 func (pg *page) holds(n node, where mask) bool {
 	switch n := n.(type) {
 	case *term:
-		return len(pg.runs(n, where, 1)) > 0
+		return len(pg.stands(n, where, 1)) > 0
 	case *allOf:
 		for _, kid := range n.kids {
 			if !pg.holds(kid, where) {
@@ -117,19 +120,7 @@ func (pg *page) tally(n *atLeast, where mask) int {
 	return found
 }
 
-func (n *length) accepts(words int) bool {
-	switch n.op {
-	case ">":
-		return words > n.n
-	case ">=":
-		return words >= n.n
-	case "<":
-		return words < n.n
-	case "<=":
-		return words <= n.n
-	}
-	return words == n.n
-}
+func (n *length) accepts(words int) bool { return n.op.holds(words, n.n) }
 
 // speaks says whether the item's language is what n asks for: lang:pt takes
 // pt-BR, lang:pt-BR does not take pt.
@@ -160,7 +151,7 @@ func (pg *page) speaks(n node) bool {
 func (pg *page) places(n node, where mask) []run {
 	switch n := n.(type) {
 	case *term:
-		return pg.runs(n, where, maxRuns)
+		return pg.stands(n, where, maxRuns)
 	case *anyOf:
 		var found []run
 		for _, kid := range n.kids {
@@ -168,6 +159,9 @@ func (pg *page) places(n node, where mask) []run {
 		}
 		return ordered(found)
 	case *near:
+		if n.strict {
+			return pg.unbroken(pg.pairs(n, where))
+		}
 		return pg.pairs(n, where)
 	}
 	return nil
@@ -224,7 +218,7 @@ func (pg *page) gather(n node, where mask, found func(*term, run)) {
 		if where&^(inText|inLead) != 0 {
 			return
 		}
-		for _, r := range pg.runs(n, where, maxEvidence) {
+		for _, r := range pg.stands(n, where, maxEvidence) {
 			found(n, r)
 		}
 	case *allOf, *anyOf, *atLeast:
@@ -248,7 +242,7 @@ func (pg *page) gather(n node, where mask, found func(*term, run)) {
 // gatherNear calls found for the terms of n inside the stretches where n
 // holds; elsewhere they prove nothing.
 func (pg *page) gatherNear(n *near, where mask, found func(*term, run)) {
-	stretches := pg.pairs(n, where)
+	stretches := pg.places(n, where)
 	inside := func(t *term, r run) {
 		for _, s := range stretches {
 			if s.lo > r.lo {

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"vedette/story"
@@ -43,13 +44,21 @@ func (pg *page) misses(n node, where mask, field string) []string {
 		}
 		return pg.misses(n.kid, fieldMask(n.field), n.field)
 	case *atLeast:
-		return []string{fmt.Sprintf("%s: %d of these are there", canonical(n), pg.tally(n, where))}
+		return []string{fmt.Sprintf("%s: only %d of the list", canonical(n), pg.tally(n, where))}
 	case *count:
-		return []string{fmt.Sprintf("%s: it is there %d times", canonical(n), len(pg.places(n.kid, where)))}
+		return []string{canonical(n) + ": it is there " + seldom(len(pg.places(n.kid, where)))}
 	case *length:
-		return []string{fmt.Sprintf("%s: it has %d words", canonical(n), pg.words)}
+		return []string{canonical(n) + ": it has " + plural(pg.words, "word")}
 	}
 	return []string{canonical(n) + missing(field)}
+}
+
+// seldom says how often something is there that should be there more often.
+func seldom(n int) string {
+	if n == 0 {
+		return "not at all"
+	}
+	return "only " + times(n)
 }
 
 func missing(field string) string {
@@ -109,10 +118,12 @@ func (pg *page) nearMisses(n *near, where mask, field string) []string {
 			}
 		}
 	}
-	both := canonical(n.left) + " and " + canonical(n.right)
+	both := operand(n.left) + " and " + operand(n.right)
 	switch {
+	case n.strict && least >= 0 && least <= n.n:
+		return []string{both + " are near each other, but not in one sentence"}
 	case least >= 0:
-		return []string{fmt.Sprintf("%s are %d words apart, %s wants %d", both, least, n.operator(), n.n)}
+		return []string{both + " have " + plural(least, "word") + " between them, " + n.operator() + " wants " + strconv.Itoa(n.n)}
 	case reversed:
 		return []string{both + " stand the other way round, " + n.operator() + " wants this order"}
 	}

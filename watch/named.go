@@ -34,8 +34,8 @@ func Presets() []string {
 	return names
 }
 
-// named makes n the term of the preset or place t, and passes over it.
-func (p *parser) named(t lexeme, n *term) (node, *Error) {
+// named makes n the term of the preset or place t.
+func (p *parser) named(t lexeme, n *term) (*term, *Error) {
 	var err *Error
 	switch {
 	case t.style == named && p.inPlace, t.style == exact, t.style == pattern, t.n > 0, p.inPlace && strings.ContainsAny(t.text, "*?"):
@@ -53,7 +53,7 @@ func (p *parser) named(t lexeme, n *term) (node, *Error) {
 		return nil, err
 	}
 	n.spellings = n.group.spellings
-	return n, p.advance()
+	return n, nil
 }
 
 // preset returns the spellings of a preset.

@@ -19,6 +19,7 @@ const (
 // A parser is a Pratt parser over the lexemes of a rule.
 type parser struct {
 	lexer
+	read  func() (lexeme, *Error) // in place of the lexer, for another language
 	names *spellings
 	tok   lexeme
 	open  []opening
@@ -27,6 +28,7 @@ type parser struct {
 	notes []string
 
 	inPlace bool // terms are names of places
+	asks    bool // something was asked of the story
 }
 
 // An opening is a parenthesis that is not closed yet.
@@ -37,8 +39,12 @@ type opening struct {
 
 // advance reads the next lexeme. Outside lists a comma says nothing.
 func (p *parser) advance() *Error {
+	read := p.read
+	if read == nil {
+		read = p.next
+	}
 	for {
-		tok, err := p.next()
+		tok, err := read()
 		if err != nil {
 			return err
 		}
@@ -50,27 +56,67 @@ func (p *parser) advance() *Error {
 	}
 }
 
-// rule parses a whole rule.
-func (p *parser) rule() (node, *Error) {
+// rule parses a whole rule: its text, and what it asks of the story.
+func (p *parser) rule() (node, []Threshold, *Error) {
 	if err := p.advance(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p.tok.kind == kindEnd {
-		return nil, p.fault(0, 0, "The rule is empty.", `Try: idlib AND (ceasefire OR "observation post")`)
+		return nil, nil, p.fault(0, 0, "The rule is empty.", `Try: idlib AND (ceasefire OR "observation post")`)
 	}
 	n, err := p.expr(bindNone)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if p.tok.kind != kindEnd {
-		return nil, p.misplaced(p.tok)
+		return nil, nil, p.misplaced(p.tok)
 	}
-	if bad := unbounded(n); bad != nil {
+	return p.finish(n)
+}
+
+// finish sees that the tree of a whole rule asks for something.
+func (p *parser) finish(n node) (node, []Threshold, *Error) {
+	root, asked, err := p.thresholds(n)
+	if err != nil {
+		return nil, nil, err
+	}
+	if bad := unbounded(root); bad != nil {
 		pos, end := bad.span()
-		return nil, p.fault(pos, end, "This would match almost everything.",
+		return nil, nil, p.fault(pos, end, "This would match almost everything.",
 			"Add a word or phrase that must be there, in every branch of an OR.")
 	}
-	return n, nil
+	if bad := contradiction(root); bad != nil {
+		pos, end := bad.span()
+		return nil, nil, p.fault(pos, end, "This can never match: the same is wanted elsewhere in the rule.", "Remove it, or what is wanted.")
+	}
+	return root, asked, nil
+}
+
+// contradiction returns what must be absent though it must be there, or nil.
+func contradiction(root node) *not {
+	kids := conjuncts(root)
+	for _, kid := range kids {
+		no, ok := kid.(*not)
+		if !ok {
+			continue
+		}
+		for _, other := range kids {
+			if same(other, no.kid) {
+				return no
+			}
+		}
+	}
+	return nil
+}
+
+// same says whether a and b are written alike.
+func same(a, b node) bool {
+	one, isTerm := a.(*term)
+	two, also := b.(*term)
+	if isTerm || also {
+		return isTerm && also && one.text == two.text && one.String() == two.String() && one.strict == two.strict
+	}
+	return canonical(a) == canonical(b)
 }
 
 // power returns how strongly a lexeme binds what is left of it. What begins
@@ -79,7 +125,7 @@ func (k kind) power() int {
 	switch k {
 	case kindOr:
 		return bindOr
-	case kindAnd, kindPlus, kindTerm, kindOpen, kindNot, kindAtLeast, kindCount, kindField, kindLength:
+	case kindAnd, kindPlus, kindTerm, kindOpen, kindNot, kindAtLeast, kindCount, kindField, kindLength, kindThreshold:
 		return bindAnd
 	case kindNear:
 		return bindNear
@@ -120,7 +166,7 @@ func (p *parser) operator(op lexeme) *Error {
 			"Add a word or a (group) after it, or remove it.")
 	case kindAnd, kindOr, kindNear:
 		return p.fault(p.tok.pos, p.tok.end, "Two operators in a row.", "Remove one, or put the word in quotes to search for it.")
-	case kindTerm, kindOpen, kindPlus, kindNot, kindAtLeast, kindCount, kindField, kindLength, kindCompare:
+	case kindTerm, kindOpen, kindPlus, kindNot, kindAtLeast, kindCount, kindField, kindLength, kindThreshold, kindCompare:
 	}
 	return nil
 }
@@ -192,6 +238,8 @@ func (p *parser) positional(n node, name string) *Error {
 			}
 		}
 		return nil
+	case *threshold:
+		return p.outOfPlace(n, n)
 	case *not:
 		return p.fault(pos, end, name+" cannot take NOT: what is absent is nowhere.",
 			"Put NOT outside: (idlib NEAR/5 ceasefire) AND NOT football")
@@ -219,7 +267,10 @@ func (p *parser) unary() (node, *Error) {
 		}
 		return p.unary()
 	case kindLength:
-		return &length{t.place, t.text, t.n}, p.advance()
+		return &length{t.place, Op(t.text), t.n}, p.advance()
+	case kindThreshold:
+		p.asks = true
+		return &threshold{t.place, Threshold{t.of, Op(t.text), t.n}}, p.advance()
 	case kindNot:
 		if err := p.operator(t); err != nil {
 			return nil, err
@@ -248,7 +299,13 @@ func (p *parser) misplaced(t lexeme) *Error {
 	switch k := t.kind; {
 	case k == kindClose && len(p.open) == 0:
 		return p.fault(t.pos, t.end, "This ) has no matching (.", "Remove it, or add ( before the group.")
-	case k == kindAnd, k == kindOr, k == kindNear:
+	case k == kindNear:
+		return p.fault(t.pos, t.end, "NEAR cannot come first here: it stands between two things.",
+			"Example: idlib NEAR/5 ceasefire. To search for the word, put it in quotes.")
+	case k == kindCompare:
+		return p.fault(t.pos, t.end, "There is no number on the left of this.",
+			"Write words>80, outlets>=2 or, with no space before the parenthesis, count(shelling)>=3.")
+	case k == kindAnd, k == kindOr:
 		return p.fault(t.pos, t.end, "An operator cannot come first here.",
 			`Start with a word, a "phrase" or a (group); put the word in quotes to search for it.`)
 	case k == kindEnd && len(p.open) > 0:
@@ -302,83 +359,6 @@ func (p *parser) group(t lexeme) (node, *Error) {
 	return n, nil
 }
 
-func (p *parser) scope(t lexeme) (node, *Error) {
-	if p.inPlace {
-		return nil, p.fault(t.pos, t.end, "A field cannot stand inside another field.", "Write title:place:idlib, or place:idlib AND title:a.")
-	}
-	p.inPlace = t.text == "place"
-	defer func() { p.inPlace = false }()
-	if err := p.advance(); err != nil {
-		return nil, err
-	}
-	if k := p.tok.kind; k.power() != bindAnd || k == kindAnd {
-		example := "Example: " + t.text + ":ceasefire or " + t.text + ":(ceasefire OR truce)"
-		if p.inPlace {
-			example = "Example: place:idlib or place:(idlib OR aleppo)"
-		}
-		return nil, p.fault(t.pos, t.end, "Nothing follows "+t.text+":.", example)
-	}
-	kid, err := p.unary()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.scoped(t, kid); err != nil {
-		return nil, err
-	}
-	if t.text == "place" {
-		return kid, nil
-	}
-	_, end := kid.span()
-	return &scope{place{t.pos, end}, t.text, kid}, nil
-}
-
-// scoped sees that n can stand in the field t.
-func (p *parser) scoped(t lexeme, n node) *Error {
-	pos, end := n.span()
-	switch n := n.(type) {
-	case *scope:
-		return p.fault(pos, end, "A field cannot stand inside another field.", "Write title:a AND body:b.")
-	case *length:
-		return p.fault(pos, end, "words counts the whole item, not a field.", "Put it outside: title:a AND words>80")
-	case *term:
-		if t.text == "lang" && (n.style == pattern || n.style == named || n.slop > 0) {
-			return p.fault(pos, end, "lang: takes a language code.", "Example: lang:uk or lang:(uk OR ru)")
-		}
-		return nil
-	case *near:
-		if t.text == "lang" {
-			return p.fault(pos, end, "lang: takes a language code.", "Example: lang:uk or lang:(uk OR ru)")
-		}
-	}
-	for _, kid := range children(n) {
-		if err := p.scoped(t, kid); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// children returns the nodes below n.
-func children(n node) []node {
-	switch n := n.(type) {
-	case *allOf:
-		return n.kids
-	case *anyOf:
-		return n.kids
-	case *atLeast:
-		return n.kids
-	case *not:
-		return []node{n.kid}
-	case *scope:
-		return []node{n.kid}
-	case *count:
-		return []node{n.kid}
-	case *near:
-		return []node{n.left, n.right}
-	}
-	return nil
-}
-
 func (p *parser) atLeast(t lexeme) (node, *Error) {
 	if err := p.advance(); err != nil {
 		return nil, err
@@ -408,6 +388,9 @@ func (p *parser) atLeast(t lexeme) (node, *Error) {
 		return nil, err
 	}
 	n.place = place{t.pos, end}
+	if first, ok := n.kids[0].(*term); ok && strings.Trim(first.text, "0123456789") == "" && len(first.text) < 3 {
+		return nil, p.fault(t.pos, first.end, "The number of ATLEAST stands before the list.", "Write ATLEAST/"+first.text+"(shelling, drone, casualties)")
+	}
 	if n.n > len(n.kids) {
 		return nil, p.fault(t.pos, end, fmt.Sprintf("ATLEAST/%d has a list of %d.", n.n, len(n.kids)),
 			"Put commas between the items of the list, or ask for fewer.")

@@ -41,9 +41,37 @@ func TestParseGivesCanonicalForm(t *testing.T) {
 		"SlackURL":         {`url:<https://example.org/a>`, `url:https://example.org/a`},
 		"Regex":            {`/ka-?\/50/`, `/ka-?\/50/`},
 		"Exact":            {`="Wagner Group" =SAM`, `="Wagner Group" AND =SAM`},
+		"Thousands":        {`a casualties>1,000 words<12,000`, `a AND words<12000 AND casualties>1000`},
+		"EntityInQuotes":   {`"a &amp;lt; b" /x&amp;gt;|y/`, `"a &amp;lt; b" AND /x&amp;gt;|y/`},
+		"LinkInQuotes":     {`"&lt;http://a>"`, `"&lt;http://a>"`},
+		"Turned":           {"\u2067إد\u200fلب\u2069 \"a\u202e b\" =\"C\u2066 D\"", `إدلب AND "a b" AND ="C D"`},
+		"Controls":         {"\"a\x1b[31m b\"", `"a [31m b"`},
+		"BoldItalic":       {`***idlib truce***`, `idlib AND truce`},
+		"ExactSlop":        {`="Wagner Group"~2`, `="Wagner Group"~2`},
+		"LangAcronym":      {`lang:IT a`, `lang:IT AND a`},
 		"Acronym":          {`US WHO who us`, `=US AND =WHO AND who AND us`},
 		"Escapes":          {`"a \"b\" \\ c"`, `"a \"b\" \\ c"`},
 		"OperatorInQuotes": {`"not" "or"`, `"not" AND "or"`},
+		"Thresholds":       {`sources >= 2 idlib age<2 days level>high`, `idlib AND outlets>=2 AND age<2d AND level>high`},
+		"ThresholdOfOr":    {`(a OR b) score≥60`, `(a OR b) AND score>=60`},
+		"ThresholdInAnd":   {`a (b casualties>3) c`, `a AND b AND c AND casualties>3`},
+		"SpacedNumbers":    {`a words > 80 words = 90`, `a AND words>80 AND words=90`},
+		"WordsAsWord":      {`words =SAM "words"`, `words AND =SAM AND "words"`},
+		"Strict":           {`strict:"peace talks"`, `strict:"peace talks"`},
+		"StrictInside":     {`strict:(a "b c" OR d)`, `a AND strict:"b c" OR d`},
+		"StrictNear":       {`strict:(a NEAR/3 "b c" NEAR/4 d) e`, `strict:(a NEAR/3 "b c" NEAR/4 d) AND e`},
+		"StrictNearLeft":   {`strict:(a w/3 b) w/4 c`, `strict:(a NEAR/3 b) NEAR/4 c`},
+		"StrictInField":    {`title:strict:"a b"`, `title:strict:"a b"`},
+		"Spoiler":          {`||idlib ceasefire||`, `idlib AND ceasefire`},
+		"SpoilerFirst":     {`||idlib|| ceasefire`, `idlib AND ceasefire`},
+		"TightOr":          {`a||b || c`, `a OR b OR c`},
+		"Bold":             {`**idlib** AND **"observation post"**`, `idlib AND "observation post"`},
+		"BoldWhole":        {`**idlib truce**`, `idlib AND truce`},
+		"WildcardsStay":    {`missil** *stan*`, `missil* AND *stan*`},
+		"Code":             {"```idlib truce```", `idlib AND truce`},
+		"CodeTick":         {"`idlib truce`", `idlib AND truce`},
+		"LongDash":         {`idlib—truce —football`, `idlib—truce AND NOT football`},
+		"SlackMail":        {`<mailto:a@b.org|a@b.org> idlib`, `a@b.org AND idlib`},
 		"CommaIsNothing":   {`a, b، c`, `a AND b AND c`},
 	}
 	for name, tt := range tests {
@@ -72,8 +100,8 @@ func TestParseExplainsWhatIsWrong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(archive.Files) < 30 {
-		t.Errorf("%d cases, want 30 or more", len(archive.Files))
+	if len(archive.Files) < 100 {
+		t.Errorf("%d cases, want 100 or more", len(archive.Files))
 	}
 	for i, f := range archive.Files {
 		src, want, _ := strings.Cut(string(f.Data), "\n----\n")
@@ -121,6 +149,9 @@ func TestParseBoundsHostileRules(t *testing.T) {
 		"StrayClose":      {`a AND (b OR c))`},
 		"InvalidUTF8":     {"a \xff b"},
 		"FieldsOnly":      {strings.Repeat("title:", 600) + "a"},
+		"NoStart":         {strings.Repeat("\x90", 4003)},
+		"LongNot":         {"NOT (" + strings.Repeat("停火 ", 480) + ")"},
+		"LongLines":       {"NOT (" + strings.Repeat("停火\n", 480) + ")"},
 		"OnlyPlus":        {strings.Repeat("+", 3000) + "a"},
 		"LangOnly":        {`lang:uk`},
 		"NegativeAtLeast": {`ATLEAST/2(NOT a, NOT b)`},
@@ -156,6 +187,17 @@ func TestErrorPointsIntoTheRuleAsTyped(t *testing.T) {
 	}
 }
 
+func TestErrorsCountColumnsInCharacters(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]int{`titel:x`: 1, `停火 titel:x`: 4, "idlib\nحلب titel:x": 5, `a &amp;&amp; titel:x`: 14} {
+		_, err := Parse(src, nil)
+		var fault *Error
+		if !errors.As(err, &fault) || fault.Column() != want {
+			t.Errorf("%s: column of %v, want %d", src, err, want)
+		}
+	}
+}
+
 func TestNotesSayWhatIsExact(t *testing.T) {
 	t.Parallel()
 	r, err := Parse("US sanctions", nil)
@@ -168,12 +210,42 @@ func TestNotesSayWhatIsExact(t *testing.T) {
 	}
 }
 
+func TestNotesWarnOfWordsThatLookLikeMore(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"idlib BUT NOT football": "BUT is a word here",
+		"(idlib WITHIN truce)":   "WITHIN is a word here",
+		"truce in idlib?":        "idlib? wants one letter after idlib",
+		"wom?n but m?st":         "",
+	} {
+		if got := strings.Join(mustParse(t, src, nil).Notes(), "\n"); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: noted %q, want %q", src, got, want)
+		}
+	}
+}
+
+func TestNotesAskAboutSingleQuotes(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]bool{
+		`'observation post' idlib`:   true,
+		`idlib (‘observation post’)`: true,
+		`'ayn idlib`:                 false,
+		`Slov'yansk "a 'b' c"`:       false,
+		`l'Ukraine d'Idlib’`:         false,
+	} {
+		if got := len(mustParse(t, src, nil).Notes()) > 0; got != want {
+			t.Errorf("%s: noted %v, want %v", src, got, want)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	for _, src := range []string{
 		`idlib AND (ceasefire OR "x y"~3) NEAR/5 b -c title:/x/ =US ATLEAST/2(a,b,c) words>3`,
 		`count(a)>=2 lang:uk “q” &lt; <http://a|b>`, `停火* NOT (a OR б) source:x`, `="a b" a?b* «ё»`,
-		`"a\\" b:c`, `((a) | b)`, `+a --b`,
 		`place:(idlib OR "Tripoli, LB" -Киев) #strike`, `title:place:غزة place:van #x`,
+		`"a\\" b:c`, `((a) | b)`, `+a --b`, `strict:(a NEAR/3 "b c") outlets>=2 age<3 days level>=high`,
+		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`, `0—&&0`, `"x"**b a**`, `"&amp;lt;"`,
 	} {
 		f.Add(src)
 	}
@@ -194,8 +266,24 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("%q: canonical form %q: %v", src, form, err)
 		}
-		if again.String() != form {
-			t.Fatalf("%q: canonical form %q becomes %q", src, form, again)
+		if diff := cmp.Diff(r, again, sameTree()); diff != "" {
+			t.Fatalf("%q: canonical form %q (-first +again):\n%s", src, form, diff)
+		}
+		if r.Words() == "" {
+			t.Fatalf("%q is not said in words", src)
+		}
+		lines, err := Format(src)
+		if err != nil {
+			t.Fatalf("%q: formatted: %v", src, err)
+		}
+		if len(lines) > maxBytes {
+			t.Fatalf("%q: formatted it has %d bytes", src, len(lines))
+		}
+		if again, err = Parse(lines, nil); err != nil {
+			t.Fatalf("%q: formatted %q: %v", src, lines, err)
+		}
+		if diff := cmp.Diff(r, again, sameTree()); diff != "" {
+			t.Fatalf("%q: formatted %q (-first +again):\n%s", src, lines, diff)
 		}
 	})
 }

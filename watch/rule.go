@@ -13,6 +13,7 @@ import (
 // A Rule is a rule that was understood. It never changes.
 type Rule struct {
 	root  node
+	asked []Threshold
 	notes []string
 }
 
@@ -22,90 +23,37 @@ func Parse(src string, names Names) (*Rule, error) {
 }
 
 func parse(src string, names *spellings) (*Rule, error) {
+	if fault := readable(src); fault != nil {
+		return nil, fault
+	}
+	clean, origin := undo(src)
+	p := parser{lexer: lexer{src: clean}, names: names}
+	root, asked, fault := p.rule()
+	if fault != nil {
+		return nil, fault.typed(src, origin)
+	}
+	return &Rule{root: root, asked: asked, notes: append(p.notes, surprises(clean)...)}, nil
+}
+
+// readable sees that src is text, and not too much of it.
+func readable(src string) *Error {
 	if len(src) > maxBytes {
 		from := maxBytes
-		for !utf8.RuneStart(src[from]) {
+		for from > 0 && !utf8.RuneStart(src[from]) {
 			from--
 		}
 		_, size := utf8.DecodeRuneInString(src[from:])
-		return nil, &Error{
+		return &Error{
 			Src: src, Pos: from, End: from + size, Msg: "The rule is longer than 4,000 bytes.",
 			Hint: "List spellings under aliases in the desk file, or split the rule in two watches.",
 		}
 	}
 	for i, r := range src {
 		if r == utf8.RuneError && !strings.HasPrefix(src[i:], "\uFFFD") {
-			return nil, &Error{Src: src, Pos: i, End: i + 1, Msg: "The rule is not valid UTF-8 here.", Hint: "Type the character again."}
+			return &Error{Src: src, Pos: i, End: i + 1, Msg: "The rule is not valid UTF-8 here.", Hint: "Type the character again."}
 		}
 	}
-	clean, origin := undo(src)
-	p := parser{lexer: lexer{src: clean}, names: names}
-	root, fault := p.rule()
-	if fault != nil {
-		fault.Src = src
-		if origin != nil {
-			fault.Pos, fault.End = origin[fault.Pos], origin[fault.End]
-		}
-		return nil, fault
-	}
-	return &Rule{root: root, notes: p.notes}, nil
-}
-
-// undo takes back what Slack does to typed text: entities, and links where
-// somebody wrote the name of a site. The second result says where in src each
-// byte of the first came from, and where its end did; it is nil if the two are
-// the same.
-func undo(src string) (clean string, origin []int) {
-	if !strings.ContainsAny(src, "&<") {
-		return src, nil
-	}
-	var b strings.Builder
-	put := func(text string, from, step int) {
-		for i := range len(text) {
-			origin = append(origin, from+i*step)
-		}
-		b.WriteString(text)
-	}
-	for i := 0; i < len(src); {
-		rest := src[i:]
-		if text, at, size := link(rest); size > 0 {
-			put(text, i+at, 1)
-			i += size
-			continue
-		}
-		switch {
-		case strings.HasPrefix(rest, "&lt;"):
-			put("<", i, 0)
-			i += len("&lt;")
-		case strings.HasPrefix(rest, "&gt;"):
-			put(">", i, 0)
-			i += len("&gt;")
-		case strings.HasPrefix(rest, "&amp;"):
-			put("&", i, 0)
-			i += len("&amp;")
-		default:
-			put(rest[:1], i, 0)
-			i++
-		}
-	}
-	return b.String(), append(origin, len(src))
-}
-
-// link returns what was typed where text begins with <http://x|x> or
-// <http://x>, where in text it stands, and the size of the whole.
-func link(text string) (typed string, at, size int) {
-	if !strings.HasPrefix(text, "<http://") && !strings.HasPrefix(text, "<https://") {
-		return "", 0, 0
-	}
-	end := strings.IndexByte(text, '>')
-	if end < 0 {
-		return "", 0, 0
-	}
-	at = 1
-	if bar := strings.IndexByte(text[:end], '|'); bar >= 0 {
-		at = bar + 1
-	}
-	return text[at:end], at, end + 1
+	return nil
 }
 
 // unbounded returns the part of n that holds without any word of the rule in
@@ -134,8 +82,10 @@ func unbounded(n node) node {
 	return nil
 }
 
-// String returns the rule in its canonical form.
-func (r *Rule) String() string { return canonical(r.root) }
+// Thresholds returns what the rule asks of the story that an item belongs to,
+// in the order in which it was written. Matching leaves it out of account:
+// until the story is judged, an item is accepted by its text alone.
+func (r *Rule) Thresholds() []Threshold { return slices.Clone(r.asked) }
 
 // Notes returns what the rule's author may not expect of it.
 func (r *Rule) Notes() []string { return slices.Clone(r.notes) }

@@ -87,8 +87,23 @@ func exactParts(text string) []part {
 
 // term makes a term of the lexeme t and passes over it.
 func (p *parser) term(t lexeme) (node, *Error) {
+	n, err := p.spell(t)
+	if err != nil {
+		return nil, err
+	}
+	return n, p.advance()
+}
+
+// spell makes a term of the lexeme t.
+func (p *parser) spell(t lexeme) (*term, *Error) {
 	if p.terms++; p.terms > maxTerms {
 		return nil, p.fault(t.pos, t.end, "The rule has more than 500 terms.", "List spellings under aliases in the desk file, or split the rule in two watches.")
+	}
+	t.text = harmless(t.text)
+	if t.style == word || t.style == phrase {
+		for strings.Contains(t.text, "**") {
+			t.text = strings.ReplaceAll(t.text, "**", "*") // they say the same, and ** is bold in a message
+		}
 	}
 	n := &term{place: t.place, style: t.style, text: t.text, slop: t.n}
 	if t.style == named || p.inPlace {
@@ -102,7 +117,7 @@ func (p *parser) term(t lexeme) (node, *Error) {
 			return nil, p.fault(t.pos, t.end, msg, `It is tried on one folded word at a time, as RE2 reads it: /ka-?50/. Words and * often do: missil*`)
 		}
 		n.spellings = [][]part{{{re: re}}}
-		return n, p.advance()
+		return n, nil
 	case exact:
 		parts = exactParts(t.text)
 	case word, phrase, named:
@@ -115,7 +130,11 @@ func (p *parser) term(t lexeme) (node, *Error) {
 		parts = trimmed(partsOf(t.text, t.style == word || strings.Contains(t.text, "*")))
 	}
 	if len(parts) == 0 && !strings.ContainsAny(t.text, "*?") {
-		return nil, p.fault(t.pos, t.end, "There are no letters or digits here to look for.", "Only words are compared; signs and emoji are not.")
+		hint := "Only words are compared; signs and emoji are not."
+		if t.style == word && strings.Trim(t.text, "-") == "" {
+			hint = touching
+		}
+		return nil, p.fault(t.pos, t.end, "There are no letters or digits here to look for.", hint)
 	}
 	if literals(parts) < min(2, len(parts)+1) && hasGlob(parts) || len(parts) == 0 {
 		return nil, p.fault(t.pos, t.end, "This wildcard would match almost every word.", "Keep at least 2 letters: missil*")
@@ -126,7 +145,7 @@ func (p *parser) term(t lexeme) (node, *Error) {
 			n.spellings = n.group.spellings
 		}
 	}
-	return n, p.advance()
+	return n, nil
 }
 
 // trimmed returns parts without wildcards at the ends that are words of their
