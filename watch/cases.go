@@ -113,11 +113,18 @@ const (
 	bothLetters      = "абвгджзийклмнопрстуфхцчшщьюяе"
 )
 
+// maxName is the number of words in the longest name that has cases:
+// Демократическая Республика Конго has three.
+const maxName = 5
+
 // declined returns the other cases of a name in Russian or Ukrainian, as
 // folded words. Of several words the last is declined, and the adjectives
 // before it with it; of Ростов-на-Дону the first.
 func declined(words []string) [][]string {
 	text := strings.Join(words, "")
+	if len(words) > maxName {
+		return nil // no name, and the forms of its words multiply
+	}
 	if strings.Trim(text, bothLetters+ukrainianLetters+russianLetters) != "" {
 		return nil // another language, or another script
 	}
