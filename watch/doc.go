@@ -24,6 +24,8 @@
 //	title:(a OR b)            in the title; also summary: body: text: lead: (the title and 60 words)
 //	lang:uk source:reuters    the item's language; its feed, outlet or host
 //	author: url: tag:         the words of these
+//	place:idlib               a place by any of its names; place:"Tripoli, LB", place:(a OR b)
+//	#ceasefire                a thing by its words in eleven languages; see [Presets]
 //	strict:"peace talks"      in one sentence; also strict:(drone NEAR/20 hit)
 //	words>80                  the length of title, summary and body; also >= < <= =
 //	outlets>=2  level>=high   asked of the story: outlets origins casualties age level score
@@ -64,6 +66,18 @@
 // is a phrase. Han and kana, Thai, Lao, Khmer and Burmese are one word a
 // letter, so that a word of several letters is a phrase too. Nothing matches
 // across two fields.
+//
+// Each word also stands for what Arabic and Hebrew write together with it: و, ب,
+// ל and their like, and the article. A name stands for its cases in Russian and
+// Ukrainian too: an alias, a place, a word or phrase that begins with a capital.
+// What is spelled with a letter of Turkish, and each place, also stands for its
+// Turkish endings without an apostrophe. Only rules are taken apart so, never
+// the words of an item: وادي and بيروت are themselves. Neither =exact, wildcards
+// nor expressions have such forms. [Rule.Expansion] lists them,
+// [Rule.Scripts] says in which scripts the rule has words.
+//
+// A place that is also a word is found with a capital only, and one of a name
+// that several countries have is asked about.
 //
 // Acronyms that are also words (US, WHO, IT, UN, …) are taken as typed if
 // they are typed in capitals; [Rule.Notes] says so.

@@ -15,12 +15,9 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 		return x, nil
 	}
 	switch name {
-	case "place":
-		return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q: no gazetteer or event types are known here.", name),
-			"List the spellings under aliases in the desk file and write the bare name, or write (idlib OR idleb OR إدلب).")
 	case "country":
 		return lexeme{}, l.fault(pos, end, "There is no field \"country\": a report does not say which country it is about.",
-			"Write the country's name as reports do, or source: with the feeds of that country.")
+			"Write place:syria, the country's name in every spelling, or source: with the feeds of that country.")
 	case "type":
 		return lexeme{}, l.fault(pos, end, "There is no field \"type\": a report does not say what kind of event it tells.",
 			"Write the words for it: (strike* OR shelling OR airstrike*)")
@@ -39,7 +36,7 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 	if hint != "" {
 		hint = "Did you mean " + hint + ": ?"
 	} else {
-		hint = "Fields: title, summary, body, text, lead, lang, source, author, url, tag, strict. For a word with a colon, use quotes."
+		hint = "Fields: title, summary, body, text, lead, lang, source, author, url, tag, place, strict. For a word with a colon, use quotes."
 	}
 	return lexeme{}, l.fault(pos, end, fmt.Sprintf("There is no field %q.", name), hint)
 }
@@ -47,7 +44,7 @@ func (l *lexer) field(name string, end int) (lexeme, *Error) {
 // isField says whether a rule may ask for the field name.
 func isField(name string) bool {
 	switch name {
-	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict":
+	case "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict", "place":
 		return true
 	}
 	return false
@@ -59,7 +56,7 @@ func meantField(name string) string {
 	if field := renamed(name); field != "" {
 		return field
 	}
-	return nearestOf(name, "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict")
+	return nearestOf(name, "title", "summary", "body", "text", "lead", "lang", "source", "author", "url", "tag", "strict", "place")
 }
 
 // renamed returns the field that another product calls name, or "".

@@ -33,6 +33,22 @@ func TestHostileItemsAreBounded(t *testing.T) {
 	}
 }
 
+// The cases of a phrase are those of each of its words.
+func TestHostileNamesHaveFewForms(t *testing.T) {
+	t.Parallel()
+	for _, src := range []string{
+		`"Злой` + strings.Repeat(" злой", 300) + `"`,
+		`"Злой злой злой злой злой"`,
+		`"Ордою` + strings.Repeat(" на", 300) + `"`,
+		`"İdi` + strings.Repeat(" idi", 300) + `"`,
+		`"قصف` + strings.Repeat(" قصف", 300) + `"`,
+	} {
+		if n := len(mustParse(t, src, nil).root.(*term).spellings); n > 200 {
+			t.Errorf("%.30s… has %d spellings", src, n)
+		}
+	}
+}
+
 func FuzzMatch(f *testing.F) {
 	f.Add("idlib NEAR/3 (ceasefire OR x*) NOT y", "Idlib x ceasefire", "б停火")
 	f.Add(`"a b"~3 ATLEAST/2(a,b) count(a)>=1`, "a a b", "")

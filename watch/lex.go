@@ -125,8 +125,7 @@ func (l *lexer) next() (lexeme, *Error) {
 	case strings.ContainsRune("<>≤≥＜＞", r):
 		return l.number(kindCompare, pos)
 	case r == '#':
-		return lexeme{}, l.fault(pos, l.wordEnd(pos), "Presets such as #ceasefire are not known here.",
-			"List the spellings under aliases in the desk file, or write (ceasefire OR truce).")
+		return l.preset()
 	case r == '~':
 		return lexeme{}, l.fault(pos, pos+1, "~ must follow a phrase directly.", `Example: "observation post"~3`)
 	case !isWordRune(r):
@@ -254,6 +253,14 @@ func (l *lexer) quotation(pos int) (text string, end int, err *Error) {
 		i += n
 	}
 	return "", 0, l.fault(pos, pos+size, "This quote is never closed.", `Add a closing " after the phrase.`)
+}
+
+// preset reads #name.
+func (l *lexer) preset() (lexeme, *Error) {
+	pos, end := l.at, l.wordEnd(l.at)
+	x := l.take(kindTerm, end)
+	x.style, x.text = named, strings.ToLower(l.src[pos:end])
+	return x, nil
 }
 
 func (l *lexer) exact() (lexeme, *Error) {

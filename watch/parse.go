@@ -26,7 +26,9 @@ type parser struct {
 	depth int
 	terms int
 	notes []string
-	asks  bool // something was asked of the story
+
+	inPlace bool // terms are names of places
+	asks    bool // something was asked of the story
 }
 
 // An opening is a parenthesis that is not closed yet.

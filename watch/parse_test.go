@@ -244,6 +244,7 @@ func FuzzParse(f *testing.F) {
 	for _, src := range []string{
 		`idlib AND (ceasefire OR "x y"~3) NEAR/5 b -c title:/x/ =US ATLEAST/2(a,b,c) words>3`,
 		`count(a)>=2 lang:uk “q” &lt; <http://a|b>`, `停火* NOT (a OR б) source:x`, `="a b" a?b* «ё»`,
+		`place:(idlib OR "Tripoli, LB" -Киев) #strike`, `title:place:غزة place:van #x`,
 		`"a\\" b:c`, `((a) | b)`, `+a --b`, `strict:(a NEAR/3 "b c") outlets>=2 age<3 days level>=high`,
 		`||a|| **b** <@U1> {c}`, `a—b words ≥ 3 a&&b`, `0—&&0`, `"x"**b a**`, `"&amp;lt;"`,
 	} {

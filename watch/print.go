@@ -138,7 +138,7 @@ func (t *term) String() string {
 		return "=" + t.text
 	case pattern:
 		return "/" + redo(t.text) + "/"
-	case word:
+	case word, named:
 	}
 	return t.text
 }

@@ -253,6 +253,11 @@ func (t *term) words() string {
 		}
 	case pattern:
 		said = "a word that fits /" + t.text + "/"
+	case named:
+		said = "any spelling of the place " + strings.TrimPrefix(t.text, "place:")
+		if preset, ok := strings.CutPrefix(t.text, "#"); ok {
+			said = "any of the words for " + preset
+		}
 	case word:
 		if len(t.spellings) == 1 && len(t.spellings[0]) == 1 && t.spellings[0][0].glob != nil {
 			said = wildcard(t.text)
@@ -261,7 +266,7 @@ func (t *term) words() string {
 	if t.slop > 0 {
 		said += " with up to " + plural(t.slop, "other word") + " inside"
 	}
-	if n := len(t.spellings) - 1; n > 0 {
+	if n := t.aliases(); n > 0 {
 		said += " (or " + plural(n, "other spelling") + " of it)"
 	}
 	if t.strict {
@@ -340,4 +345,18 @@ func plural(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// aliases counts the spellings that the desk file adds; what grammar makes of
+// them, and the spellings of places and presets, would say little.
+func (t *term) aliases() int {
+	n := 0
+	if t.group != nil {
+		for _, s := range t.group.lore {
+			if strings.HasPrefix(s.From, "alias of") {
+				n++
+			}
+		}
+	}
+	return n
 }

@@ -8,6 +8,11 @@ import (
 
 // scope parses a field and what must be in it.
 func (p *parser) scope(t lexeme) (node, *Error) {
+	if p.inPlace {
+		return nil, p.fault(t.pos, t.end, "A field cannot stand inside another field.", "Write title:place:idlib, or place:idlib AND title:a.")
+	}
+	p.inPlace = t.text == "place"
+	defer func() { p.inPlace = false }()
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
@@ -22,6 +27,9 @@ func (p *parser) scope(t lexeme) (node, *Error) {
 	if t.text == "lang" {
 		p.notes = p.notes[:noted] // IT is a code here, no acronym
 		plain(kid)
+	}
+	if t.text == "place" {
+		return kid, nil
 	}
 	if t.text == "strict" {
 		if !restrict(kid) {
@@ -44,6 +52,8 @@ func example(field string) string {
 	switch field {
 	case "strict":
 		return `Example: strict:"observation post" or strict:(drone NEAR/20 hit)`
+	case "place":
+		return "Example: place:idlib or place:(idlib OR aleppo)"
 	case "lang":
 		return "Example: lang:uk or lang:(uk OR ru)"
 	}

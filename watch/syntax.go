@@ -76,6 +76,7 @@ const (
 	phrase
 	exact
 	pattern
+	named // a preset or a place, its text as the rule writes it
 )
 
 // A term is a word, a phrase, an exact spelling or a regular expression. It is
@@ -87,6 +88,7 @@ type term struct {
 	slop      int
 	strict    bool // in one sentence
 	spellings [][]part
+	group     *group // what the spellings are shared with, or nil
 }
 
 // A part is what one word must be.

@@ -20,13 +20,15 @@ const (
 // and for every spelling under it, and so does each of the spellings.
 type Names map[string][]string
 
-// spellings are names by the folded form of each of their spellings.
+// spellings are names by the folded form of each of their spellings, and what
+// was made of the terms of the rules read so far.
 type spellings struct {
 	groups map[string][]string
+	made   map[string]*group
 }
 
 func (ns Names) index() *spellings {
-	s := &spellings{groups: make(map[string][]string)}
+	s := &spellings{groups: make(map[string][]string), made: make(map[string]*group)}
 	for name, others := range ns {
 		group := append([]string{name}, others...)
 		for _, spelling := range group {
@@ -104,6 +106,9 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 		}
 	}
 	n := &term{place: t.place, style: t.style, text: t.text, slop: t.n}
+	if t.style == named || p.inPlace {
+		return p.named(t, n)
+	}
 	var parts []part
 	switch t.style {
 	case pattern:
@@ -115,7 +120,7 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 		return n, nil
 	case exact:
 		parts = exactParts(t.text)
-	case word, phrase:
+	case word, phrase, named:
 		if t.style == word && acronym(t.text) {
 			n.style = exact
 			parts = exactParts(t.text)
@@ -135,28 +140,12 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 		return nil, p.fault(t.pos, t.end, "This wildcard would match almost every word.", "Keep at least 2 letters: missil*")
 	}
 	n.spellings = [][]part{parts}
-	if n.style != exact && n.slop == 0 && !hasGlob(parts) {
-		n.spellings = p.names.expand(parts)
-	}
-	return n, nil
-}
-
-// expand returns parts and what stands for the same.
-func (s *spellings) expand(parts []part) [][]part {
-	all := [][]part{parts}
-	key := partsKey(parts)
-	seen := map[string]bool{key: true}
-	if s == nil {
-		return all
-	}
-	for _, spelling := range s.groups[key] {
-		other := partsOf(spelling, false)
-		if k := partsKey(other); k != "" && !seen[k] {
-			seen[k] = true
-			all = append(all, other)
+	if n.style != exact && !hasGlob(parts) {
+		if n.group = p.names.group(parts, t.text, n.slop == 0); n.group != nil {
+			n.spellings = n.group.spellings
 		}
 	}
-	return all
+	return n, nil
 }
 
 // trimmed returns parts without wildcards at the ends that are words of their
