@@ -22,8 +22,14 @@ func shared(tb testing.TB, name string) []string {
 
 func news(tb testing.TB, n int) []story.Item {
 	tb.Helper()
+	return articles(tb, "news", n)
+}
+
+// articles returns the first n items of a file.
+func articles(tb testing.TB, file string, n int) []story.Item {
+	tb.Helper()
 	var items []story.Item
-	for _, line := range shared(tb, "news.tsv") {
+	for _, line := range shared(tb, file+".tsv") {
 		if cols := strings.SplitN(line, "\t", 3); len(cols) == 3 && len(items) < n {
 			items = append(items, story.Item{Title: cols[1], Summary: cols[2]})
 		}
