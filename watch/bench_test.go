@@ -50,3 +50,63 @@ func BenchmarkScan(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkPlainly is the evaluator without an index.
+func BenchmarkPlainly(b *testing.B) {
+	items := articles(b, "news", 50)
+	for _, rules := range []string{"z100", "z1000", "z10000"} {
+		b.Run(rules, func(b *testing.B) {
+			var all []*Rule
+			var ids []story.WatchName
+			for _, w := range corpusWatches(b, "rules_"+rules+".txt") {
+				all, ids = append(all, mustParse(b, w.Rule, nil)), append(ids, w.Name)
+			}
+			b.ResetTimer()
+			perItem(b, items, func(it *story.Item) { plainly(all, ids, it) })
+		})
+	}
+}
+
+func BenchmarkMatcher(b *testing.B) {
+	items := articles(b, "news", 2000)
+	for _, rules := range []string{"z100", "z1000", "z10000", "z100000", "u10000"} {
+		b.Run(rules, func(b *testing.B) {
+			m := corpusSet(b, "rules_"+rules+".txt").Matcher()
+			var matches []story.Match
+			b.ResetTimer()
+			perItem(b, items, func(it *story.Item) { matches = m.Match(it, matches[:0]) })
+		})
+	}
+}
+
+func BenchmarkNewSet(b *testing.B) {
+	for _, rules := range []string{"z10000", "z100000"} {
+		b.Run(rules, func(b *testing.B) {
+			ws := corpusWatches(b, "rules_"+rules+".txt")
+			best := math.Inf(1)
+			for b.Loop() {
+				from := spent(b)
+				if _, err := NewSet(ws, nil); err != nil {
+					b.Fatal(err)
+				}
+				best = min(best, float64((spent(b) - from).Milliseconds()))
+			}
+			b.ReportMetric(best, "cpu-ms/op")
+		})
+	}
+}
+
+func TestMatcherAllocatesNothing(t *testing.T) {
+	items := news(t, 300)
+	m := corpusSet(t, "rules_z10000.txt").Matcher()
+	var matches []story.Match
+	all := func() {
+		for i := range items {
+			matches = m.Match(&items[i], matches[:0])
+		}
+	}
+	all()
+	if n := testing.AllocsPerRun(3, all); n > 0 {
+		t.Errorf("%v allocations in %d items", n, len(items))
+	}
+}

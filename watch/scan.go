@@ -319,7 +319,7 @@ func (s *scanner) character(w *open, e uint32, r rune, start, end int) {
 	w.end = end
 	if size := int(e >> entrySize); size > 0 {
 		n := len(s.folded) + size
-		s.folded = append(s.folded, byte(e), byte(e>>8), byte(e>>16))[:n]
+		s.folded = append(s.folded, byte(e), byte(e>>8), byte(e>>16))[:n] // #nosec G115 -- its bytes
 		return
 	}
 	s.folded = utf8.AppendRune(s.folded, r)
