@@ -22,8 +22,14 @@ func shared(tb testing.TB, name string) []string {
 
 func news(tb testing.TB, n int) []story.Item {
 	tb.Helper()
+	return articles(tb, "news", n)
+}
+
+// articles returns the first n items of a file.
+func articles(tb testing.TB, file string, n int) []story.Item {
+	tb.Helper()
 	var items []story.Item
-	for _, line := range shared(tb, "news.tsv") {
+	for _, line := range shared(tb, file+".tsv") {
 		if cols := strings.SplitN(line, "\t", 3); len(cols) == 3 && len(items) < n {
 			items = append(items, story.Item{Title: cols[1], Summary: cols[2]})
 		}
@@ -66,26 +72,31 @@ func infix(s string) string {
 	return "(" + strings.Join(kids, " AND ") + ")"
 }
 
-func corpusSet(tb testing.TB, file string) *Set {
+func corpusWatches(tb testing.TB, file string) []story.Watch {
 	tb.Helper()
 	var ws []story.Watch
 	for i, line := range shared(tb, file) {
 		ws = append(ws, story.Watch{Name: story.WatchName(fmt.Sprintf("w%06d", i)), Rule: infix(line)})
 	}
-	s, err := NewSet(ws, nil)
+	return ws
+}
+
+func corpusSet(tb testing.TB, file string) *Set {
+	tb.Helper()
+	s, err := NewSet(corpusWatches(tb, file), nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return s
 }
 
+// The count is that of token adjacency: words are a phrase where nothing but
+// punctuation is between them, in one field. Engines that compare bytes find
+// 0.6 % fewer matches, since they miss "armed. Men" and doubled marks.
 func TestSetAgreesWithTheCorpusCounts(t *testing.T) {
-	n, file := 200, "rules_z10000.txt"
-	if os.Getenv("VEDETTE_WHOLE_CORPUS") != "" {
-		n = 1 << 30
-	}
-	set, total := corpusSet(t, file), 0
-	items := news(t, n)
+	t.Parallel()
+	set, total := corpusSet(t, "rules_z10000.txt"), 0
+	items := news(t, 1<<30)
 	for i := range items {
 		matches := set.Match(&items[i])
 		total += len(matches)
@@ -93,31 +104,7 @@ func TestSetAgreesWithTheCorpusCounts(t *testing.T) {
 			checkEvidence(t, &items[i], m.Evidence)
 		}
 	}
-	mean := float64(total) / float64(len(items))
-	t.Logf("%.3f matches an item, %d items, %d rules", mean, len(items), len(set.watches))
-	if mean < 9 || mean > 14 {
-		t.Errorf("%.3f matches an item, want about 11.3", mean)
-	}
-}
-
-func BenchmarkNewPage(b *testing.B) {
-	items := news(b, 200)
-	i := 0
-	for b.Loop() {
-		newPage(&items[i%len(items)])
-		i++
-	}
-}
-
-func BenchmarkSetMatch(b *testing.B) {
-	for _, rules := range []string{"100", "1000", "10000"} {
-		b.Run(rules, func(b *testing.B) {
-			set, items := corpusSet(b, "rules_z"+rules+".txt"), news(b, 200)
-			i := 0
-			for b.Loop() {
-				set.Match(&items[i%len(items)])
-				i++
-			}
-		})
+	if got := fmt.Sprintf("%.3f", float64(total)/float64(len(items))); got != "11.299" {
+		t.Errorf("%s matches an item, want 11.299", got)
 	}
 }

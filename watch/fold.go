@@ -108,9 +108,7 @@ func compose(r rune, size int, text string) (rune, int) {
 		return r, size
 	}
 	mark, more := utf8.DecodeRuneInString(text[size:])
-	switch {
-	case mark >= 0x300 && mark <= 0x36F, mark == 0x3099, mark == 0x309A, mark == 0xFF9E, mark == 0xFF9F:
-	default:
+	if !joins(mark) {
 		return r, size
 	}
 	both := norm.NFKC.String(text[:size+more])
@@ -118,6 +116,11 @@ func compose(r rune, size int, text string) (rune, int) {
 		return one, size + more
 	}
 	return r, size
+}
+
+// joins holds for the marks that may be one letter with what is before them.
+func joins(r rune) bool {
+	return r >= 0x300 && r <= 0x36F || r == 0x3099 || r == 0x309A || r == 0xFF9E || r == 0xFF9F
 }
 
 // A class says what a character does to the words around it.

@@ -159,18 +159,20 @@ const maxRuns = 2000
 
 // runs returns where t stands, in order, at most limit.
 func (pg *page) runs(t *term, where mask, limit int) []run {
+	if len(t.spellings) == 1 {
+		return pg.rows(t.spellings[0], t.slop, where, limit)
+	}
 	var found []run
 	for _, parts := range t.spellings {
-		found = pg.rows(found, parts, t.slop, where, limit)
+		found = append(found, pg.rows(parts, t.slop, where, limit)...)
 	}
-	if len(t.spellings) > 1 {
-		return ordered(found)
-	}
-	return found
+	found = ordered(found)
+	return found[:min(limit, len(found))]
 }
 
-// rows adds to found where parts stand side by side.
-func (pg *page) rows(found []run, parts []part, slop int, where mask, limit int) []run {
+// rows returns the first limit places where parts stand side by side.
+func (pg *page) rows(parts []part, slop int, where mask, limit int) []run {
+	var found []run
 	first := &parts[0]
 	if first.folded != "" {
 		i, ok := pg.first[first.folded]

@@ -3,8 +3,10 @@ package watch
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"vedette/story"
@@ -96,61 +98,87 @@ func (r *Rule) Match(it *story.Item) ([]story.Evidence, bool) {
 	return newPage(it).match(r.root)
 }
 
-// A Set is the rules of many watches. The zero Set accepts nothing. It never
-// changes and may be used by many goroutines.
+// A Set is the rules of many watches, compiled to be matched at once. The zero
+// Set accepts nothing. It never changes and may be used by many goroutines.
 type Set struct {
-	watches []watched
-}
-
-type watched struct {
-	name story.WatchName
-	rule *Rule
+	names string // of the watches in order, one after the other
+	ends  []uint32
+	index *index
+	idle  sync.Pool // of *Matcher
+	asks  map[story.WatchName][]Threshold
 }
 
 // NewSet parses the rules of ws. Its error joins those of all rules, each with
 // the name of its watch.
-func NewSet(ws []story.Watch, names Names) (*Set, error) {
-	index := names.index()
-	s := &Set{watches: make([]watched, 0, len(ws))}
+func NewSet(ws []story.Watch, names Names) (*Set, error) { return NewSetFor(nil, ws, names) }
+
+// NewSetFor is [NewSet] for items in which a folded word is as common as share
+// says: the part of them that holds it, from 0 to 1. Rules are filed under
+// their rarest words; which these are changes how fast the set is, and nothing
+// else. If share is nil a word is taken to be as common in items as in rules.
+func NewSetFor(share func(word string) float64, ws []story.Watch, names Names) (*Set, error) {
+	spellings := names.index()
+	type watched struct {
+		name story.WatchName
+		root node
+	}
+	all := make([]watched, 0, len(ws))
+	asks := make(map[story.WatchName][]Threshold)
 	var errs []error
 	for _, w := range ws {
-		rule, err := parse(w.Rule, index)
+		rule, err := parse(w.Rule, spellings)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("watch %s: %w", w.Name, err))
 			continue
 		}
-		s.watches = append(s.watches, watched{w.Name, rule})
+		all = append(all, watched{w.Name, rule.root})
+		if len(rule.asked) > 0 {
+			asks[w.Name] = rule.asked
+		}
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
 	}
-	slices.SortStableFunc(s.watches, func(a, b watched) int { return strings.Compare(string(a.name), string(b.name)) })
+	slices.SortStableFunc(all, func(a, b watched) int { return strings.Compare(string(a.name), string(b.name)) })
+	s := &Set{ends: make([]uint32, 1, len(all)+1), asks: asks}
+	roots := make([]node, len(all))
+	var joined strings.Builder
+	for i, w := range all {
+		joined.WriteString(string(w.name))
+		s.ends = append(s.ends, u32(joined.Len()))
+		roots[i] = w.root
+	}
+	s.names = strings.Clone(joined.String())
+	s.index = newIndex(roots, share)
 	return s, nil
 }
 
 // Thresholds returns, by watch, what the rules that ask something of the
 // story ask of it.
 func (s *Set) Thresholds() map[story.WatchName][]Threshold {
-	asked := make(map[story.WatchName][]Threshold)
-	for _, w := range s.watches {
-		if ts := w.rule.Thresholds(); len(ts) > 0 {
-			asked[w.name] = ts
-		}
-	}
-	return asked
+	return maps.Clone(s.asks)
 }
 
-// Match returns the watches that accept the item, sorted by name.
+func (s *Set) size() int { return max(0, len(s.ends)-1) }
+
+// name returns the name of the watch of a rule.
+func (s *Set) name(rule uint32) story.WatchName {
+	return story.WatchName(s.names[s.ends[rule]:s.ends[rule+1]])
+}
+
+// Match returns the watches that accept the item, sorted by name. Watches that
+// match on the same words share their evidence.
 func (s *Set) Match(it *story.Item) []story.Match {
-	if len(s.watches) == 0 {
+	if s.index == nil {
 		return nil
 	}
-	pg := newPage(it)
-	var matches []story.Match
-	for _, w := range s.watches {
-		if evidence, ok := pg.match(w.rule.root); ok {
-			matches = append(matches, story.Match{Watch: w.name, Evidence: evidence})
-		}
+	m, ok := s.idle.Get().(*Matcher)
+	if !ok {
+		m = s.Matcher()
 	}
+	defer s.idle.Put(m)
+	m.evidence = nil // what the item before was given is the caller's
+	matches := m.match(it, nil)
+	m.evidence = nil
 	return matches
 }

@@ -58,6 +58,9 @@ func partsKey(parts []part) string {
 
 // partsOf returns what text is as words. If wild, * and ? stand for letters.
 func partsOf(text string, wild bool) []part {
+	if isFolded(text) {
+		return []part{{folded: text}}
+	}
 	var f folder
 	text = norm.NFC.String(text)
 	f.fold(text, wild)
@@ -71,6 +74,16 @@ func partsOf(text string, wild bool) []part {
 		parts[i].folded = folded
 	}
 	return parts
+}
+
+// isFolded holds for one word of small ASCII letters and digits.
+func isFolded(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // exactParts returns the words of text as they are typed.

@@ -1,0 +1,239 @@
+package watch
+
+import (
+	"encoding/binary"
+	"regexp"
+)
+
+// An index is many rules compiled to be matched at once. It is a snapshot: it
+// never changes, and what matching writes is in a [Matcher].
+//
+// A leaf is a thing that is looked for: the words of one term in one set of
+// fields. A leaf is found through its keys, the words and patterns that may
+// begin it; however many spellings a term has, it is one leaf. A rule is a
+// list of clauses, each a leaf or a group of leaves one of which must be
+// there. It is filed under the leaves of its rarest clause, or where a leaf
+// has many rules, under that leaf together with one of the next clause, so
+// that an item meets few rules that it does not match.
+type index struct {
+	fields mask // that any leaf looks at
+
+	dict     dictionary
+	patterns []matcherOf // by pattern - 1
+	keyFrom  []uint32    // by key, into keyed
+	keyed    []keyed
+	opens    bitmap // by word: begins a bigram
+	bigrams  pairs  // two words, into phrases
+	phrases  []keyed
+	spelled  []spelling
+	needs    []need
+	exacts   []string
+	langs    map[string][]uint32
+
+	leaves []leaf
+	ups    []uint32 // leaves that stand for groups
+
+	standing  uint32   // the first leaf that stands for a group
+	groupFrom []uint32 // by leaf from standing on, into members
+	members   []uint32
+
+	shelves  []shelf // by leaf
+	flat     []entry
+	partners []partner
+	second   []entry
+	always   []entry
+
+	codeFrom []uint32 // by rule, into code
+	code     []uint32
+	steps    []step
+	kids     []uint32
+	plain    []node // rules that the evaluator judges: those that ask where sentences end
+}
+
+// A leaf is what one term looks for in some fields.
+type leaf struct {
+	text  string // of the term, for evidence
+	mask  mask
+	quiet bool // gives no evidence
+}
+
+// A keyed leaf may begin where its key stands, in the fields of mask; spelled
+// is 0 if it is all there.
+type keyed struct {
+	leaf, spelled uint32
+	mask          mask
+}
+
+// A spelling of a leaf has its words at needs[from:to].
+type spelling struct {
+	from, to uint32
+	slop     int32
+}
+
+// A need is what one word must be: a key, and the exact spelling if exact is
+// not 0.
+type need struct{ key, exact uint32 }
+
+// patternKey marks the keys that are patterns, not words.
+const patternKey = 1 << 31
+
+// A matcherOf is a wildcard or an expression.
+type matcherOf struct {
+	glob  []rune
+	re    *regexp.Regexp
+	first rune // that every word it is true of begins with, or 0
+}
+
+// An entry is a rule as filed: its number, whether nothing is left to check,
+// or nothing if the item has no leaf that any rule forbids.
+type entry uint32
+
+const (
+	entryDone entry = 1 << iota
+	entryUnless
+	entryRule = 2 // the number's place
+)
+
+// A rule's code is a head, the clauses that must hold, rarest first, and
+// those that must not. The head holds how many there are of each. The code of
+// a rule that is more than clauses has headTree, its step, and for filing
+// only the clauses that hold wherever it does.
+//
+// A clause is a leaf, or the number of its leaves with clauseList and then the
+// leaves. With it stands its rank, its place in the rule as written. While
+// rules are compiled a clause may also be a group.
+const (
+	headTree   = 1 << 31
+	headNots   = 16 // the place of the number of clauses that must not hold
+	maxClauses = 31
+
+	clauseList = 1 << 31
+	clauseRank = 26 // the place of the rank
+	clauseID   = 1<<clauseRank - 1
+)
+
+// cut returns the leaves of the first clause of code, and what follows it.
+func cut(code []uint32) (rank uint32, leaves, rest []uint32) {
+	rank = code[0] &^ clauseList >> clauseRank
+	if code[0]&clauseList == 0 {
+		return rank, code[:1], code[1:]
+	}
+	n := 1 + code[0]&clauseID
+	return rank, code[1:n], code[n:]
+}
+
+// A bitmap is a set of small numbers.
+type bitmap []uint64
+
+func newBitmap(n int) bitmap { return make(bitmap, n/64+1) }
+
+func (b bitmap) add(i uint32)      { b[i>>6] |= 1 << (i & 63) }
+func (b bitmap) has(i uint32) bool { return b[i>>6]&(1<<(i&63)) != 0 }
+
+// A dictionary numbers words, from 1. Each slot holds the upper half of a
+// hash and a number.
+type dictionary struct {
+	filter []uint64 // a bit for each hash: most words of an item are of no rule
+	slots  []uint64
+	words  []string
+	starts []wordStart // of words, in one piece of memory
+}
+
+// A wordStart is the first 16 bytes of a word, with zeros after it, or what no
+// word begins with if it is longer.
+type wordStart struct{ a, b uint64 }
+
+// newDictionary numbers words[1:].
+func newDictionary(words []string) dictionary {
+	size, bits := 16, 64
+	for 2*size < 3*len(words) {
+		size *= 2
+	}
+	for bits < 32*len(words) && bits < 1<<19 {
+		bits *= 2
+	}
+	d := dictionary{filter: make([]uint64, bits/64), slots: make([]uint64, size), words: words, starts: make([]wordStart, len(words))}
+	var buf []byte
+	for n := 1; n < len(words); n++ {
+		buf = append(append(buf[:0], words[n]...), make([]byte, 16)...)
+		h := hashOf(buf[:len(words[n])])
+		d.filter[h>>6%uint64(len(d.filter))] |= 1 << (h & 63)
+		d.starts[n] = wordStart{^uint64(0), ^uint64(0)}
+		if len(words[n]) <= 16 {
+			d.starts[n] = wordStart{binary.LittleEndian.Uint64(buf), binary.LittleEndian.Uint64(buf[8:])}
+		}
+		i := h % uint64(size)
+		for d.slots[i] != 0 {
+			i = (i + 1) % uint64(size)
+		}
+		d.slots[i] = h>>32<<32 | uint64(n) // #nosec G115 -- a number of a word
+	}
+	return d
+}
+
+// A pairs table leads from two numbers to an offset. The zero pairs is empty.
+type pairs struct {
+	keys []uint64
+	at   []uint32
+}
+
+func newPairs(n int) pairs {
+	size := 4
+	for size*3 < n*4 {
+		size *= 2
+	}
+	return pairs{keys: make([]uint64, size), at: make([]uint32, size)}
+}
+
+func pairOf(a, b uint32) uint64 { return uint64(a)<<32 | uint64(b) }
+
+func (p *pairs) slot(key uint64) (int, bool) {
+	mask := len(p.keys) - 1
+	for i := int(key*seed0>>33) & mask; ; i = (i + 1) & mask { // #nosec G115 -- 31 bits
+		if p.keys[i] == key {
+			return i, true
+		}
+		if p.keys[i] == 0 {
+			return i, false
+		}
+	}
+}
+
+func (p *pairs) put(key uint64, at uint32) {
+	i, _ := p.slot(key)
+	p.keys[i], p.at[i] = key, at
+}
+
+// find returns where the pair leads.
+func (p *pairs) find(key uint64) (uint32, bool) {
+	i, ok := p.slot(key)
+	return p.at[i], ok
+}
+
+// A shelf is all that is filed under one leaf, in one piece of memory. If the
+// leaf has many rules, they are filed under it and a second leaf, its partner.
+// Its partners are a hash table of their own, so that looking for many of one
+// leaf stays in a few lines of memory.
+type shelf struct {
+	filter    uint64 // the signs of the partners; 0 if there are none
+	sign      uint64 // what stands for the leaf in filters
+	from      uint32 // of the partners' table in the index's
+	mask      uint32 // of its size
+	flat, end uint32 // the rules with no partner are flat[flat:end]
+	ups, last uint32 // the leaves that stand for its groups are ups[ups:last]
+	negated   bool   // some rule forbids the leaf
+}
+
+// A partner leads to the rules that need both leaves: second[from:to].
+type partner struct{ leaf, from, to uint32 }
+
+// slot returns where in the index's partners the partner n of a leaf is or
+// may be put.
+func (ix *index) slot(h *shelf, n uint32) *partner {
+	for i := n * 0x9E3779B1 >> 16; ; i++ {
+		p := &ix.partners[h.from+i&h.mask]
+		if p.leaf == n || p.leaf == 0 {
+			return p
+		}
+	}
+}
