@@ -22,7 +22,7 @@ import (
 )
 
 // maxGrowth bounds what hostile documents may add to the process, in bytes.
-const maxGrowth = 256 << 20
+const maxGrowth = raceFactor * 256 << 20
 
 // peak returns the most memory that the process has ever held.
 func peak(t *testing.T) int64 {

@@ -34,7 +34,7 @@ type Judgement struct {
 	Story    ID       // the story that it joins; 0 if it opens one or matches nothing
 	Relation Relation // "" for an edit of a report that keeps its place
 	CopyOf   ItemID
-	Kind     NoticeKind // "" if no room need hear of it
+	Kind     NoticeKind // "" if no room need hear of it; with a Relation it joins its story all the same
 	Reason   string
 	Rooms    []RoomName // the rooms that are owed the notice, without repeats
 	At       time.Time

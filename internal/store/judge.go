@@ -89,13 +89,25 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 		}
 	}
 	if j.Kind == "" {
-		return nil
+		return joinSilently(ctx, tx, j)
 	}
 	n := story.Notice{Story: j.Story, Kind: j.Kind, Item: j.Item, Reason: j.Reason, At: j.At}
 	if err := saveStory(ctx, tx, j, &n); err != nil {
 		return err
 	}
 	return saveNotice(ctx, tx, &n, j.Rooms, rooms)
+}
+
+// joinSilently puts an item into its story, if it has one, without a new
+// version of the story: no message changes.
+func joinSilently(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
+	if j.Relation == "" {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO reports (item, story, relation, copy_of, version) SELECT ?1, id, ?3, ?4, version FROM stories WHERE id = ?2
+		ON CONFLICT DO NOTHING`, j.Item, j.Story, j.Relation, j.CopyOf)
+	return err
 }
 
 // saveStory opens the story or changes it, and sets the notice's story and

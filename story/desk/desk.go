@@ -94,7 +94,7 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 				return false, err
 			}
 		}
-		if js = append(js, j); j.Kind == "" {
+		if js = append(js, j); j.Kind == "" && j.Relation == "" {
 			continue
 		}
 		if err := d.docket.SaveJudgements(ctx, js); err != nil {
@@ -167,6 +167,9 @@ func (o *orders) owe(j *story.Judgement, before story.Story, p *story.Pending) {
 				j.Rooms = append(j.Rooms, room)
 			}
 		}
+	}
+	if j.Kind == story.Refresh && j.Relation == story.Copies && len(after.Outlets()) == len(before.Outlets()) {
+		j.Kind, j.Rooms = "", nil // no message would look different
 	}
 }
 

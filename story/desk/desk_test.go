@@ -93,12 +93,13 @@ func TestDesk(t *testing.T) {
 		kinds   []story.NoticeKind
 		rooms   []story.RoomName // of the last
 	}{
-		"WhatNoWatchWantsIsKeptSilently":   {[]story.Pending{item(1, "Wire", "Football in Izmir")}, []story.NoticeKind{""}, nil},
-		"AMatchOpensAStoryInItsRooms":      {[]story.Pending{item(1, "Wire", shelled)}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint"}},
-		"ACopyInTheSameBatchOnlyRefreshes": {[]story.Pending{item(1, "Wire", shelled), item(2, "Paper", shelled)}, []story.NoticeKind{story.NewStory, story.Refresh}, []story.RoomName{"desk", "osint"}},
-		"TwoWatchesTellARoomOnce":          {[]story.Pending{item(1, "Wire", shelled+" before talks")}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint", "politics"}},
-		"AStoryOfOneOutletWaitsForASecond": {[]story.Pending{item(1, "Wire", floods)}, []story.NoticeKind{story.NewStory}, nil},
-		"ACopyIsASecondOutletAndNoOrigin":  {[]story.Pending{item(1, "Wire", floods), item(2, "Paper", floods)}, []story.NoticeKind{story.NewStory, story.Update}, []story.RoomName{"desk"}},
+		"WhatNoWatchWantsIsKeptSilently":      {[]story.Pending{item(1, "Wire", "Football in Izmir")}, []story.NoticeKind{""}, nil},
+		"AMatchOpensAStoryInItsRooms":         {[]story.Pending{item(1, "Wire", shelled)}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint"}},
+		"ACopyInTheSameBatchOnlyRefreshes":    {[]story.Pending{item(1, "Wire", shelled), item(2, "Paper", shelled)}, []story.NoticeKind{story.NewStory, story.Refresh}, []story.RoomName{"desk", "osint"}},
+		"ASecondPageOfOneOutletJoinsSilently": {[]story.Pending{item(1, "Wire", shelled), item(2, "Wire", shelled)}, []story.NoticeKind{story.NewStory, ""}, nil},
+		"TwoWatchesTellARoomOnce":             {[]story.Pending{item(1, "Wire", shelled+" before talks")}, []story.NoticeKind{story.NewStory}, []story.RoomName{"desk", "osint", "politics"}},
+		"AStoryOfOneOutletWaitsForASecond":    {[]story.Pending{item(1, "Wire", floods)}, []story.NoticeKind{story.NewStory}, nil},
+		"ACopyIsASecondOutletAndNoOrigin":     {[]story.Pending{item(1, "Wire", floods), item(2, "Paper", floods)}, []story.NoticeKind{story.NewStory, story.Update}, []story.RoomName{"desk"}},
 		"ASecondOriginIsToldWhereItWasAskedFor": {[]story.Pending{
 			item(1, "Wire", floods), item(2, "Paper", floods), item(3, "Monitor", "Road to the Orontes bridge near Jisr cut by floods, says governor"),
 		}, []story.NoticeKind{story.NewStory, story.Update, story.Update}, []story.RoomName{"desk", "hq"}},

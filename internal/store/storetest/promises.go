@@ -162,6 +162,26 @@ func refreshMerges(t *testing.T, h Harness) {
 	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Merged: 2})
 }
 
+func joinsSilently(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Idlib shelled"))
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p[0].Item.ID, Revision: 1, Story: id, Relation: story.Copies, CopyOf: p[0].Item.ID - 1, At: Noon()}}))
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1})
+	if all := must(s.Recent(t.Context(), Noon()))(t); len(all) != 1 || len(all[0].Reports) != 2 || all[0].Version != 1 {
+		t.Errorf("stories are %+v, want one of two reports, still as it was told", all)
+	}
+	save(t, s, item("g:2", "Idlib shelled, two killed"))
+	if p := must(s.Unjudged(t.Context(), 10))(t); len(p) != 1 || p[0].Story != id {
+		t.Errorf("its edit is %+v, want it to know its story", p)
+	}
+}
+
 func refreshExpires(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

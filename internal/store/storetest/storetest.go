@@ -56,6 +56,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"UpdatesOfAStoryComeInOrder", inOrder},
 		{"AStuckStoryDelaysNoOther", stuckStory},
 		{"ARefreshIsMergedByTheEdit", refreshMerges},
+		{"WhatChangesNoMessageJoinsSilently", joinsSilently},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
