@@ -40,6 +40,7 @@ type commands struct {
 	Check  checkCmd  `cmd:"" help:"Check settings and desk file, and print every fault at once."`
 	Schema schemaCmd `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
 	Test   testCmd   `cmd:"" help:"Try a rule on feeds, files or the archive."`
+	Watch  watchCmd  `cmd:"" help:"Look at the watches of the desk file."`
 	Search searchCmd `cmd:"" help:"Search the archive of items."`
 	Backup backupCmd `cmd:"" help:"Write a copy of the database, while running or not."`
 	Health healthCmd `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`

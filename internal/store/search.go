@@ -51,6 +51,23 @@ func (s *Store) Items(ctx context.Context, since time.Time, each func(story.Item
 	return rows.Err()
 }
 
+// Languages returns the language that most items of each feed are in, as BCP
+// 47 has it, counting those whose effective time is since or later. A feed
+// whose language is not known is left out.
+func (s *Store) Languages(ctx context.Context, since time.Time) (_ map[story.FeedName]string, err error) {
+	defer wrap(&err, "languages")
+	langs := make(map[story.FeedName]string)
+	rows, err := s.read.QueryContext(ctx, `SELECT feed, lang FROM items WHERE effective >= ? AND lang <> '' GROUP BY feed, lang ORDER BY count(*), lang`, micros(since))
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var feed story.FeedName
+		var lang string
+		err := r.Scan(&feed, &lang)
+		langs[feed] = lang // the most frequent comes last
+		return struct{}{}, err
+	})
+	return langs, err
+}
+
 // Deliveries counts the deliveries by state.
 func (s *Store) Deliveries(ctx context.Context) (_ map[story.DeliveryState]int, err error) {
 	defer wrap(&err, "deliveries")
