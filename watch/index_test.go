@@ -210,7 +210,7 @@ func TestIndexAgreesOnCrowdedItems(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 70 {
-		many.WriteString(fmt.Sprintf(" w%d", i))
+		fmt.Fprintf(&many, " w%d", i)
 	}
 	for _, it := range []*story.Item{
 		{Title: "a", Summary: many.String()},
