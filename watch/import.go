@@ -343,8 +343,8 @@ func (m *importer) make(t lexeme) (node, *Error) {
 	if t.style == word {
 		l := lexer{src: t.text}
 		x, err := l.next()
-		if err != nil || x.kind != kindTerm || x.text != t.text || l.at != len(t.text) {
-			t.style = phrase // in quotes it is no operator
+		if err != nil || x.kind != kindTerm || x.style != word || x.text != t.text || l.at != len(t.text) {
+			t.style = phrase // in quotes it is no operator and no preset
 		}
 	}
 	return m.spell(t)
