@@ -240,3 +240,31 @@ func TestCorpusMatchesAgreeWithTheEvaluator(t *testing.T) {
 		}
 	}
 }
+
+// Random words seldom end a sentence, so what asks for one is held here.
+func TestSetKeepsToOneSentence(t *testing.T) {
+	set, err := NewSet([]story.Watch{
+		{Name: "near", Rule: "strict:(drone NEAR/9 hit)"}, {Name: "phrase", Rule: `strict:"peace talks"`},
+		{Name: "without", Rule: `peace NOT strict:"peace talks"`}, {Name: "loose", Rule: `"peace talks"`},
+	}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for summary, want := range map[string]string{
+		"They want peace. Talks resume. A drone was seen. Nothing was Hit": "loose without",
+		"Peace talks resume":            "loose phrase",
+		"A depot was hit by a drone":    "near",
+		"A drone was seen. Hit by fire": "",
+	} {
+		var got []string
+		for _, m := range set.Match(&story.Item{Title: "x", Summary: summary}) {
+			got = append(got, string(m.Watch))
+			if len(m.Evidence) == 0 {
+				t.Errorf("%q: %s matches without evidence", summary, m.Watch)
+			}
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q matches %q, want %q", summary, got, want)
+		}
+	}
+}
