@@ -244,8 +244,10 @@ func TestCorpusMatchesAgreeWithTheEvaluator(t *testing.T) {
 // Random words seldom end a sentence, so what asks for one is held here.
 func TestSetKeepsToOneSentence(t *testing.T) {
 	set, err := NewSet([]story.Watch{
-		{Name: "near", Rule: "strict:(drone NEAR/9 hit)"}, {Name: "phrase", Rule: `strict:"peace talks"`},
-		{Name: "without", Rule: `peace NOT strict:"peace talks"`}, {Name: "loose", Rule: `"peace talks"`},
+		{Name: "near", Rule: "strict:(drone NEAR/9 hit)"},
+		{Name: "phrase", Rule: `strict:"peace talks"`},
+		{Name: "without", Rule: `peace NOT strict:"peace talks"`},
+		{Name: "loose", Rule: `"peace talks"`},
 	}, nil)
 	if err != nil {
 		t.Fatal(err)
