@@ -21,6 +21,7 @@ import (
 	"vedette/internal/store"
 	"vedette/story"
 	"vedette/story/desk"
+	"vedette/story/signal"
 	"vedette/watch"
 )
 
@@ -65,7 +66,11 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 		return nil, errors.Join(err, db.Close())
 	}
 	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
-	pr.desk = desk.New(db, now, log)
+	reader, err := signal.NewReader()
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	pr.desk = desk.New(db, reader, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil

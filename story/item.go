@@ -1,8 +1,9 @@
 package story
 
-import "strings"
-
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // An ItemID identifies an item in one database.
 type ItemID int64
@@ -14,6 +15,8 @@ type Item struct {
 	Feed      FeedName
 	Outlet    string
 	Owner     string
+	Tier      int      // of its feed: 1 official or wire … 4 unvetted; 0 if nobody said
+	State     string   // that controls the outlet, or ""
 	GUID      string   // as published, or ""
 	Link      string   // http or https, as a reader would open it, or ""
 	Canonical string   // Link without what does not identify: scheme, "www.", fragment, tracking

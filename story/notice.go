@@ -31,6 +31,7 @@ type Judgement struct {
 	Item     ItemID
 	Revision int      // of the item that was judged
 	Matches  []Match  // empty: the item is kept in the archive and told to nobody
+	Signals  []Signal // what it claims, if anything matches
 	Story    ID       // the story that it joins; 0 if it opens one or matches nothing
 	Relation Relation // "" for an edit of a report that keeps its place
 	CopyOf   ItemID

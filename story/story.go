@@ -35,6 +35,7 @@ type Report struct {
 	Relation Relation
 	CopyOf   ItemID // for a copy: the item whose text it repeats
 	Matches  []Match
+	Signals  []Signal // what it claims, in reading order
 }
 
 // Lead returns the report that the story is told by: the first to join that

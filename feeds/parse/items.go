@@ -34,7 +34,7 @@ type maker struct {
 // add makes an item of e, unless e has neither text nor identity.
 func (m *maker) add(e entry) {
 	it := story.Item{
-		Feed: m.feed.Name, Outlet: m.feed.Outlet, Owner: m.feed.Owner,
+		Feed: m.feed.Name, Outlet: m.feed.Outlet, Owner: m.feed.Owner, Tier: m.feed.Tier, State: m.feed.State,
 		GUID: guid(e.guid), Link: m.link(e),
 		Title: plainLine(e.title, maxTitle), Summary: plainText(e.summary, maxSummary), Body: plainText(e.content, maxBody),
 		FirstSeen: m.doc.Now,

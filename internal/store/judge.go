@@ -88,6 +88,9 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 			return err
 		}
 	}
+	if err := saveSignals(ctx, tx, j); err != nil {
+		return err
+	}
 	if j.Kind == "" {
 		return joinSilently(ctx, tx, j)
 	}
@@ -96,6 +99,24 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 		return err
 	}
 	return saveNotice(ctx, tx, &n, j.Rooms, rooms)
+}
+
+// saveSignals puts what the item claims now in the place of what an earlier
+// revision claimed.
+func saveSignals(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM signals WHERE item = ?`, j.Item); err != nil {
+		return err
+	}
+	for n := range j.Signals {
+		said, err := json.Marshal(&j.Signals[n])
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO signals (item, n, kind, said) VALUES (?, ?, ?, ?)`, j.Item, n, j.Signals[n].Kind, string(said)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // joinSilently puts an item into its story, if it has one, without a new
@@ -154,14 +175,14 @@ func saveNotice(ctx context.Context, tx *sql.Tx, n *story.Notice, to []story.Roo
 // bits, so that two databases never use one name.
 func newKey() string { return strings.ToLower(rand.Text()[:16]) }
 
-const itemColumns = `i.id, i.feed, i.outlet, i.owner, i.guid, i.link, i.canonical, i.title, i.summary, i.body, i.author, i.tags, i.lang, i.published, i.first_seen, i.effective, i.revision`
+const itemColumns = `i.id, i.feed, i.outlet, i.owner, i.tier, i.state, i.guid, i.link, i.canonical, i.title, i.summary, i.body, i.author, i.tags, i.lang, i.published, i.first_seen, i.effective, i.revision`
 
 // scanItem reads itemColumns, and what follows them into more.
 func scanItem(r *sql.Rows, it *story.Item, more ...any) error {
 	var tags string
 	var published, seen, effective int64
 	to := append([]any{
-		&it.ID, &it.Feed, &it.Outlet, &it.Owner, &it.GUID, &it.Link, &it.Canonical, &it.Title, &it.Summary, &it.Body,
+		&it.ID, &it.Feed, &it.Outlet, &it.Owner, &it.Tier, &it.State, &it.GUID, &it.Link, &it.Canonical, &it.Title, &it.Summary, &it.Body,
 		&it.Author, &tags, &it.Lang, &published, &seen, &effective, &it.Revision,
 	}, more...)
 	if err := r.Scan(to...); err != nil {
@@ -193,6 +214,10 @@ func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.S
 	if err != nil {
 		return nil, err
 	}
+	signals, err := signalsOf(ctx, q, ids, args...)
+	if err != nil {
+		return nil, err
+	}
 	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of FROM reports r JOIN items i ON i.id = r.item WHERE r.story IN (`+ids+`) ORDER BY r.story, r.version`, args...)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var rep story.Report
@@ -200,7 +225,7 @@ func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.S
 		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf); err != nil {
 			return struct{}{}, err
 		}
-		rep.Matches = matches[rep.Item.ID]
+		rep.Matches, rep.Signals = matches[rep.Item.ID], signals[rep.Item.ID]
 		s := at[of]
 		s.Reports = append(s.Reports, rep)
 		for _, m := range rep.Matches {
@@ -229,4 +254,22 @@ func matchesOf(ctx context.Context, q querier, ids string, args ...any) (map[sto
 		return struct{}{}, err
 	})
 	return matches, err
+}
+
+// signalsOf returns the signals of the items of the stories, by item.
+func signalsOf(ctx context.Context, q querier, ids string, args ...any) (map[story.ItemID][]story.Signal, error) {
+	rows, err := q.QueryContext(ctx, `SELECT g.item, g.said FROM reports r JOIN signals g ON g.item = r.item WHERE r.story IN (`+ids+`) ORDER BY g.item, g.n`, args...)
+	signals := make(map[story.ItemID][]story.Signal)
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var id story.ItemID
+		var said string
+		if err := r.Scan(&id, &said); err != nil {
+			return struct{}{}, err
+		}
+		var g story.Signal
+		err := json.Unmarshal([]byte(said), &g)
+		signals[id] = append(signals[id], g)
+		return struct{}{}, err
+	})
+	return signals, err
 }

@@ -155,9 +155,9 @@ func insertItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item) 
 		return 0, err
 	}
 	res, err := tx.ExecContext(ctx, `
-		INSERT INTO items (feed, outlet, owner, guid, link, canonical, title, summary, body, author, tags, lang, published, first_seen, effective, revision, seed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-		p.State.Feed, it.Outlet, it.Owner, it.GUID, it.Link, it.Canonical, it.Title, it.Summary, it.Body, it.Author, string(tags), it.Lang,
+		INSERT INTO items (feed, outlet, owner, tier, state, guid, link, canonical, title, summary, body, author, tags, lang, published, first_seen, effective, revision, seed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+		p.State.Feed, it.Outlet, it.Owner, it.Tier, it.State, it.GUID, it.Link, it.Canonical, it.Title, it.Summary, it.Body, it.Author, string(tags), it.Lang,
 		micros(it.Published), micros(it.FirstSeen), micros(it.Effective), p.Seed)
 	if err != nil {
 		return 0, err

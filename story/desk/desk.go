@@ -3,8 +3,8 @@
 // What comes in are the items that no one has judged, from a [Docket]; what
 // goes out is a [story.Judgement] for each: the watches that accept it, the
 // story that it belongs to, and the notice that rooms are owed. The package
-// decides nothing itself: package watch matches, package story relates. It
-// never sends anything, and keeps nothing between two calls.
+// decides nothing itself: package watch matches, package signal reads what an
+// item claims, package story relates. It never sends anything, and keeps nothing between two calls.
 package desk
 
 import (
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"vedette/story"
+	"vedette/story/signal"
 	"vedette/watch"
 )
 
@@ -41,6 +42,7 @@ const (
 // A Desk judges items.
 type Desk struct {
 	docket Docket
+	reader *signal.Reader
 	now    func() time.Time
 	log    *slog.Logger
 	orders atomic.Pointer[orders] // swapped whole by SetWatches
@@ -54,8 +56,8 @@ type orders struct {
 }
 
 // New returns a desk without watches.
-func New(docket Docket, now func() time.Time, log *slog.Logger) *Desk {
-	d := &Desk{docket: docket, now: now, log: log}
+func New(docket Docket, reader *signal.Reader, now func() time.Time, log *slog.Logger) *Desk {
+	d := &Desk{docket: docket, reader: reader, now: now, log: log}
 	d.orders.Store(&orders{set: new(watch.Set)})
 	return d
 }
@@ -89,6 +91,9 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 	for i := range waiting {
 		p := &waiting[i]
 		j := story.Judgement{Item: p.Item.ID, Revision: p.Item.Revision, Matches: o.set.Match(&p.Item), At: d.now()}
+		if len(j.Matches) > 0 {
+			j.Signals = d.reader.Read(&p.Item)
+		}
 		if p.Story != 0 || !p.Seed && news(p.Watches, j.Matches) {
 			if err := d.place(ctx, p, o, &j); err != nil {
 				return false, err

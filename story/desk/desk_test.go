@@ -11,6 +11,7 @@ import (
 
 	"vedette/story"
 	"vedette/story/desk"
+	"vedette/story/signal"
 	"vedette/watch"
 )
 
@@ -57,7 +58,7 @@ func (d *docket) SaveJudgements(_ context.Context, js []story.Judgement) error {
 func judge(t *testing.T, waiting ...story.Pending) []story.Judgement {
 	t.Helper()
 	box := &docket{waiting: waiting}
-	d := desk.New(box, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+	d := desk.New(box, reader(t), func() time.Time { return noon }, slog.New(slog.DiscardHandler))
 	ws := []story.Watch{
 		{Name: "idlib", Rule: "idlib AND (ceasefire OR shelling)", Rooms: []story.RoomName{"desk", "osint"}},
 		{Name: "talks", Rule: "talks", Rooms: []story.RoomName{"desk", "politics"}},
@@ -75,6 +76,15 @@ func judge(t *testing.T, waiting ...story.Pending) []story.Judgement {
 		}
 	}
 	return box.saved
+}
+
+func reader(t *testing.T) *signal.Reader {
+	t.Helper()
+	r, err := signal.NewReader()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func item(id story.ItemID, outlet, text string) story.Pending {

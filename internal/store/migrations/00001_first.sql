@@ -21,6 +21,8 @@ CREATE TABLE items (
     feed       TEXT NOT NULL,
     outlet     TEXT NOT NULL,
     owner      TEXT NOT NULL,
+    tier       INTEGER NOT NULL,
+    state      TEXT NOT NULL, -- that controls the outlet
     guid       TEXT NOT NULL,
     link       TEXT NOT NULL,
     canonical  TEXT NOT NULL,
@@ -69,6 +71,15 @@ CREATE TABLE matches (
     watch    TEXT NOT NULL,
     evidence TEXT NOT NULL,
     PRIMARY KEY (item, watch)
+) WITHOUT ROWID;
+
+-- What a matched item claims: the past that levels are judged by.
+CREATE TABLE signals (
+    item INTEGER NOT NULL REFERENCES items (id),
+    n    INTEGER NOT NULL, -- in reading order
+    kind TEXT NOT NULL,
+    said TEXT NOT NULL,    -- the signal, as JSON
+    PRIMARY KEY (item, n)
 ) WITHOUT ROWID;
 
 CREATE TABLE stories (

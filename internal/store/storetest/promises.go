@@ -96,6 +96,9 @@ func owedOnce(t *testing.T, h Harness) {
 	if d.Story.ID != id || len(d.Story.Reports) != 1 || d.Story.Lead().Item.Title != "Idlib shelled" || len(d.Story.Lead().Matches) != 1 || len(d.Key) != 16 {
 		t.Errorf("dispatch is %+v", d)
 	}
+	if diff := cmp.Diff(Claims(), d.Story.Lead().Signals); diff != "" {
+		t.Errorf("signals (-want +got):\n%s", diff)
+	}
 	claim(t, s, "")
 	settle(t, s, d, story.Delivered, 0)
 	claim(t, s, "")

@@ -37,6 +37,14 @@ type Harness interface {
 	Crash(t *testing.T)
 }
 
+// Claims are what the tests' items claim.
+func Claims() []story.Signal {
+	return []story.Signal{
+		{Kind: story.Shelling, Field: story.Title, Sentence: story.Span{End: 13}, Words: story.Span{Start: 6, End: 13}, Place: "Idlib"},
+		{Kind: story.Killed, Field: story.Summary, Count: story.Count{Low: 4, High: 4, Open: true}, Target: "soldiers", Source: "the ministry", Deadline: Noon()},
+	}
+}
+
 // Noon is when the tests take place.
 func Noon() time.Time { return time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC) }
 
@@ -92,7 +100,7 @@ func check(t *testing.T, err error) {
 
 func item(key, title string) story.Item {
 	return story.Item{
-		Feed: "wire", Outlet: "Wire", Owner: "wire", Keys: []string{key}, Title: title, Summary: "Told by " + key,
+		Feed: "wire", Outlet: "Wire", Owner: "wire", Tier: 1, State: "nowhere", Keys: []string{key}, Title: title, Summary: "Told by " + key,
 		Tags: []string{"war"}, Published: Noon(), FirstSeen: Noon(), Effective: Noon(),
 	}
 }
@@ -115,7 +123,7 @@ func tell(t *testing.T, s Store, of story.ID, kind story.NoticeKind, rooms ...st
 	}
 	rel := map[story.NoticeKind]story.Relation{story.NewStory: story.Opens, story.Update: story.Reports, story.Refresh: story.Copies}[kind]
 	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
-		Item: p[0].Item.ID, Revision: p[0].Item.Revision, Story: of, Relation: rel, Kind: kind, Rooms: rooms, Reason: "a test", At: Noon(),
+		Item: p[0].Item.ID, Revision: p[0].Item.Revision, Story: of, Relation: rel, Kind: kind, Rooms: rooms, Reason: "a test", At: Noon(), Signals: Claims(),
 		Matches: []story.Match{{Watch: "idlib", Evidence: []story.Evidence{{Term: "idlib", Field: story.Title, Text: "Idlib", Start: 0, End: 5}}}},
 	}}))
 	all := must(s.Recent(t.Context(), Noon()))(t)
