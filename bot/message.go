@@ -80,6 +80,7 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 	if m.Link != "" {
 		m.Buttons = []Button{{Label: "Open report", Link: m.Link}}
 	}
+	m.Facts = facts(s, zone)
 	if latest.Item.ID != lead.Item.ID {
 		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})

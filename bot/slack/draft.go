@@ -26,7 +26,7 @@ const (
 	mostSources   = 15
 	mostWatches   = 20
 	mostSentences = 10
-	mostFacts     = 4
+	mostFacts     = 8
 	mostWords     = 20
 	mostButtons   = 5
 )

@@ -1,0 +1,83 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"vedette/story"
+)
+
+const (
+	mostFigures = 4  // groups of people in a line
+	mostClaims  = 3  // numbers side by side in a line
+	nameSize    = 60 // bytes of whom and by whom
+)
+
+// facts returns what the reports of s claim: the dead and the wounded with
+// who says so, what else they report, and the deadlines that are still to
+// come at the story's last change.
+func facts(s *story.Story, zone *time.Location) (fs []Fact) {
+	figures := s.Figures()
+	for len(figures) > 0 {
+		kind := figures[0].Kind
+		var lines []string
+		for len(figures) > 0 && figures[0].Kind == kind {
+			lines, figures = append(lines, figure(&figures[0])), figures[1:]
+		}
+		if len(lines) > mostFigures {
+			lines = append(lines[:mostFigures], "…")
+		}
+		fs = append(fs, Fact{Name: capital(string(kind)), Text: strings.Join(lines, " · ")})
+	}
+	kinds, ends := claimed(s)
+	for _, end := range ends {
+		fs = append(fs, Fact{Name: "Deadline", Text: end.In(zone).Format("2 Jan 2006 15:04 MST")})
+	}
+	if len(kinds) > 0 {
+		fs = append(fs, Fact{Name: "Signals", Text: strings.Join(kinds, " · ")})
+	}
+	return fs
+}
+
+// claimed returns what the reports of s claim besides counts, in the order in
+// which it was first reported, and the deadlines that are still to come.
+func claimed(s *story.Story) (kinds []string, ends []time.Time) {
+	for i := range s.Reports {
+		for _, g := range s.Reports[i].Signals {
+			if !counts(g.Kind) && !slices.Contains(kinds, string(g.Kind)) {
+				kinds = append(kinds, string(g.Kind))
+			}
+			if g.Deadline.After(s.Changed) && !slices.ContainsFunc(ends, g.Deadline.Equal) {
+				ends = append(ends, g.Deadline)
+			}
+		}
+	}
+	slices.SortFunc(ends, time.Time.Compare)
+	return kinds, ends
+}
+
+// counts reports whether a signal of the kind counts people.
+func counts(k story.SignalKind) bool {
+	return k == story.Killed || k == story.Wounded || k == story.Captured || k == story.Displaced
+}
+
+// figure returns a count with who gives it: "14 Turkish soldiers (Turkey);
+// 8 (Syria)".
+func figure(f *story.Figure) string {
+	var parts []string
+	for i, c := range f.Claims[:min(len(f.Claims), mostClaims)] {
+		text := c.Count.String()
+		if i == 0 && f.Whom != "" {
+			text += " " + short(f.Whom)
+		}
+		parts = append(parts, text+" ("+short(c.Speaker)+")")
+	}
+	return strings.Join(parts, "; ")
+}
+
+func short(name string) string {
+	return story.Shorten(story.Sentence{Text: name}, nameSize).Text
+}
+
+func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }

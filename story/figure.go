@@ -1,0 +1,111 @@
+package story
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Figure is one count of people as the reports of a story give it.
+type Figure struct {
+	Kind   SignalKind
+	Whom   string  // as the leading claim says it, or "" for people of whom nothing is said
+	Claims []Claim // the first leads; the others give another number
+}
+
+// A Claim is a number and who gives it.
+type Claim struct {
+	Count   Count
+	Whom    string
+	Speaker string // whom the report names, or else its outlet
+	Item    ItemID
+	At      time.Time
+
+	tier int
+}
+
+// Figures returns what s counts, the dead first. A speaker's later number
+// takes the place of an earlier one; where speakers differ, that of the better
+// source leads, and of equals the latest. Copies say nothing of their own.
+func (s *Story) Figures() []Figure {
+	var all []Figure
+	for _, kind := range []SignalKind{Killed, Wounded, Captured, Displaced} {
+		var groups [][]Claim
+		for _, c := range s.claims(kind) {
+			at := slices.IndexFunc(groups, func(g []Claim) bool { return sameWhom(g[0].Whom, c.Whom) })
+			if at < 0 {
+				groups, at = append(groups, nil), len(groups)
+			}
+			groups[at] = replace(groups[at], c)
+		}
+		for _, g := range groups {
+			all = append(all, figure(kind, g))
+		}
+	}
+	return all
+}
+
+// claims returns the claims of a kind, the oldest report first.
+func (s *Story) claims(kind SignalKind) (cs []Claim) {
+	for i := range s.Reports {
+		r := &s.Reports[i]
+		if r.Relation == Copies {
+			continue
+		}
+		for _, g := range r.Signals {
+			if g.Kind == kind {
+				cs = append(cs, Claim{
+					Count: g.Count, Whom: g.Target, Speaker: cmp.Or(g.Source, r.Item.Outlet),
+					Item: r.Item.ID, At: r.Item.Effective, tier: cmp.Or(r.Item.Tier, unvetted),
+				})
+			}
+		}
+	}
+	slices.SortStableFunc(cs, func(a, b Claim) int { return a.At.Compare(b.At) })
+	return cs
+}
+
+// unvetted is the tier of a feed of which nobody said one.
+const unvetted = 4
+
+// replace adds c to cs in the place of what its speaker said before.
+func replace(cs []Claim, c Claim) []Claim {
+	cs = slices.DeleteFunc(cs, func(old Claim) bool { return strings.EqualFold(old.Speaker, c.Speaker) })
+	return append(cs, c)
+}
+
+// figure puts the claims in their order and leaves out what repeats the
+// leading number.
+func figure(kind SignalKind, cs []Claim) Figure {
+	slices.SortStableFunc(cs, func(a, b Claim) int { return cmp.Or(cmp.Compare(a.tier, b.tier), b.At.Compare(a.At)) })
+	rest := slices.DeleteFunc(cs[1:], func(c Claim) bool { return c.Count == cs[0].Count })
+	return Figure{Kind: kind, Whom: cs[0].Whom, Claims: cs[:1+len(rest)]}
+}
+
+// sameWhom reports whether two reports count the same people as far as their
+// words tell: "soldiers" and "Turkish soldiers", but not "people" at large
+// and one side's dead.
+func sameWhom(a, b string) bool {
+	as, bs := strings.Fields(strings.ToLower(a)), strings.Fields(strings.ToLower(b))
+	if len(as) == 0 || len(bs) == 0 {
+		return len(as) == len(bs)
+	}
+	if len(as) > len(bs) {
+		as, bs = bs, as
+	}
+	return !slices.ContainsFunc(as, func(w string) bool { return !slices.Contains(bs, w) })
+}
+
+// String returns the count as a person would say it: "14", "at least 14",
+// "10 to 15".
+func (c Count) String() string {
+	switch {
+	case c.Open:
+		return fmt.Sprintf("at least %d", c.Low)
+	case c.Low != c.High:
+		return fmt.Sprintf("%d to %d", c.Low, c.High)
+	}
+	return fmt.Sprint(c.Low)
+}
