@@ -55,6 +55,12 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err := s.migrate(ctx); err != nil {
 		return nil, err
 	}
+	if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
+		return nil, damaged(err)
+	}
+	if err := inspect(path); err != nil { // now that the log was moved into it
+		return nil, err
+	}
 	if s.read, err = pool(path, "_pragma=query_only(1)", max(4, runtime.NumCPU())); err != nil {
 		return nil, err
 	}
@@ -99,6 +105,8 @@ func pool(path, params string, connections int) (*sql.DB, error) {
 const (
 	magic      = "SQLite format 3\x00"
 	headerSize = 100
+
+	walHeaderSize = 32
 )
 
 // inspect reports what SQLite would find out too late, or mend by beginning
@@ -121,6 +129,11 @@ func inspect(path string) error {
 	header := make([]byte, headerSize)
 	if _, err := io.ReadFull(f, header); err != nil || string(header[:len(magic)]) != magic {
 		return fmt.Errorf("%w: it is not a SQLite database, or its beginning is lost", ErrDamaged)
+	}
+	if log, err := os.Stat(path + "-wal"); err == nil && log.Size() > walHeaderSize {
+		// The log holds what the file has not got yet: while another process
+		// moves it there, and after one was killed while it did.
+		return nil
 	}
 	info, err := f.Stat()
 	if err != nil {

@@ -2,11 +2,14 @@ package store_test
 
 import (
 	"database/sql"
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"vedette/internal/store"
@@ -117,6 +120,62 @@ func TestOpenRefusesABadDatabase(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAKillInACheckpointDamagesNothing leaves the file as a checkpoint does
+// that has moved the first page, which counts the pages, and not the last.
+func TestAKillInACheckpointDamagesNothing(t *testing.T) {
+	h := &harness{path: filepath.Join(t.TempDir(), "v.db")}
+	s := h.Open(t)
+	for i := range 20 {
+		_, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{
+			{Keys: []string{fmt.Sprintf("g:%d", i)}, Title: strings.Repeat("Idlib ", 2000), Effective: storetest.Noon()},
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.Crash(t)
+	moveFirstPage(t, h.path)
+	if db, err := store.OpenArchive(t.Context(), h.path); err != nil {
+		t.Errorf("look-up in the middle of a checkpoint: %v", err)
+	} else if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+	again, err := store.Open(t.Context(), h.path, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	if waiting, err := again.Unjudged(t.Context(), 100); len(waiting) != 20 || err != nil {
+		t.Errorf("%d items wait (%v), want 20", len(waiting), err)
+	}
+}
+
+// moveFirstPage writes the newest first page of the log of the database at
+// path where a checkpoint would.
+func moveFirstPage(t *testing.T, path string) {
+	t.Helper()
+	log, err := os.ReadFile(path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const header, frame = 32, 24
+	size := int(binary.BigEndian.Uint32(log[8:]))
+	moved := false
+	for at := header; at+frame+size <= len(log); at += frame + size {
+		if binary.BigEndian.Uint32(log[at:]) == 1 {
+			moved = copy(file, log[at+frame:at+frame+size]) > 0
+		}
+	}
+	if pages := int(binary.BigEndian.Uint32(file[28:])); !moved || pages*size <= len(file) {
+		t.Fatalf("moved: %v; the file has %d bytes of %d pages of %d: nothing to test", moved, len(file), pages, size)
+	}
+	write(t, path, file)
 }
 
 func write(t *testing.T, path string, data []byte) {
