@@ -5,7 +5,7 @@ import "time"
 // A NoticeID identifies a notice in one database.
 type NoticeID int64
 
-// A Notice is something that rooms should hear about a story.
+// A Notice is something that rooms should hear about a story, or a bulletin.
 type Notice struct {
 	ID      NoticeID
 	Story   ID
@@ -14,6 +14,8 @@ type Notice struct {
 	Item    ItemID // the report that caused it
 	Reason  string // why the rooms should hear it, in plain words
 	At      time.Time
+
+	Bulletin *Bulletin // instead of a story
 }
 
 // A NoticeKind says what has happened.
@@ -24,7 +26,39 @@ const (
 	NewStory NoticeKind = "new"     // a root message is posted
 	Update   NoticeKind = "update"  // a further report: a reply in the thread, and the root is edited
 	Refresh  NoticeKind = "refresh" // a copy or an edit: the root is edited, nobody is called
+
+	LevelChange NoticeKind = "level"    // a watch stands at another level: a bulletin
+	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
 )
+
+// A Bulletin is what rooms hear of a watch as a whole, in a message of its
+// own.
+type Bulletin struct {
+	Watch    WatchName
+	Kind     NoticeKind // LevelChange or Deadline
+	Key      string     // is told once for a watch
+	From, To Level      // where the watch stood and stands
+	Reasons  []string   // in plain words, the weightiest first
+	Evidence []Witness  // the reports that it rests on, the latest first
+	At       time.Time
+	Rooms    []RoomName // that are owed it, without repeats
+}
+
+// A Witness is a report as evidence.
+type Witness struct {
+	Item   ItemID
+	Outlet string
+	Title  string
+	Link   string
+	At     time.Time
+}
+
+// A Standing says where a watch stands.
+type Standing struct {
+	Level   Level
+	Since   time.Time
+	Changes int // how often it has changed
+}
 
 // A Judgement is what the desk decided about one item.
 type Judgement struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -54,6 +55,9 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 		if err != nil {
 			return err
 		}
+		if ok = d.Story.ID == 0; ok {
+			return nil // a bulletin
+		}
 		found, err := stories(ctx, tx, `?`, d.Story.ID)
 		if err != nil {
 			return err
@@ -73,15 +77,21 @@ func expire(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time)
 // claimMessage fills d in with the next message, or returns sql.ErrNoRows.
 func claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
 	var at int64
+	var bulletin string
 	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
-		SELECT d.id, d.key, d.attempt + 1, n.id, n.story, n.version, n.kind, n.item, n.reason, n.at,
-			coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
+		SELECT d.id, d.key, d.attempt + 1, n.id, coalesce(n.story, 0), n.version, n.kind, coalesce(n.item, 0), n.reason, n.at,
+			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+claimable+` ORDER BY d.id LIMIT 1`, micros(now), d.Room).
-		Scan(&d.Delivery, &d.Key, &d.Attempt, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &d.Root)
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root)
 	if err != nil {
 		return err
+	}
+	if bulletin != "" {
+		if err := json.Unmarshal([]byte(bulletin), &n.Bulletin); err != nil {
+			return err
+		}
 	}
 	n.At, d.Story.ID, d.Act = timeOf(at), n.Story, story.Post
 	if d.Root != "" {

@@ -88,7 +88,7 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 			return err
 		}
 	}
-	if err := saveSignals(ctx, tx, j); err != nil {
+	if err := saveReading(ctx, tx, j); err != nil {
 		return err
 	}
 	if j.Kind == "" {
@@ -98,25 +98,23 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 	if err := saveStory(ctx, tx, j, &n); err != nil {
 		return err
 	}
-	return saveNotice(ctx, tx, &n, j.Rooms, rooms)
+	return saveNotice(ctx, tx, &n, 0, j.Rooms, rooms)
 }
 
-// saveSignals puts what the item claims now in the place of what an earlier
-// revision claimed.
-func saveSignals(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM signals WHERE item = ?`, j.Item); err != nil {
+// saveReading puts what the item claims now in the place of what an earlier
+// revision claimed. An item that nothing matches claims nothing.
+func saveReading(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
+	res, err := tx.ExecContext(ctx, `DELETE FROM readings WHERE item = ?`, j.Item)
+	if err != nil || len(j.Matches) == 0 {
 		return err
 	}
-	for n := range j.Signals {
-		said, err := json.Marshal(&j.Signals[n])
-		if err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO signals (item, n, kind, said) VALUES (?, ?, ?, ?)`, j.Item, n, j.Signals[n].Kind, string(said)); err != nil {
-			return err
-		}
+	edited, _ := res.RowsAffected()
+	signals, err := json.Marshal(j.Signals)
+	if err != nil {
+		return err
 	}
-	return nil
+	_, err = tx.ExecContext(ctx, `INSERT INTO readings (item, edited, signals) VALUES (?, ?, ?)`, j.Item, edited, string(signals))
+	return err
 }
 
 // joinSilently puts an item into its story, if it has one, without a new
@@ -150,9 +148,12 @@ func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Not
 	return err
 }
 
-func saveNotice(ctx context.Context, tx *sql.Tx, n *story.Notice, to []story.RoomName, rooms map[story.RoomName]bool) error {
-	res, err := tx.ExecContext(ctx, `INSERT INTO notices (story, version, kind, item, reason, at, owed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		n.Story, n.Version, n.Kind, n.Item, n.Reason, micros(n.At), len(to))
+// saveNotice saves n and what each of the rooms in to is owed, and adds them
+// to rooms. A bulletin's is about no story.
+func saveNotice(ctx context.Context, tx *sql.Tx, n *story.Notice, bulletin int64, to []story.RoomName, rooms map[story.RoomName]bool) error {
+	res, err := tx.ExecContext(ctx, `
+		INSERT INTO notices (story, version, kind, item, bulletin, reason, at, owed) VALUES (nullif(?, 0), ?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?)`,
+		n.Story, n.Version, n.Kind, n.Item, bulletin, n.Reason, micros(n.At), len(to))
 	if err != nil {
 		return err
 	}
@@ -258,7 +259,7 @@ func matchesOf(ctx context.Context, q querier, ids string, args ...any) (map[sto
 
 // signalsOf returns the signals of the items of the stories, by item.
 func signalsOf(ctx context.Context, q querier, ids string, args ...any) (map[story.ItemID][]story.Signal, error) {
-	rows, err := q.QueryContext(ctx, `SELECT g.item, g.said FROM reports r JOIN signals g ON g.item = r.item WHERE r.story IN (`+ids+`) ORDER BY g.item, g.n`, args...)
+	rows, err := q.QueryContext(ctx, `SELECT g.item, g.signals FROM reports r JOIN readings g ON g.item = r.item WHERE r.story IN (`+ids+`)`, args...)
 	signals := make(map[story.ItemID][]story.Signal)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var id story.ItemID
@@ -266,9 +267,9 @@ func signalsOf(ctx context.Context, q querier, ids string, args ...any) (map[sto
 		if err := r.Scan(&id, &said); err != nil {
 			return struct{}{}, err
 		}
-		var g story.Signal
-		err := json.Unmarshal([]byte(said), &g)
-		signals[id] = append(signals[id], g)
+		var of []story.Signal
+		err := json.Unmarshal([]byte(said), &of)
+		signals[id] = of
 		return struct{}{}, err
 	})
 	return signals, err

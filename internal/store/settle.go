@@ -42,7 +42,7 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
 		return err
 	}
-	if o.State != story.Delivered || d.Act != story.Post {
+	if o.State != story.Delivered || d.Act != story.Post || d.Story.ID == 0 {
 		return nil
 	}
 	_, err = tx.ExecContext(ctx, `

@@ -76,9 +76,9 @@ func (s *Store) enqueue(ctx context.Context, tx *sql.Tx, jobs []river.JobArgs) e
 
 // due is what waits to be done at a time.
 type due struct {
-	feeds    []story.FeedName
-	unjudged bool
-	rooms    []story.RoomName
+	feeds []story.FeedName
+	desk  bool // an item is unjudged, or the levels are to be reviewed
+	rooms []story.RoomName
 }
 
 func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
@@ -86,7 +86,9 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 	if w.feeds, err = collect(rows, err, scanOne[story.FeedName]); err != nil {
 		return w, err
 	}
-	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE judged IS NULL)`).Scan(&w.unjudged); err != nil {
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE judged IS NULL) OR EXISTS (SELECT 1 FROM agenda WHERE what = ? AND due <= ?)`,
+		levels, micros(now)).Scan(&w.desk)
+	if err != nil {
 		return w, err
 	}
 	rows, err = s.read.QueryContext(ctx, `
@@ -121,7 +123,7 @@ func (s *Store) Wake(ctx context.Context, now time.Time) (next time.Time, err er
 	for _, f := range w.feeds {
 		jobs = append(jobs, PollArgs{Feed: f})
 	}
-	if w.unjudged {
+	if w.desk {
 		jobs = append(jobs, JudgeArgs{})
 	}
 	for _, r := range w.rooms {
@@ -137,7 +139,7 @@ func (s *Store) Wake(ctx context.Context, now time.Time) (next time.Time, err er
 func (s *Store) Idle(ctx context.Context, now time.Time) (_ bool, err error) {
 	defer wrap(&err, "idle")
 	w, err := s.due(ctx, now)
-	if err != nil || len(w.feeds) > 0 || w.unjudged || len(w.rooms) > 0 {
+	if err != nil || len(w.feeds) > 0 || w.desk || len(w.rooms) > 0 {
 		return false, err
 	}
 	var sending bool

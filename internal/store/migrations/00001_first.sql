@@ -73,14 +73,15 @@ CREATE TABLE matches (
     PRIMARY KEY (item, watch)
 ) WITHOUT ROWID;
 
--- What a matched item claims: the past that levels are judged by.
-CREATE TABLE signals (
-    item INTEGER NOT NULL REFERENCES items (id),
-    n    INTEGER NOT NULL, -- in reading order
-    kind TEXT NOT NULL,
-    said TEXT NOT NULL,    -- the signal, as JSON
-    PRIMARY KEY (item, n)
-) WITHOUT ROWID;
+-- What the matched items claim: the past that levels are judged by. A row is
+-- never changed: an edited item has a new one, so that whoever has read up to
+-- a seq knows what is new to it.
+CREATE TABLE readings (
+    seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+    item    INTEGER NOT NULL UNIQUE REFERENCES items (id),
+    edited  INTEGER NOT NULL, -- it takes the place of an earlier one
+    signals TEXT NOT NULL     -- JSON, in reading order
+);
 
 CREATE TABLE stories (
     id      INTEGER PRIMARY KEY,
@@ -100,22 +101,41 @@ CREATE TABLE reports (
 );
 CREATE INDEX reports_story ON reports (story, version);
 
+-- What rooms hear of a watch as a whole. The newest of kind 'level' says where
+-- the watch stands.
+CREATE TABLE bulletins (
+    id    INTEGER PRIMARY KEY,
+    watch TEXT NOT NULL,
+    kind  TEXT NOT NULL,
+    key   TEXT NOT NULL, -- is told once for a watch
+    at    INTEGER NOT NULL,
+    said  TEXT NOT NULL, -- JSON
+    UNIQUE (watch, key)
+);
+
+CREATE TABLE agenda (
+    what TEXT PRIMARY KEY,
+    due  INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- A notice is about a story, or is a bulletin.
 CREATE TABLE notices (
-    id      INTEGER PRIMARY KEY,
-    story   INTEGER NOT NULL REFERENCES stories (id),
-    version INTEGER NOT NULL,
-    kind    TEXT NOT NULL,
-    item    INTEGER NOT NULL REFERENCES items (id),
-    reason  TEXT NOT NULL,
-    at      INTEGER NOT NULL,
-    owed    INTEGER NOT NULL -- to how many rooms: the auditor counts them again
+    id       INTEGER PRIMARY KEY,
+    story    INTEGER REFERENCES stories (id),
+    version  INTEGER NOT NULL, -- of the story
+    kind     TEXT NOT NULL,
+    item     INTEGER REFERENCES items (id), -- that caused it
+    bulletin INTEGER REFERENCES bulletins (id),
+    reason   TEXT NOT NULL,
+    at       INTEGER NOT NULL,
+    owed     INTEGER NOT NULL -- to how many rooms: the auditor counts them again
 );
 
 CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
     notice     INTEGER NOT NULL REFERENCES notices (id),
     room       TEXT NOT NULL,
-    story      INTEGER NOT NULL,
+    story      INTEGER NOT NULL, -- 0 for a bulletin
     version    INTEGER NOT NULL,
     kind       TEXT NOT NULL,
     key        TEXT NOT NULL UNIQUE,

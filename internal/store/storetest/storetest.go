@@ -21,6 +21,10 @@ type Store interface {
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
 	SaveJudgements(ctx context.Context, js []story.Judgement) error
+	Readings(ctx context.Context, seq int64, each func(story.Reading) error) error
+	Standings(ctx context.Context) (map[story.WatchName]story.Standing, error)
+	SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) error
+	ReviewDue(ctx context.Context, now time.Time) (bool, error)
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
 	Idle(ctx context.Context, now time.Time) (bool, error)
@@ -71,6 +75,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
+		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
+		{"ABulletinIsToldOnce", bulletinOnce},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"NoSearchIsAnError", searchIsSafe},

@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/riverqueue/river"
+
+	"vedette/story"
+)
+
+// levels is what the agenda calls the review of the watches' levels.
+const levels = "levels"
+
+// Readings returns what the matched items claim, in the order in which it was
+// saved, beginning after the one that bears seq; 0 begins with the first. An
+// item that was edited is read anew.
+func (s *Store) Readings(ctx context.Context, seq int64, each func(story.Reading) error) (err error) {
+	defer wrap(&err, "readings")
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT g.seq, g.edited, g.signals, i.id, i.outlet, i.owner, i.tier, i.state, i.title, i.link, i.effective, coalesce(r.story, 0),
+			coalesce((SELECT o.owner FROM items o WHERE o.id = nullif(r.copy_of, 0)), ''),
+			(SELECT json_group_array(watch) FROM matches m WHERE m.item = i.id)
+		FROM readings g JOIN items i ON i.id = g.item LEFT JOIN reports r ON r.item = g.item
+		WHERE g.seq > ? ORDER BY g.seq`, seq)
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var g story.Reading
+		var signals, watches string
+		var at int64
+		it := &g.Item
+		err := r.Scan(&g.Seq, &g.Edited, &signals, &it.ID, &it.Outlet, &it.Owner, &it.Tier, &it.State, &it.Title, &it.Link, &at, &g.Story, &g.CopyOf, &watches)
+		if err != nil {
+			return struct{}{}, err
+		}
+		it.Effective = timeOf(at)
+		if err := json.Unmarshal([]byte(signals), &g.Signals); err != nil {
+			return struct{}{}, err
+		}
+		if err := json.Unmarshal([]byte(watches), &g.Watches); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, each(g)
+	})
+	return err
+}
+
+// Standings returns where the watches stand that were ever judged.
+func (s *Store) Standings(ctx context.Context) (_ map[story.WatchName]story.Standing, err error) {
+	defer wrap(&err, "standings")
+	all := make(map[story.WatchName]story.Standing)
+	rows, err := s.read.QueryContext(ctx, `SELECT said FROM bulletins WHERE kind = ? ORDER BY id`, story.LevelChange)
+	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
+		var said string
+		var b story.Bulletin
+		if err := r.Scan(&said); err != nil {
+			return struct{}{}, err
+		}
+		err := json.Unmarshal([]byte(said), &b)
+		all[b.Watch] = story.Standing{Level: b.To, Since: b.At, Changes: all[b.Watch].Changes + 1}
+		return struct{}{}, err
+	})
+	return all, err
+}
+
+// SaveReview saves what a review of the levels has found, a delivery for each
+// room that is owed a bulletin, and when the next review is due, in one
+// transaction. A bulletin whose key its watch has had is left out.
+func (s *Store) SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) (err error) {
+	defer wrap(&err, "save review")
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		rooms := make(map[story.RoomName]bool)
+		for i := range bs {
+			if err := saveBulletin(ctx, tx, &bs[i], rooms); err != nil {
+				return fmt.Errorf("watch %s: %w", bs[i].Watch, err)
+			}
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO agenda (what, due) VALUES (?, ?) ON CONFLICT DO UPDATE SET due = excluded.due`, levels, micros(next)); err != nil {
+			return err
+		}
+		var jobs []river.JobArgs
+		for room := range rooms {
+			jobs = append(jobs, DeliverArgs{Room: room})
+		}
+		return s.enqueue(ctx, tx, jobs)
+	})
+}
+
+func saveBulletin(ctx context.Context, tx *sql.Tx, b *story.Bulletin, rooms map[story.RoomName]bool) error {
+	said, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	res, err := tx.ExecContext(ctx, `INSERT INTO bulletins (watch, kind, key, at, said) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, b.Watch, b.Kind, b.Key, micros(b.At), string(said))
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); n == 0 || err != nil {
+		return err
+	}
+	id, err := res.LastInsertId()
+	if err != nil {
+		return err
+	}
+	return saveNotice(ctx, tx, &story.Notice{Kind: b.Kind, At: b.At}, id, b.Rooms, rooms)
+}
+
+// ReviewDue reports whether the levels are to be reviewed at now.
+func (s *Store) ReviewDue(ctx context.Context, now time.Time) (due bool, err error) {
+	defer wrap(&err, "review due")
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM agenda WHERE what = ? AND due <= ?)`, levels, micros(now)).Scan(&due)
+	return due, err
+}

@@ -1,0 +1,77 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
+)
+
+func readingsInOrder(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:2", "Idlib shelled, a copy"))
+	tell(t, s, id, story.Refresh, "desk")
+	first := readings(t, s, 0)
+	if len(first) != 2 || first[0].Story != id || first[0].Edited || first[1].Item.Title != "Idlib shelled, a copy" || !first[0].Item.Effective.Equal(Noon()) {
+		t.Fatalf("readings are %+v", first)
+	}
+	if diff := cmp.Diff(Claims(), first[0].Signals); diff != "" {
+		t.Errorf("signals (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]story.WatchName{"idlib"}, first[0].Watches); diff != "" {
+		t.Errorf("watches (-want +got):\n%s", diff)
+	}
+	save(t, s, item("g:1", "Idlib shelled, two killed"))
+	tell(t, s, id, story.Refresh, "desk")
+	if after := readings(t, s, first[1].Seq); len(after) != 1 || !after[0].Edited || after[0].Item.Title != "Idlib shelled, two killed" {
+		t.Errorf("readings after the first two are %+v, want the edit", after)
+	}
+	if all := readings(t, s, 0); len(all) != 2 {
+		t.Errorf("%d readings, want one an item", len(all))
+	}
+}
+
+func readings(t *testing.T, s Store, seq int64) (all []story.Reading) {
+	t.Helper()
+	check(t, s.Readings(t.Context(), seq, func(r story.Reading) error {
+		all = append(all, r)
+		return nil
+	}))
+	return all
+}
+
+func bulletinOnce(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	if must(s.ReviewDue(t.Context(), Noon()))(t) {
+		t.Error("a review is due before anything was read")
+	}
+	b := story.Bulletin{
+		Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk", "osint"},
+		Reasons: []string{"shelling"}, Evidence: []story.Witness{{Item: 1, Outlet: "Wire", Title: "Idlib shelled", At: Noon()}},
+	}
+	for range 2 { // as two replicas would, that have found the same
+		check(t, s.SaveReview(t.Context(), []story.Bulletin{b}, Noon().Add(time.Hour)))
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	d := claim(t, s, story.Post)
+	if diff := cmp.Diff(&b, d.Notice.Bulletin); diff != "" || d.Notice.Kind != story.LevelChange || d.Story.ID != 0 {
+		t.Errorf("notice is %+v; bulletin (-want +got):\n%s", d.Notice, diff)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Owed: 1})
+	want := map[story.WatchName]story.Standing{"idlib": {Level: story.Guarded, Since: Noon(), Changes: 1}}
+	if diff := cmp.Diff(want, must(s.Standings(t.Context()))(t)); diff != "" {
+		t.Errorf("standings (-want +got):\n%s", diff)
+	}
+	if due := must(s.ReviewDue(t.Context(), Noon().Add(time.Hour)))(t); !due || must(s.ReviewDue(t.Context(), Noon()))(t) {
+		t.Error("the next review is not due after an hour, but now")
+	}
+}

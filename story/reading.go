@@ -1,0 +1,13 @@
+package story
+
+// A Reading is what one item claims, as it counts for the levels of the
+// watches that accept it.
+type Reading struct {
+	Seq     int64       // rises with each that is saved
+	Edited  bool        // it takes the place of an earlier one of its item
+	Item    Item        // without its texts but the title
+	Story   ID          // 0 if it was never told
+	CopyOf  string      // the owner of the text that it repeats, or ""
+	Signals []Signal    // in reading order
+	Watches []WatchName // that accept it
+}
