@@ -95,6 +95,9 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 func send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
 	switch d.Act {
 	case story.Post:
+		if b := d.Notice.Bulletin; b != nil {
+			return seat.Room.Post(ctx, d.Key, Bulletin(b, seat.Zone, seat.Titles))
+		}
 		return seat.Room.Post(ctx, d.Key, Root(&d.Story, seat.Zone, seat.Titles))
 	case story.Reply:
 		return seat.Room.Reply(ctx, d.Root, d.Key, Update(&d.Story, &d.Notice, seat.Zone))

@@ -1,0 +1,56 @@
+package bot_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+func TestBulletinSaysWhatChangedAndWhy(t *testing.T) {
+	at := time.Date(2020, 2, 3, 9, 0, 0, 0, time.UTC)
+	b := story.Bulletin{
+		Watch: "idlib", Kind: story.LevelChange, From: story.Guarded, To: story.High, At: at,
+		Reasons: []string{"7 of an army's dead", "acts 4.2 times what is usual"},
+		Evidence: []story.Witness{
+			{Item: 2, Outlet: "Monitor", Title: "Toll rises", Link: "https://monitor.example/2", At: at.Add(-time.Hour)},
+			{Item: 1, Outlet: "Wire", Title: "Post shelled", At: at.Add(-30 * time.Hour)},
+			{Item: 3, Outlet: "Wire", Title: "Convoy leaves", At: at.Add(-31 * time.Hour)},
+			{Item: 4, Outlet: "Paper", Title: "Envoy summoned", At: at.Add(-32 * time.Hour)},
+		},
+	}
+	m := bot.Bulletin(&b, time.FixedZone("+03", 3*3600), map[story.WatchName]string{"idlib": "Idlib front"})
+	if got, want := m.Head(), "■ HIGH · Idlib front · 3 Feb 12:00 +03"; got != want {
+		t.Errorf("head is %q, want %q", got, want)
+	}
+	want := []bot.Fact{
+		{Name: "Why", Text: "7 of an army's dead"},
+		{Name: "Why", Text: "acts 4.2 times what is usual"},
+		{Name: "Report", Text: "Toll rises (Monitor, 11:00)"},
+		{Name: "Report", Text: "Post shelled (Wire, 2 Feb 06:00)"},
+		{Name: "Report", Text: "Convoy leaves (Wire, 2 Feb 05:00)"},
+	}
+	if diff := cmp.Diff(want, m.Facts); diff != "" {
+		t.Errorf("facts (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]bot.Source{{Outlet: "Monitor", Link: "https://monitor.example/2"}, {Outlet: "Wire"}, {Outlet: "Paper"}}, m.Sources); diff != "" {
+		t.Errorf("sources (-want +got):\n%s", diff)
+	}
+}
+
+func TestBulletinHeadlines(t *testing.T) {
+	for want, b := range map[string]story.Bulletin{
+		"idlib rises from calm to elevated":    {From: story.Calm, To: story.Elevated},
+		"idlib falls from critical to high":    {From: story.Critical, To: story.High},
+		"idlib is back to calm, from elevated": {From: story.Elevated, To: story.Calm},
+		"idlib: a deadline":                    {Kind: story.Deadline, From: story.High, To: story.High},
+	} {
+		b.Watch = "idlib"
+		if got := bot.Bulletin(&b, time.UTC, nil).Title.Text; got != want {
+			t.Errorf("title is %q, want %q", got, want)
+		}
+	}
+}
