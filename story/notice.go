@@ -72,7 +72,10 @@ type Judgement struct {
 	Kind     NoticeKind // "" if no room need hear of it; with a Relation it joins its story all the same
 	Reason   string
 	Rooms    []RoomName // the rooms that are owed the notice, without repeats
+	Level    Level      // of the story: the highest at which a watch that accepts it stands
 	At       time.Time
+
+	Bulletins []Bulletin // that the item brings about
 }
 
 // A Pending item waits to be judged.

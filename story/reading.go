@@ -6,7 +6,7 @@ type Reading struct {
 	Seq     int64       // rises with each that is saved
 	Edited  bool        // it takes the place of an earlier one of its item
 	Item    Item        // without its texts but the title
-	Story   ID          // 0 if it was never told
+	Opener  ItemID      // that opened its story: itself if it has none
 	CopyOf  string      // the owner of the text that it repeats, or ""
 	Signals []Signal    // in reading order
 	Watches []WatchName // that accept it

@@ -91,6 +91,19 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 	if err := saveReading(ctx, tx, j); err != nil {
 		return err
 	}
+	if err := saveTelling(ctx, tx, j, rooms); err != nil {
+		return err
+	}
+	for i := range j.Bulletins { // in the rooms after the report that brought them about
+		if err := saveBulletin(ctx, tx, &j.Bulletins[i], rooms); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// saveTelling puts the item into its story and saves what is told of it.
+func saveTelling(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[story.RoomName]bool) error {
 	if j.Kind == "" {
 		return joinSilently(ctx, tx, j)
 	}
@@ -132,9 +145,9 @@ func joinSilently(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
 // saveStory opens the story or changes it, and sets the notice's story and
 // version.
 func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Notice) error {
-	query, args := `INSERT INTO stories (version, level, opened, changed) VALUES (1, 0, ?1, ?1) RETURNING id, version`, []any{micros(j.At)}
+	query, args := `INSERT INTO stories (version, level, opened, changed) VALUES (1, ?2, ?1, ?1) RETURNING id, version`, []any{micros(j.At), j.Level}
 	if j.Story != 0 {
-		query, args = `UPDATE stories SET version = version + 1, changed = max(changed, ?1) WHERE id = ?2 RETURNING id, version`, append(args, j.Story)
+		query, args = `UPDATE stories SET version = version + 1, changed = max(changed, ?1), level = ?2 WHERE id = ?3 RETURNING id, version`, append(args, j.Story)
 	}
 	row := tx.QueryRowContext(ctx, query, args...)
 	if err := row.Scan(&n.Story, &n.Version); err != nil {

@@ -21,7 +21,7 @@ const levels = "levels"
 func (s *Store) Readings(ctx context.Context, seq int64, each func(story.Reading) error) (err error) {
 	defer wrap(&err, "readings")
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT g.seq, g.edited, g.signals, i.id, i.outlet, i.owner, i.tier, i.state, i.title, i.link, i.effective, coalesce(r.story, 0),
+		SELECT g.seq, g.edited, g.signals, i.id, i.outlet, i.owner, i.tier, i.state, i.title, i.link, i.effective, coalesce((SELECT f.item FROM reports f WHERE f.story = r.story AND f.relation = 'opens' LIMIT 1), i.id),
 			coalesce((SELECT o.owner FROM items o WHERE o.id = nullif(r.copy_of, 0)), ''),
 			(SELECT json_group_array(watch) FROM matches m WHERE m.item = i.id)
 		FROM readings g JOIN items i ON i.id = g.item LEFT JOIN reports r ON r.item = g.item
@@ -31,7 +31,7 @@ func (s *Store) Readings(ctx context.Context, seq int64, each func(story.Reading
 		var signals, watches string
 		var at int64
 		it := &g.Item
-		err := r.Scan(&g.Seq, &g.Edited, &signals, &it.ID, &it.Outlet, &it.Owner, &it.Tier, &it.State, &it.Title, &it.Link, &at, &g.Story, &g.CopyOf, &watches)
+		err := r.Scan(&g.Seq, &g.Edited, &signals, &it.ID, &it.Outlet, &it.Owner, &it.Tier, &it.State, &it.Title, &it.Link, &at, &g.Opener, &g.CopyOf, &watches)
 		if err != nil {
 			return struct{}{}, err
 		}

@@ -17,7 +17,7 @@ func readingsInOrder(t *testing.T, h Harness) {
 	save(t, s, item("g:2", "Idlib shelled, a copy"))
 	tell(t, s, id, story.Refresh, "desk")
 	first := readings(t, s, 0)
-	if len(first) != 2 || first[0].Story != id || first[0].Edited || first[1].Item.Title != "Idlib shelled, a copy" || !first[0].Item.Effective.Equal(Noon()) {
+	if len(first) != 2 || first[1].Opener != first[0].Item.ID || first[0].Opener != first[0].Item.ID || first[0].Edited || first[1].Item.Title != "Idlib shelled, a copy" || !first[0].Item.Effective.Equal(Noon()) {
 		t.Fatalf("readings are %+v", first)
 	}
 	if diff := cmp.Diff(Claims(), first[0].Signals); diff != "" {
@@ -54,6 +54,15 @@ func bulletinOnce(t *testing.T, h Harness) {
 	b := story.Bulletin{
 		Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk", "osint"},
 		Reasons: []string{"shelling"}, Evidence: []story.Witness{{Item: 1, Outlet: "Wire", Title: "Idlib shelled", At: Noon()}},
+	}
+	save(t, s, item("g:1", "Idlib shelled"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0].Item
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Level: story.Guarded, At: Noon(),
+		Matches: []story.Match{{Watch: "idlib"}}, Bulletins: []story.Bulletin{b},
+	}}))
+	if all := must(s.Recent(t.Context(), Noon()))(t); len(all) != 1 || all[0].Level != story.Guarded {
+		t.Errorf("stories are %+v, want one that is guarded", all)
 	}
 	for range 2 { // as two replicas would, that have found the same
 		check(t, s.SaveReview(t.Context(), []story.Bulletin{b}, Noon().Add(time.Hour)))
