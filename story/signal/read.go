@@ -26,21 +26,30 @@ func NewReader() (*Reader, error) {
 // Read returns the signals of it in reading order: title, summary, body, and
 // within each by the words that make them.
 func (r *Reader) Read(it *story.Item) (signals []story.Signal) {
-	for _, part := range []struct {
-		field story.Field
-		text  string
-	}{{story.Title, it.Title}, {story.Summary, it.Summary}, {story.Body, it.Body}} {
+	counting := r.figures.begin(it)
+	for _, part := range fields(it) {
 		for _, span := range story.Sentences(part.text) {
 			s := newSentence(part.field, span, part.text[span.Start:span.End])
-			signals = append(signals, r.sentence(it, &s)...)
+			signals = append(signals, r.sentence(counting, &s)...)
 		}
 	}
 	return signals
 }
 
-// sentence returns the signals of one sentence of it.
-func (r *Reader) sentence(it *story.Item, s *sentence) []story.Signal {
-	signals := r.figures.counts(it, s)
+// A field is a text of an item.
+type field struct {
+	field story.Field
+	text  string
+}
+
+// fields returns the texts of it in reading order.
+func fields(it *story.Item) []field {
+	return []field{{story.Title, it.Title}, {story.Summary, it.Summary}, {story.Body, it.Body}}
+}
+
+// sentence returns the signals of one sentence.
+func (r *Reader) sentence(counting *counting, s *sentence) []story.Signal {
+	signals := counting.counts(s)
 	slices.SortStableFunc(signals, func(a, b story.Signal) int { return cmp.Compare(a.Words.Start, b.Words.Start) })
 	return signals
 }

@@ -1,0 +1,72 @@
+package level
+
+import (
+	"slices"
+
+	"vedette/story"
+)
+
+// gated holds a call at the level that its evidence bears out. The call of a
+// score or a record rests on the fresh readings of its side; a fact or an
+// ultimatum brings the readings that report it.
+func (h *History) gated(m moment, c call) call {
+	if c.evidence == nil {
+		c.evidence = h.evidence(m, c.side)
+	}
+	limit, why := h.params.allows(c.evidence)
+	if c.ceiling > story.Unjudged && c.ceiling <= limit {
+		limit, why = c.ceiling, c.held
+	}
+	c.level, c.held = c.wanted, ""
+	if c.level > limit {
+		c.level, c.held = limit, why
+	}
+	return c
+}
+
+// evidence returns the hostile readings of a side that are fresh, in order.
+func (h *History) evidence(m moment, side Side) []Reading {
+	from := m.day - day(h.params.Fresh) + 1
+	var all []Reading
+	for e := range h.told(from, m.day) {
+		for _, r := range e.told {
+			if r.hostile() && WeightOf(e.kind).Side == side && !r.At.Before(from.start()) && r.At.Before(m.until) {
+				all = append(all, r)
+			}
+		}
+	}
+	slices.SortFunc(all, compare)
+	return all
+}
+
+// allows returns the highest level that evidence can lift to, and what keeps
+// it from a higher one. Two pieces of evidence are needed for any rise, two
+// independent origins for more than a lone one may lift to, and an outlet that
+// no state controls for critical.
+func (p Params) allows(evidence []Reading) (story.Level, string) {
+	var origins []string
+	var stories []story.ID
+	state, unvetted := true, true
+	for _, r := range evidence {
+		if !slices.Contains(origins, r.Origin) {
+			origins = append(origins, r.Origin)
+		}
+		if !slices.Contains(stories, r.Story) {
+			stories = append(stories, r.Story)
+		}
+		state = state && r.State != ""
+		unvetted = unvetted && r.Tier >= 4
+	}
+	limit, why := story.Critical, ""
+	lower := func(holds bool, to story.Level, because string) {
+		if holds && to < limit {
+			limit, why = to, because
+		}
+	}
+	lower(len(origins) == 0, story.Calm, "there is no fresh evidence")
+	lower(len(origins) == 1 && len(stories) == 1, story.Calm, "one origin alone reports it, in one story")
+	lower(len(origins) == 1, p.Alone, "one origin alone reports it")
+	lower(unvetted, p.Unvetted, "only unvetted outlets report it")
+	lower(state, p.StateOnly, "only state-controlled outlets report it")
+	return limit, why
+}
