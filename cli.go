@@ -40,6 +40,8 @@ type commands struct {
 	Check  checkCmd  `cmd:"" help:"Check settings and desk file, and print every fault at once."`
 	Schema schemaCmd `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
 	Test   testCmd   `cmd:"" help:"Try a rule on feeds, files or the archive."`
+	Level  levelCmd  `cmd:"" help:"Say how far the watches have escalated, and why."`
+	Replay replayCmd `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
 	Watch  watchCmd  `cmd:"" help:"Look at the watches of the desk file."`
 	Search searchCmd `cmd:"" help:"Search the archive of items."`
 	Backup backupCmd `cmd:"" help:"Write a copy of the database, while running or not."`

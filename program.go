@@ -106,7 +106,7 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
-	pr.desk.SetWatches(set, d.Watches)
+	pr.desk.SetWatches(set, d.Watches, nil)
 	pr.courier.SetRooms(seats)
 	return nil
 }

@@ -4,7 +4,7 @@
 // goes out is a [story.Judgement] for each: the watches that accept it, the
 // story that it belongs to, and the notice that rooms are owed. The package
 // decides nothing itself: package watch matches, package signal reads what an
-// item claims, package story relates. It never sends anything, and keeps nothing between two calls.
+// item claims, package story relates, package level judges. It never sends anything, and keeps nothing between two calls.
 package desk
 
 import (
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"vedette/story"
+	"vedette/story/level"
 	"vedette/story/signal"
 	"vedette/watch"
 )
@@ -27,6 +28,19 @@ type Docket interface {
 
 	// Recent returns the stories that changed since, with all their reports.
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
+
+	// Readings gives what the matched items claim to each, in the order in
+	// which it was saved, beginning after the one that bears seq.
+	Readings(ctx context.Context, seq int64, each func(story.Reading) error) error
+
+	// Standings returns where the watches stand that were ever judged.
+	Standings(ctx context.Context) (map[story.WatchName]story.Standing, error)
+
+	// ReviewDue reports whether the levels are to be reviewed at now, and
+	// SaveReview saves what that found, and when the next is due. A bulletin
+	// whose key its watch has had is left out.
+	ReviewDue(ctx context.Context, now time.Time) (bool, error)
+	SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) error
 
 	// SaveJudgements saves judgements, notices, deliveries and the jobs to
 	// deliver them in one transaction. An item that was edited after it was
@@ -46,11 +60,17 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 	orders atomic.Pointer[orders] // swapped whole by SetWatches
+
+	// What follows belongs to Judge, which is not called twice at a time.
+	gauge   *gauge  // nil: nothing is remembered yet
+	gaugeOf *orders // by which it was made
 }
 
 // orders are the watches in force.
 type orders struct {
 	set   *watch.Set
+	names []story.WatchName // in the order of the desk file
+	level map[story.WatchName]level.Params
 	rooms map[story.WatchName][]story.RoomName
 	asks  map[story.WatchName][]watch.Threshold // of the story, before its rooms are told
 }
@@ -63,13 +83,23 @@ func New(docket Docket, reader *signal.Reader, now func() time.Time, log *slog.L
 }
 
 // SetWatches puts set and the rooms of ws in force for the items judged from
-// here on. The two must have been made from the same watches.
-func (d *Desk) SetWatches(set *watch.Set, ws []story.Watch) {
-	o := &orders{set: set, asks: set.Thresholds(), rooms: make(map[story.WatchName][]story.RoomName)}
+// here on. The two must have been made from the same watches; levels holds the
+// parameters of those whose levels are not judged by the common ones.
+func (d *Desk) SetWatches(set *watch.Set, ws []story.Watch, levels map[story.WatchName]level.Params) {
+	o := &orders{set: set, asks: set.Thresholds(), level: levels, rooms: make(map[story.WatchName][]story.RoomName)}
 	for _, w := range ws {
+		o.names = append(o.names, w.Name)
 		o.rooms[w.Name] = w.Rooms
 	}
 	d.orders.Store(o)
+}
+
+// params returns the parameters that the levels of a watch are judged by.
+func (o *orders) params(w story.WatchName) level.Params {
+	if p, ok := o.level[w]; ok {
+		return p
+	}
+	return level.Default()
 }
 
 // Judge judges the items that wait, up to a batch of them, and reports
@@ -87,6 +117,17 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	o := d.orders.Load()
+	if d.gaugeOf != o {
+		d.gauge, d.gaugeOf = nil, o
+	}
+	defer func() {
+		if err != nil {
+			d.gauge = nil // it may remember what was not saved
+		}
+	}()
+	if _, err := d.recall(ctx, o); err != nil {
+		return false, err
+	}
 	var js []story.Judgement
 	for i := range waiting {
 		p := &waiting[i]
@@ -110,7 +151,24 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 	if err := d.docket.SaveJudgements(ctx, js); err != nil {
 		return false, err
 	}
-	return len(waiting) == batch, nil
+	if more = len(waiting) == batch; more {
+		return true, nil
+	}
+	return false, d.reviewIfDue(ctx, o)
+}
+
+// reviewIfDue reviews the levels if it is time, or if something was saved that
+// they were not judged by yet: the past of a new feed, say.
+func (d *Desk) reviewIfDue(ctx context.Context, o *orders) error {
+	news, err := d.recall(ctx, o)
+	if err != nil {
+		return err
+	}
+	due, err := d.docket.ReviewDue(ctx, d.now())
+	if err != nil || !news && !due {
+		return err
+	}
+	return d.review(ctx, o)
 }
 
 // news reports whether a watch is among the matches that was not known to
@@ -138,6 +196,7 @@ func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.
 			before = open[i]
 		}
 	}
+	d.raise(o, p, &before, j)
 	o.owe(j, before, p)
 	d.log.LogAttrs(ctx, slog.LevelInfo, "judged", slog.Int64("item", int64(p.Item.ID)), slog.Int64("story", int64(j.Story)),
 		slog.String("kind", string(j.Kind)), slog.String("reason", j.Reason), slog.Int("rooms", len(j.Rooms)))

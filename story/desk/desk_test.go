@@ -1,9 +1,7 @@
 package desk_test
 
 import (
-	"context"
 	"log/slog"
-	"slices"
 	"testing"
 	"time"
 
@@ -17,47 +15,12 @@ import (
 
 var noon = time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
 
-// A docket keeps its promises in memory: what is saved is no longer waiting,
-// and what joins a story is in it.
-type docket struct {
-	waiting []story.Pending
-	stories []story.Story
-	saved   []story.Judgement
-}
-
-func (d *docket) Unjudged(_ context.Context, limit int) ([]story.Pending, error) {
-	return append([]story.Pending(nil), d.waiting[:min(limit, len(d.waiting))]...), nil
-}
-
-func (d *docket) Recent(context.Context, time.Time) ([]story.Story, error) { return d.stories, nil }
-
-func (d *docket) SaveJudgements(_ context.Context, js []story.Judgement) error {
-	for _, j := range js {
-		p := d.waiting[0]
-		d.waiting = d.waiting[1:]
-		d.saved = append(d.saved, j)
-		if j.Kind == story.NewStory {
-			s := story.Story{ID: story.ID(len(d.stories) + 1), Reports: []story.Report{{Item: p.Item, Relation: j.Relation}}}
-			for _, m := range j.Matches {
-				s.Watches = append(s.Watches, m.Watch)
-			}
-			d.stories = append(d.stories, s)
-		} else if j.Relation != "" {
-			s := &d.stories[j.Story-1]
-			s.Reports = append(s.Reports, story.Report{Item: p.Item, Relation: j.Relation, CopyOf: j.CopyOf})
-			for _, m := range j.Matches {
-				if !slices.Contains(s.Watches, m.Watch) {
-					s.Watches = append(s.Watches, m.Watch)
-				}
-			}
-		}
-	}
-	return nil
-}
-
 func judge(t *testing.T, waiting ...story.Pending) []story.Judgement {
 	t.Helper()
-	box := &docket{waiting: waiting}
+	box := new(desk.Memory)
+	for _, p := range waiting {
+		box.Bring(p)
+	}
 	d := desk.New(box, reader(t), func() time.Time { return noon }, slog.New(slog.DiscardHandler))
 	ws := []story.Watch{
 		{Name: "idlib", Rule: "idlib AND (ceasefire OR shelling)", Rooms: []story.RoomName{"desk", "osint"}},
@@ -69,13 +32,13 @@ func judge(t *testing.T, waiting ...story.Pending) []story.Judgement {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.SetWatches(set, ws)
+	d.SetWatches(set, ws, nil)
 	for more := true; more; {
 		if more, err = d.Judge(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return box.saved
+	return box.Judged
 }
 
 func reader(t *testing.T) *signal.Reader {

@@ -1,0 +1,177 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"vedette/story"
+	"vedette/story/level"
+)
+
+const (
+	reviewEvery = 15 * time.Minute // how late a fall or a deadline is noticed at the most
+	toldReasons = 4                // of a change of level
+	toldReports = 8                // as evidence of it
+)
+
+// A gauge is what the desk remembers of the watches' pasts, as far as they
+// were saved. It can be dropped at any time, and is read anew.
+type gauge struct {
+	seq     int64 // of the last reading that was read
+	edited  bool  // a reading was taken back since
+	pasts   map[story.WatchName]*level.History
+	stands  map[story.WatchName]story.Standing
+	reports map[story.ItemID]story.Witness // of what is remembered
+}
+
+// recall reads on where the gauge stopped: what this process or another has
+// saved since.
+func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
+	if d.gauge == nil {
+		d.gauge = &gauge{pasts: make(map[story.WatchName]*level.History), reports: make(map[story.ItemID]story.Witness)}
+	}
+	g := d.gauge
+	err = d.docket.Readings(ctx, g.seq, func(r story.Reading) error {
+		news = true
+		g.edited = g.edited || r.Edited && g.seq > 0
+		g.seq = r.Seq
+		for _, w := range r.Watches {
+			g.add(o, w, &r)
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	g.stands, err = d.docket.Standings(ctx)
+	return news, err
+}
+
+// add takes a reading into the past of a watch. One that is there already
+// changes nothing.
+func (g *gauge) add(o *orders, w story.WatchName, r *story.Reading) {
+	past := g.pasts[w]
+	if past == nil {
+		past = level.New(o.params(w), time.Time{})
+		g.pasts[w] = past
+	}
+	it := &r.Item
+	g.reports[it.ID] = story.Witness{Item: it.ID, Outlet: it.Outlet, Title: it.Title, Link: it.Link, At: it.Effective}
+	past.Add(level.ReadingsOf(r)...)
+}
+
+// raise counts what the item claims for the watches that accept it, says
+// where that leaves its story, and what rooms hear of it.
+func (d *Desk) raise(o *orders, p *story.Pending, before *story.Story, j *story.Judgement) {
+	r := story.Reading{Item: p.Item, Opener: p.Item.ID, Signals: j.Signals}
+	if len(before.Reports) > 0 {
+		r.Opener = before.Reports[0].Item.ID
+	}
+	for i := range before.Reports {
+		if from := &before.Reports[i].Item; from.ID == j.CopyOf {
+			r.CopyOf = from.Owner
+		}
+	}
+	for _, m := range j.Matches {
+		d.gauge.add(o, m.Watch, &r)
+		j.Bulletins = append(j.Bulletins, d.bulletins(o, m.Watch, j.At, true)...)
+	}
+	for _, w := range before.Watches {
+		j.Level = max(j.Level, d.gauge.stands[w].Level)
+	}
+	for _, m := range j.Matches {
+		j.Level = max(j.Level, d.gauge.stands[m.Watch].Level)
+	}
+}
+
+// review judges all watches at now, without anything new: levels fall, and
+// deadlines near and pass.
+func (d *Desk) review(ctx context.Context, o *orders) error {
+	if d.gauge.edited {
+		d.gauge = nil // what was taken back must not count
+		if _, err := d.recall(ctx, o); err != nil {
+			return err
+		}
+	}
+	now := d.now()
+	var bs []story.Bulletin
+	for _, w := range o.names {
+		if d.gauge.pasts[w] != nil {
+			bs = append(bs, d.bulletins(o, w, now, false)...)
+		}
+	}
+	return d.docket.SaveReview(ctx, bs, now.Add(reviewEvery))
+}
+
+// bulletins returns what rooms hear of a watch at now, and remembers where it
+// stands. Where a watch stands at first is no news unless an item made it so.
+func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem bool) (bs []story.Bulletin) {
+	j := d.gauge.pasts[w].Judge(now)
+	st, known := d.gauge.stands[w]
+	st.Level = max(st.Level, story.Calm)
+	if j.Level != st.Level || !known {
+		b := story.Bulletin{Watch: w, Kind: story.LevelChange, Key: fmt.Sprintf("level %d", st.Changes+1), From: st.Level, To: j.Level, At: now}
+		b.Reasons, b.Evidence = d.reasons(&j)
+		if known || byItem && j.Level > story.Calm {
+			b.Rooms = o.rooms[w]
+		}
+		bs = append(bs, b)
+		d.gauge.stands[w] = story.Standing{Level: j.Level, Since: now, Changes: st.Changes + 1}
+	}
+	for _, dl := range j.Deadlines {
+		if dl.State == level.Ahead || now.Sub(dl.Ends) > deadlineStale {
+			continue
+		}
+		bs = append(bs, story.Bulletin{
+			Watch: w, Kind: story.Deadline, Key: fmt.Sprintf("deadline %s %s", dl.Ends.Format(time.RFC3339), dl.State), From: j.Level, To: j.Level, At: now,
+			Reasons: []string{deadline(dl)}, Evidence: d.witnesses(dl.By), Rooms: o.rooms[w],
+		})
+	}
+	return bs
+}
+
+// deadlineStale is how long after its end a deadline is still worth a word.
+const deadlineStale = 48 * time.Hour
+
+func deadline(dl level.Deadline) string {
+	ends := dl.Ends.Format("2 January 2006 15:04 UTC")
+	if dl.State == level.Passed {
+		return "the ultimatum ended on " + ends
+	}
+	return "the ultimatum ends on " + ends
+}
+
+// reasons returns why the level is what it is, the weightiest reason first,
+// and the reports that it rests on, the latest first.
+func (d *Desk) reasons(j *level.Judgement) (lines []string, evidence []story.Witness) {
+	if j.Cold {
+		lines = append(lines, fmt.Sprintf("cold start: %d days of past so far", j.Known))
+	}
+	var rs []level.Reading
+	for _, r := range j.Reasons {
+		if r.Level < j.Level {
+			continue // it alone would not have made it so
+		}
+		lines = append(lines, r.String())
+		rs = append(rs, r.Evidence...)
+	}
+	if len(rs) == 0 {
+		lines = append(lines, "nothing lifts it higher any more")
+	}
+	return lines[:min(len(lines), toldReasons)], d.witnesses(rs)
+}
+
+// witnesses returns the reports behind readings, each once, the latest first.
+func (d *Desk) witnesses(rs []level.Reading) (ws []story.Witness) {
+	for _, r := range rs {
+		w, ok := d.gauge.reports[r.Item]
+		if ok && !slices.ContainsFunc(ws, func(o story.Witness) bool { return o.Item == w.Item }) {
+			ws = append(ws, w)
+		}
+	}
+	slices.SortStableFunc(ws, func(a, b story.Witness) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Item, b.Item)) })
+	return ws[:min(len(ws), toldReports)]
+}

@@ -1,0 +1,154 @@
+package desk
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"vedette/story"
+)
+
+// A Memory is a docket that forgets everything at the end: what was judged in
+// it is told to nobody. Its zero value waits for items. It is not safe for
+// concurrent use.
+type Memory struct {
+	Judged    []story.Judgement // with the story that an opening report got
+	Bulletins []story.Bulletin
+
+	waiting  []story.Pending
+	titles   map[story.ItemID]string
+	stories  []story.Story
+	readings []story.Reading
+	due      time.Time // of the next review
+}
+
+// Bring adds an item to those that wait.
+func (m *Memory) Bring(p story.Pending) {
+	if m.titles == nil {
+		m.titles = make(map[story.ItemID]string)
+	}
+	m.titles[p.Item.ID] = p.Item.Title
+	m.waiting = append(m.waiting, p)
+}
+
+// Title returns the title of an item that was brought.
+func (m *Memory) Title(id story.ItemID) string { return m.titles[id] }
+
+// Unjudged implements [Docket].
+func (m *Memory) Unjudged(_ context.Context, limit int) ([]story.Pending, error) {
+	return slices.Clone(m.waiting[:min(limit, len(m.waiting))]), nil
+}
+
+// Recent implements [Docket].
+func (m *Memory) Recent(_ context.Context, since time.Time) ([]story.Story, error) {
+	var all []story.Story
+	for i := range m.stories {
+		if !m.stories[i].Changed.Before(since) {
+			all = append(all, m.stories[i])
+		}
+	}
+	slices.SortStableFunc(all, func(a, b story.Story) int { return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID)) })
+	return all, nil
+}
+
+// Readings implements [Docket].
+func (m *Memory) Readings(_ context.Context, seq int64, each func(story.Reading) error) error {
+	for _, r := range m.readings[min(int(seq), len(m.readings)):] {
+		if err := each(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Standings implements [Docket].
+func (m *Memory) Standings(context.Context) (map[story.WatchName]story.Standing, error) {
+	all := make(map[story.WatchName]story.Standing)
+	for i := range m.Bulletins {
+		if b := &m.Bulletins[i]; b.Kind == story.LevelChange {
+			all[b.Watch] = story.Standing{Level: b.To, Since: b.At, Changes: all[b.Watch].Changes + 1}
+		}
+	}
+	return all, nil
+}
+
+// ReviewDue implements [Docket].
+func (m *Memory) ReviewDue(_ context.Context, now time.Time) (bool, error) {
+	return !m.due.IsZero() && !now.Before(m.due), nil
+}
+
+// SaveReview implements [Docket].
+func (m *Memory) SaveReview(_ context.Context, bs []story.Bulletin, next time.Time) error {
+	m.tell(bs)
+	m.due = next
+	return nil
+}
+
+// tell keeps the bulletins whose key is new to their watch.
+func (m *Memory) tell(bs []story.Bulletin) {
+	for _, b := range bs {
+		if !slices.ContainsFunc(m.Bulletins, func(o story.Bulletin) bool { return o.Watch == b.Watch && o.Key == b.Key }) {
+			m.Bulletins = append(m.Bulletins, b)
+		}
+	}
+}
+
+// SaveJudgements implements [Docket].
+func (m *Memory) SaveJudgements(_ context.Context, js []story.Judgement) error {
+	for _, j := range js {
+		at := slices.IndexFunc(m.waiting, func(p story.Pending) bool { return p.Item.ID == j.Item && p.Item.Revision == j.Revision })
+		if at < 0 {
+			continue
+		}
+		p := m.waiting[at]
+		m.waiting = slices.Delete(m.waiting, at, at+1)
+		m.join(&p.Item, &j)
+		m.read(&p.Item, &j)
+		m.Judged = append(m.Judged, j)
+		m.tell(j.Bulletins)
+	}
+	return nil
+}
+
+// join puts the item into its story, which it may open.
+func (m *Memory) join(it *story.Item, j *story.Judgement) {
+	if j.Relation == story.Opens {
+		m.stories = append(m.stories, story.Story{ID: story.ID(len(m.stories) + 1), Opened: j.At, Changed: j.At})
+		j.Story = story.ID(len(m.stories))
+	}
+	if j.Story < 1 || int(j.Story) > len(m.stories) || j.Relation == "" {
+		return
+	}
+	s := &m.stories[j.Story-1]
+	s.Reports = append(s.Reports, story.Report{Item: *it, Relation: j.Relation, CopyOf: j.CopyOf, Matches: j.Matches, Signals: j.Signals})
+	for _, match := range j.Matches {
+		if i, known := slices.BinarySearch(s.Watches, match.Watch); !known {
+			s.Watches = slices.Insert(s.Watches, i, match.Watch)
+		}
+	}
+	if j.Kind != "" {
+		s.Version, s.Changed, s.Level = s.Version+1, j.At, j.Level
+	}
+}
+
+// read keeps what the item claims.
+func (m *Memory) read(it *story.Item, j *story.Judgement) {
+	if len(j.Matches) == 0 {
+		return
+	}
+	r := story.Reading{Seq: int64(len(m.readings) + 1), Edited: j.Revision > 1, Item: *it, Opener: it.ID, Signals: j.Signals}
+	for _, match := range j.Matches {
+		r.Watches = append(r.Watches, match.Watch)
+	}
+	if j.Story > 0 && int(j.Story) <= len(m.stories) {
+		reports := m.stories[j.Story-1].Reports
+		r.Opener = reports[0].Item.ID
+		for i := range reports {
+			if from := &reports[i].Item; from.ID == j.CopyOf {
+				r.CopyOf = from.Owner
+			}
+		}
+	}
+	m.readings = append(m.readings, r)
+}
