@@ -20,6 +20,7 @@ type group struct {
 	person     bool        // the head is a person or several
 	thing      bool        // the head is no one
 	animal     bool
+	known      bool // "the six soldiers"
 	other      bool // "another"
 	part       bool // after "including": counted before
 	governed   bool // after a preposition
@@ -51,8 +52,12 @@ func (l *line) group() {
 func (l *line) groupAt(at int) (g group, ok bool) {
 	g = group{first: at, end: at + 1, noun: at + 1, head: -1}
 	u := &l.units[at]
-	if c, end, ok := l.number(at); ok {
-		g.count, g.noun, g.sort = c, end, numbered
+	counts := at
+	if l.is(at, definite) && !l.counts(at) {
+		counts++ // "the six"
+	}
+	if c, end, ok := l.number(counts); ok {
+		g.count, g.noun, g.sort, g.known = c, end, numbered, counts > at
 		l.heads(&g)
 		for i := max(at-1, 0); i < g.end; i++ {
 			g.other = g.other || l.is(i, other)

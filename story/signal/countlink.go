@@ -2,6 +2,7 @@ package signal
 
 import (
 	"slices"
+	"strings"
 
 	"vedette/story"
 )
@@ -25,13 +26,18 @@ func (l *line) counted(t int) (c counted, ok bool) {
 			return c, true
 		}
 	}
-	if role&nounOf != 0 && l.is(t+1, of) {
-		return l.object(t, t+2)
+	if role&nounOf != 0 {
+		if c, ok := l.belonging(t); ok {
+			return c, true
+		}
 	}
 	if role&noun != 0 {
 		if c, ok := l.numbered(t); ok {
 			return c, true
 		}
+	}
+	if l.is(t-1, definite) && role&base == 0 {
+		return c, false // "the dead"
 	}
 	_, passive := l.auxiliary(t)
 	if role&before != 0 && role&after != 0 && !passive {
@@ -46,6 +52,23 @@ func (l *line) counted(t int) (c counted, ok bool) {
 	}
 	if role&before != 0 {
 		return l.subject(t)
+	}
+	return c, false
+}
+
+// belonging returns whose the death or the body at unit t is: "the death
+// yesterday of nine people", "his death".
+func (l *line) belonging(t int) (c counted, ok bool) {
+	for at := t + 1; at < len(l.units) && at < t+7 && !l.mark(at, ",.;:"); at++ {
+		if l.is(at, of) {
+			return l.object(t, at+1)
+		}
+		if l.units[at].kind != "" || l.is(at, be|conjunction|relative) {
+			break
+		}
+	}
+	if l.units[t].value == 1 && t > 0 && (l.is(t-1, definite) && l.is(t-1, possessive) || strings.HasSuffix(l.text(t-1), "'s") || strings.HasSuffix(l.text(t-1), "’s")) {
+		return counted{count: story.Count{Low: 1, High: 1}, first: t - 1, end: t + 1, sort: known}, true
 	}
 	return c, false
 }
@@ -143,8 +166,7 @@ func (l *line) object(t, at int) (c counted, ok bool) {
 	if g.sort == bare && !g.person {
 		return c, false
 	}
-	c = l.take(gi, min(t, g.first))
-	return l.joinRight(c, gi), true
+	return l.joinRight(l.take(gi, g.first), gi), true
 }
 
 // needsPeople reports whether the verb at unit t has things for its object as
@@ -200,10 +222,10 @@ func (l *line) joinRight(c counted, gi int) counted {
 func (l *line) joinLeft(c counted, gi int) counted {
 	for last := gi - 1; last >= 0; last-- {
 		g := &l.groups[last]
-		if (g.thing || g.governed) && !g.used && l.joined(g.end, c.first) {
+		if (g.thing || g.governed && !l.is(g.first-1, with)) && !g.used && l.joined(g.end, c.first) {
 			continue
 		}
-		if g.thing || g.part || g.used || g.governed || !l.joined(g.end, c.first) || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
+		if g.thing || g.part || g.used || g.governed && !l.is(g.first-1, with) || !l.joined(g.end, c.first) || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
 			break
 		}
 		c = l.add(c, last)
@@ -219,10 +241,7 @@ func (l *line) add(c counted, gi int) counted {
 	c.first, c.end = min(c.first, g.first), max(c.end, g.end)
 	c.count.Low += g.count.Low
 	c.count.High += g.count.High
-	c.count.Open = c.count.Open || g.count.Open
-	if g.sort < c.sort {
-		c.sort = g.sort
-	}
+	c.sort = min(c.sort, g.sort)
 	return c
 }
 
@@ -336,13 +355,13 @@ func (l *line) disagree(agrees int, c *counted) bool {
 // near reports whether nothing but what is in brackets stands from unit end to
 // before start.
 func (l *line) near(end, start int) bool {
-	if l.mark(end, "(") {
-		for end < start && !l.mark(end, ")") {
+	if l.mark(end, "([") {
+		for end < start && !l.mark(end, ")]") {
 			end++
 		}
 		end++
 	}
-	for end < start && (l.is(end, adverb|other) || l.mark(end, ")")) {
+	for end < start && (l.is(end, adverb|other) || l.mark(end, ")]")) {
 		end++
 	}
 	return end >= start
@@ -362,15 +381,19 @@ func (l *line) reaches(end, start int) bool {
 // unnamed returns one person if the verb at unit t says so of someone who is
 // not counted: "commander Abu Omar was killed".
 func (l *line) unnamed(t, start, agrees int) (c counted, ok bool) {
-	if agrees != 1 || start == 0 || l.mark(start-1, ",;:)") && start < 2 {
+	if agrees != 1 || start == 0 || l.needsPeople(t) {
 		return c, false
 	}
-	first := start
-	for first > 0 && start-first < 6 && l.word(first-1) && !l.is(first-1, stops&^(noun|relative)|thing|animal|people) && l.units[first-1].kind == "" {
+	end := start
+	for end > 0 && (l.is(end-1, relative|adverb) || l.mark(end-1, ",()[]") || l.units[end-1].digits) {
+		end--
+	}
+	first := end
+	for first > 0 && end-first < 6 && l.word(first-1) && !l.is(first-1, stops&^(noun|definite)|animal|people) && l.units[first-1].kind == "" {
 		first--
 	}
-	if first == start {
+	if first == end {
 		return c, false
 	}
-	return counted{count: story.Count{Low: 1, High: 1}, first: first, end: start, sort: known}, true
+	return counted{count: story.Count{Low: 1, High: 1}, first: first, end: end, sort: known}, true
 }

@@ -25,6 +25,7 @@ const (
 	vague                        // "dozens": a number and no less
 	article                      // "a": one, if people follow
 	definite                     // "the": people who were told of before
+	possessive                   // "his": the same, and whose
 	pronoun                      // "he"
 	atLeast                      // before a number: that many and no fewer
 	moreThan                     // before a number: more
@@ -73,7 +74,7 @@ const (
 // roles are the sections of a lexicon file that hold no kind of signal.
 func roles() map[string]role {
 	return map[string]role{
-		"number": number, "scale": scale, "vague": vague, "article": article, "definite": definite, "pronoun": pronoun,
+		"number": number, "scale": scale, "vague": vague, "article": article, "definite": definite, "pronoun": pronoun, "his": definite | possessive,
 		"at least": atLeast, "more than": moreThan, "at most": atMost, "or more": orMore, "about": about, "other": other,
 		"person": person, "people": people, "thing": thing, "animal": animal, "label": label, "unit": unit, "month": month,
 		"be": be, "adverb": adverb, "preposition": preposition, "with": with | preposition, "and": conjunction, "relative": relative,
