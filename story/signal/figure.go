@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -49,7 +50,7 @@ func (c *counting) counts(s *sentence) (signals []story.Signal) {
 			continue
 		}
 		if whom, ok := l.counted(at); ok && !l.dropped(at, &whom) {
-			signals = append(signals, l.signal(at, &whom))
+			signals = append(signals, l.signals(at, &whom)...)
 		}
 	}
 	c.remember(l)
@@ -129,13 +130,27 @@ func (l *line) span(first, end int) string {
 	return l.s.text[l.s.tokens[l.units[first].first].start:l.s.tokens[l.units[end-1].end-1].end]
 }
 
-// signal returns what unit at says of whom.
-func (l *line) signal(at int, whom *counted) story.Signal {
-	first, end := min(at, whom.first), max(at+1, whom.end)
-	s := l.s.signal(l.units[at].kind, l.units[first].first, l.units[end-1].end)
-	s.Count = whom.count
-	s.Target = l.whom(whom)
-	s.Source = l.source()
-	s.Place = l.place(first, end)
-	return s
+// signals returns what unit t says of c: one signal for each group.
+func (l *line) signals(t int, c *counted) (signals []story.Signal) {
+	from, place := l.source(), l.place(min(t, c.first), max(t+1, c.end))
+	one := func(first, end int, whom string, count story.Count) {
+		first, end = min(t, first), max(t+1, end)
+		s := l.s.signal(l.units[t].kind, l.units[first].first, l.units[end-1].end)
+		s.Target, s.Source, s.Place, s.Count = whom, from, place, count
+		s.Count.Total = c.count.Total
+		signals = append(signals, s)
+	}
+	if len(c.groups) < 2 {
+		whom := l.span(c.first, c.end)
+		if len(c.groups) == 1 {
+			whom = l.whom(c.groups[0])
+		}
+		one(c.first, c.end, whom, c.count)
+		return signals
+	}
+	slices.Sort(c.groups)
+	for _, gi := range c.groups {
+		one(l.groups[gi].first, l.groups[gi].end, l.whom(gi), l.groups[gi].count)
+	}
+	return signals
 }

@@ -120,7 +120,10 @@ func (t *tally) known(s *story.Signal) bool {
 	if len(ts) == 0 {
 		return false
 	}
-	sense, _ := t.w.at(ts)
+	sense, n := t.w.at(ts)
+	if sense.role&possessive != 0 && len(ts) > n {
+		return false // "his son"
+	}
 	return sense.role&(definite|pronoun) != 0
 }
 
