@@ -53,6 +53,9 @@ type Stage struct {
 	Pause func(ctx context.Context, gap time.Duration) error
 }
 
+// stepEvery is the longest time that passes in one step.
+const stepEvery = 6 * time.Hour
+
 // lookEvery is how often the player looks whether the program is idle: much
 // shorter than what any step of it takes.
 const lookEvery = 5 * time.Millisecond
@@ -78,6 +81,9 @@ func (s *Stage) Play(ctx context.Context) error {
 			return nil
 		}
 		before := s.Clock.Now()
+		if err := s.pass(ctx, next); err != nil {
+			return err
+		}
 		s.Wire.Advance(next)
 		s.Clock.Set(next.Add(s.Every))
 		if s.Pause != nil {
@@ -89,6 +95,18 @@ func (s *Stage) Play(ctx context.Context) error {
 			return fmt.Errorf("play %s: %w", next.Format("2006-01-02 15:04"), err)
 		}
 	}
+}
+
+// pass lets the time up to next go by in steps: where nothing is said, levels
+// fall and deadlines pass.
+func (s *Stage) pass(ctx context.Context, next time.Time) error {
+	for at := s.Clock.Now().Add(stepEvery); at.Before(next); at = at.Add(stepEvery) {
+		s.Clock.Set(at)
+		if err := s.settle(ctx); err != nil {
+			return fmt.Errorf("pass %s: %w", at.Format("2006-01-02 15:04"), err)
+		}
+	}
+	return nil
 }
 
 // settle waits until the program is idle.
