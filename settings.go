@@ -70,10 +70,8 @@ func checkRule(rule string, aliases map[string][]string) error {
 		return err
 	}
 	for _, t := range r.Thresholds() {
-		switch t.Of {
-		case watch.Casualties, watch.Level, watch.Score:
-			return fmt.Errorf("this version does not judge the %s of a story, so %s would never hold", t.Of, t)
-		case watch.Outlets, watch.Origins, watch.Age:
+		if t.Of == watch.Score {
+			return fmt.Errorf("a story has no %s, so %s would never hold; ask for a level: level>=elevated", t.Of, t)
 		}
 	}
 	return nil

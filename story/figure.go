@@ -47,6 +47,23 @@ func (s *Story) Figures() []Figure {
 	return all
 }
 
+// Casualties returns how many dead and wounded the leading claims count in
+// all. People at large may hold one side's: the larger number counts.
+func (s *Story) Casualties() int {
+	var named, large [2]int
+	for _, f := range s.Figures() {
+		at := slices.Index([]SignalKind{Killed, Wounded}, f.Kind)
+		switch {
+		case at < 0:
+		case len(whom(f.Whom)) == 0:
+			large[at] = max(large[at], f.Claims[0].Count.Low)
+		default:
+			named[at] += f.Claims[0].Count.Low
+		}
+	}
+	return max(named[0], large[0]) + max(named[1], large[1])
+}
+
 // claims returns the claims of a kind, the oldest report first.
 func (s *Story) claims(kind SignalKind) (cs []Claim) {
 	for i := range s.Reports {
@@ -54,8 +71,8 @@ func (s *Story) claims(kind SignalKind) (cs []Claim) {
 		if r.Relation == Copies {
 			continue
 		}
-		for _, g := range r.Signals {
-			if g.Kind == kind {
+		for i := range r.Signals {
+			if g := &r.Signals[i]; g.Kind == kind && !said(r.Signals, g) {
 				cs = append(cs, Claim{
 					Count: g.Count, Whom: g.Target, Speaker: cmp.Or(g.Source, r.Item.Outlet),
 					Item: r.Item.ID, At: r.Item.Effective, tier: cmp.Or(r.Item.Tier, unvetted),
@@ -65,6 +82,14 @@ func (s *Story) claims(kind SignalKind) (cs []Claim) {
 	}
 	slices.SortStableFunc(cs, func(a, b Claim) int { return a.At.Compare(b.At) })
 	return cs
+}
+
+// said reports whether a report gives the number of g, which it ascribes to
+// nobody, also with who gave it.
+func said(all []Signal, g *Signal) bool {
+	return g.Source == "" && slices.ContainsFunc(all, func(o Signal) bool {
+		return o.Kind == g.Kind && o.Source != "" && o.Count.same(g.Count) && (sameWhom(o.Target, g.Target) || len(whom(g.Target)) == 0)
+	})
 }
 
 // unvetted is the tier of a feed of which nobody said one.
@@ -80,7 +105,7 @@ func replace(cs []Claim, c Claim) []Claim {
 // leading number.
 func figure(kind SignalKind, cs []Claim) Figure {
 	slices.SortStableFunc(cs, func(a, b Claim) int { return cmp.Or(cmp.Compare(a.tier, b.tier), b.At.Compare(a.At)) })
-	rest := slices.DeleteFunc(cs[1:], func(c Claim) bool { return c.Count == cs[0].Count })
+	rest := slices.DeleteFunc(cs[1:], func(c Claim) bool { return c.Count.same(cs[0].Count) })
 	return Figure{Kind: kind, Whom: cs[0].Whom, Claims: cs[:1+len(rest)]}
 }
 
@@ -88,7 +113,7 @@ func figure(kind SignalKind, cs []Claim) Figure {
 // words tell: "soldiers" and "Turkish soldiers", but not "people" at large
 // and one side's dead.
 func sameWhom(a, b string) bool {
-	as, bs := strings.Fields(strings.ToLower(a)), strings.Fields(strings.ToLower(b))
+	as, bs := whom(a), whom(b)
 	if len(as) == 0 || len(bs) == 0 {
 		return len(as) == len(bs)
 	}
@@ -97,6 +122,16 @@ func sameWhom(a, b string) bool {
 	}
 	return !slices.ContainsFunc(as, func(w string) bool { return !slices.Contains(bs, w) })
 }
+
+// whom returns the words that tell who is counted from people at large.
+func whom(name string) []string {
+	return slices.DeleteFunc(strings.Fields(strings.ToLower(name)), func(w string) bool {
+		return slices.Contains([]string{"people", "persons", "person", "others", "more"}, w)
+	})
+}
+
+// same reports whether two counts are one number, whatever they count up to.
+func (c Count) same(o Count) bool { return c.Low == o.Low && c.High == o.High && c.Open == o.Open }
 
 // String returns the count as a person would say it: "14", "at least 14",
 // "10 to 15".

@@ -48,6 +48,12 @@ func TestFigures(t *testing.T) {
 				{Kind: story.Killed, Claims: []story.Claim{{Speaker: "A", Count: story.Count{Low: 80, High: 80}}}},
 			},
 		},
+		"ANumberThatAReportAscribesIsNotAlsoItsOwn": {
+			[]story.Report{{Item: story.Item{Outlet: "Wire"}, Relation: story.Opens, Signals: []story.Signal{
+				{Kind: story.Killed, Count: story.Count{Low: 3, High: 3}}, {Kind: story.Killed, Count: story.Count{Low: 3, High: 3}, Target: "people", Source: "the mayor"},
+			}}},
+			[]story.Figure{{Kind: story.Killed, Whom: "people", Claims: []story.Claim{{Speaker: "the mayor", Whom: "people", Count: story.Count{Low: 3, High: 3}}}}},
+		},
 		"ACopySaysNothingOfItsOwn": {
 			[]story.Report{said(6, 2, "Wire", "", "soldiers", 4), copied},
 			[]story.Figure{{Kind: story.Killed, Whom: "soldiers", Claims: []story.Claim{{Speaker: "Wire", Whom: "soldiers", Count: story.Count{Low: 4, High: 4}}}}},
@@ -69,5 +75,15 @@ func TestCountIsSaidAsAPersonWould(t *testing.T) {
 		if got := c.String(); got != want {
 			t.Errorf("%+v is %q, want %q", c, got, want)
 		}
+	}
+}
+
+func TestCasualtiesAddUpSidesAndNotTheirSum(t *testing.T) {
+	s := story.Story{Reports: []story.Report{
+		said(6, 2, "A", "", "Turkish soldiers", 7), said(6, 2, "A2", "", "civilians", 2), said(7, 2, "B", "", "", 8),
+		{Relation: story.Reports, Signals: []story.Signal{{Kind: story.Wounded, Count: story.Count{Low: 12, High: 12, Open: true}}, {Kind: story.Displaced, Count: story.Count{Low: 900}}}},
+	}}
+	if got := s.Casualties(); got != 7+2+12 {
+		t.Errorf("casualties are %d, want 21", got)
 	}
 }

@@ -211,8 +211,9 @@ func (o *orders) owe(j *story.Judgement, before story.Story, p *story.Pending) {
 	told := slices.Concat(p.Watches, before.Watches)
 	after := before
 	if j.Relation != "" {
-		after.Reports = append(slices.Clip(before.Reports), story.Report{Item: p.Item, Relation: j.Relation, CopyOf: j.CopyOf})
+		after.Reports = append(slices.Clip(before.Reports), story.Report{Item: p.Item, Relation: j.Relation, CopyOf: j.CopyOf, Signals: j.Signals})
 	}
+	after.Level = j.Level
 	watches := slices.Clone(told)
 	for _, m := range j.Matches {
 		watches = append(watches, m.Watch)
@@ -239,7 +240,7 @@ func (o *orders) owe(j *story.Judgement, before story.Story, p *story.Pending) {
 
 // meets reports whether s is what the watch asks of a story at now.
 func (o *orders) meets(w story.WatchName, s *story.Story, now time.Time) bool {
-	facts := watch.Facts{Outlets: len(s.Outlets()), Origins: s.Origins(), Age: now.Sub(s.Opened), Level: s.Level}
+	facts := watch.Facts{Outlets: len(s.Outlets()), Origins: s.Origins(), Casualties: s.Casualties(), Age: now.Sub(s.Opened), Level: s.Level}
 	return !slices.ContainsFunc(o.asks[w], func(t watch.Threshold) bool { return !t.Holds(facts) })
 }
 

@@ -16,7 +16,9 @@ import (
 var start = time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // on returns a moment of the given day, counted from start.
-func on(day, hour int) time.Time { return start.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour) }
+func on(day, hour int) time.Time {
+	return start.AddDate(0, 0, day).Add(time.Duration(hour) * time.Hour)
+}
 
 // A pen writes readings: each call is one story of its own.
 type pen struct {
