@@ -35,17 +35,18 @@ type process struct {
 
 // commands is the command line.
 type commands struct {
-	Run    runCmd    `cmd:"" help:"Watch the feeds of the desk file and tell the rooms, until stopped."`
-	Demo   demoCmd   `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
-	Check  checkCmd  `cmd:"" help:"Check settings and desk file, and print every fault at once."`
-	Schema schemaCmd `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
-	Test   testCmd   `cmd:"" help:"Try a rule on feeds, files or the archive."`
-	Level  levelCmd  `cmd:"" help:"Say how far the watches have escalated, and why."`
-	Replay replayCmd `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
-	Watch  watchCmd  `cmd:"" help:"Look at the watches of the desk file."`
-	Search searchCmd `cmd:"" help:"Search the archive of items."`
-	Backup backupCmd `cmd:"" help:"Write a copy of the database, while running or not."`
-	Health healthCmd `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
+	Run      runCmd      `cmd:"" help:"Watch the feeds of the desk file and tell the rooms, until stopped."`
+	Demo     demoCmd     `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
+	Check    checkCmd    `cmd:"" help:"Check settings and desk file, and print every fault at once."`
+	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
+	Test     testCmd     `cmd:"" help:"Try a rule on feeds, files or the archive."`
+	Level    levelCmd    `cmd:"" help:"Say how far the watches have escalated, and why."`
+	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
+	Replay   replayCmd   `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
+	Watch    watchCmd    `cmd:"" help:"Look at the watches of the desk file."`
+	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
+	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
+	Health   healthCmd   `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
 }
 
 // errTold ends a command whose faults were already told to the person.

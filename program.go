@@ -39,6 +39,7 @@ type program struct {
 	terminal *terminal.Room
 	store    *store.Store
 	poller   *feeds.Poller
+	reader   *signal.Reader
 	desk     *desk.Desk
 	courier  *bot.Courier
 	engine   *engine.Engine
@@ -66,11 +67,10 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 		return nil, errors.Join(err, db.Close())
 	}
 	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
-	reader, err := signal.NewReader()
-	if err != nil {
+	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pr.desk = desk.New(db, reader, now, log)
+	pr.desk = desk.New(db, pr.reader, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
@@ -102,6 +102,9 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 	if err != nil {
 		return err
 	}
+	if err := pr.backfill(ctx, set, d.Watches); err != nil {
+		return err
+	}
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
@@ -109,6 +112,33 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 	pr.desk.SetWatches(set, d.Watches, nil)
 	pr.courier.SetRooms(seats)
 	return nil
+}
+
+// pastDays is how far back a new watch looks: as far as the records that a
+// level is compared with.
+const pastDays = 1096
+
+// backfill gives the watches that have never been judged a past, of what is
+// in the archive.
+func (pr *program) backfill(ctx context.Context, set *watch.Set, watches []story.Watch) error {
+	stands, err := pr.store.Standings(ctx)
+	if err != nil {
+		return err
+	}
+	var names []story.WatchName
+	for _, w := range watches {
+		if stands[w.Name].Changes == 0 {
+			names = append(names, w.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	n, err := desk.Backfill(ctx, pr.store, set, pr.reader, names, pr.now().AddDate(0, 0, -pastDays))
+	if n > 0 {
+		pr.log.LogAttrs(ctx, slog.LevelInfo, "new watches have a past", slog.Any("watches", names), slog.Int("items", n))
+	}
+	return err
 }
 
 // seats opens the rooms of d.

@@ -78,15 +78,8 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 	if n, _ := res.RowsAffected(); n == 0 {
 		return nil
 	}
-	for _, m := range j.Matches {
-		evidence, err := json.Marshal(m.Evidence)
-		if err != nil {
-			return err
-		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO matches (item, watch, evidence) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET evidence = excluded.evidence`, j.Item, m.Watch, string(evidence))
-		if err != nil {
-			return err
-		}
+	if err := saveMatches(ctx, tx, j); err != nil {
+		return err
 	}
 	if err := saveReading(ctx, tx, j); err != nil {
 		return err
@@ -96,6 +89,20 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 	}
 	for i := range j.Bulletins { // in the rooms after the report that brought them about
 		if err := saveBulletin(ctx, tx, &j.Bulletins[i], rooms); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveMatches(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
+	for _, m := range j.Matches {
+		evidence, err := json.Marshal(m.Evidence)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO matches (item, watch, evidence) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET evidence = excluded.evidence`, j.Item, m.Watch, string(evidence))
+		if err != nil {
 			return err
 		}
 	}

@@ -47,6 +47,33 @@ func (s *Store) Readings(ctx context.Context, seq int64, each func(story.Reading
 	return err
 }
 
+// SavePast saves matches and signals of items that were judged before, as the
+// past of watches that were not there then. Nothing is told, and an item that
+// has been edited meanwhile is left out: it is judged anew.
+func (s *Store) SavePast(ctx context.Context, js []story.Judgement) (err error) {
+	defer wrap(&err, "save the past")
+	if len(js) == 0 {
+		return nil
+	}
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		for i := range js {
+			j := &js[i]
+			var same bool
+			err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE id = ? AND revision = ? AND judged IS NOT NULL)`, j.Item, j.Revision).Scan(&same)
+			if err == nil && same {
+				err = saveMatches(ctx, tx, j)
+			}
+			if err == nil && same {
+				err = saveReading(ctx, tx, j)
+			}
+			if err != nil {
+				return fmt.Errorf("item %d: %w", j.Item, err)
+			}
+		}
+		return nil
+	})
+}
+
 // Standings returns where the watches stand that were ever judged.
 func (s *Store) Standings(ctx context.Context) (_ map[story.WatchName]story.Standing, err error) {
 	defer wrap(&err, "standings")

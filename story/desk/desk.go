@@ -62,8 +62,9 @@ type Desk struct {
 	orders atomic.Pointer[orders] // swapped whole by SetWatches
 
 	// What follows belongs to Judge, which is not called twice at a time.
-	gauge   *gauge  // nil: nothing is remembered yet
-	gaugeOf *orders // by which it was made
+	gauge    *gauge  // nil: nothing is remembered yet
+	gaugeOf  *orders // by which it was made
+	reviewed *orders // by which the levels were last reviewed
 }
 
 // orders are the watches in force.
@@ -157,17 +158,19 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 	return false, d.reviewIfDue(ctx, o)
 }
 
-// reviewIfDue reviews the levels if it is time, or if something was saved that
-// they were not judged by yet: the past of a new feed, say.
+// reviewIfDue reviews the levels if it is time, if the watches have changed, or if
+// something was saved that they were not judged by yet: the past of a new
+// feed, say.
 func (d *Desk) reviewIfDue(ctx context.Context, o *orders) error {
 	news, err := d.recall(ctx, o)
 	if err != nil {
 		return err
 	}
 	due, err := d.docket.ReviewDue(ctx, d.now())
-	if err != nil || !news && !due {
+	if err != nil || !news && !due && d.reviewed == o {
 		return err
 	}
+	d.reviewed = o
 	return d.review(ctx, o)
 }
 

@@ -53,14 +53,19 @@ func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
 // add takes a reading into the past of a watch. One that is there already
 // changes nothing.
 func (g *gauge) add(o *orders, w story.WatchName, r *story.Reading) {
+	it := &r.Item
+	g.reports[it.ID] = story.Witness{Item: it.ID, Outlet: it.Outlet, Title: it.Title, Link: it.Link, At: it.Effective}
+	g.past(o, w).Add(level.ReadingsOf(r)...)
+}
+
+// past returns the past of a watch, which may hold nothing yet.
+func (g *gauge) past(o *orders, w story.WatchName) *level.History {
 	past := g.pasts[w]
 	if past == nil {
 		past = level.New(o.params(w), time.Time{})
 		g.pasts[w] = past
 	}
-	it := &r.Item
-	g.reports[it.ID] = story.Witness{Item: it.ID, Outlet: it.Outlet, Title: it.Title, Link: it.Link, At: it.Effective}
-	past.Add(level.ReadingsOf(r)...)
+	return past
 }
 
 // raise counts what the item claims for the watches that accept it, says
@@ -99,9 +104,7 @@ func (d *Desk) review(ctx context.Context, o *orders) error {
 	now := d.now()
 	var bs []story.Bulletin
 	for _, w := range o.names {
-		if d.gauge.pasts[w] != nil {
-			bs = append(bs, d.bulletins(o, w, now, false)...)
-		}
+		bs = append(bs, d.bulletins(o, w, now, false)...)
 	}
 	return d.docket.SaveReview(ctx, bs, now.Add(reviewEvery))
 }
@@ -109,7 +112,7 @@ func (d *Desk) review(ctx context.Context, o *orders) error {
 // bulletins returns what rooms hear of a watch at now, and remembers where it
 // stands. Where a watch stands at first is no news unless an item made it so.
 func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem bool) (bs []story.Bulletin) {
-	j := d.gauge.pasts[w].Judge(now)
+	j := d.gauge.past(o, w).Judge(now)
 	st, known := d.gauge.stands[w]
 	st.Level = max(st.Level, story.Calm)
 	if j.Level != st.Level || !known {

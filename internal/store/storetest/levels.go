@@ -84,3 +84,24 @@ func bulletinOnce(t *testing.T, h Harness) {
 		t.Error("the next review is not due after an hour, but now")
 	}
 }
+
+func newPast(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"), item("g:2", "Idlib shelled again"))
+	for _, p := range must(s.Unjudged(t.Context(), 10))(t) {
+		check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.Item.ID, Revision: 1, At: Noon()}}))
+	}
+	save(t, s, item("g:2", "Idlib quiet"))
+	past := story.Judgement{Revision: 1, Matches: []story.Match{{Watch: "front"}}, Signals: Claims()}
+	one, two := past, past
+	one.Item, two.Item = 1, 2
+	for range 2 {
+		check(t, s.SavePast(t.Context(), []story.Judgement{one, two}))
+	}
+	all := readings(t, s, 0)
+	if len(all) != 1 || all[0].Item.Title != "Idlib shelled" || all[0].Opener != all[0].Item.ID || !cmp.Equal(all[0].Watches, []story.WatchName{"front"}) {
+		t.Errorf("readings are %+v, want the one that was not edited", all)
+	}
+	counts(t, s, map[story.DeliveryState]int{})
+}

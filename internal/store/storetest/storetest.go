@@ -25,6 +25,7 @@ type Store interface {
 	Standings(ctx context.Context) (map[story.WatchName]story.Standing, error)
 	SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) error
 	ReviewDue(ctx context.Context, now time.Time) (bool, error)
+	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
 	Idle(ctx context.Context, now time.Time) (bool, error)
@@ -76,6 +77,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
+		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
 		{"ABulletinIsToldOnce", bulletinOnce},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+
+	"vedette/internal/store"
+	"vedette/story"
+	"vedette/story/desk"
+	"vedette/story/signal"
+	"vedette/watch"
+)
+
+type backfillCmd struct {
+	Watch string `arg:"" optional:"" help:"The watch; all of them if left out."`
+	Since string `default:"1096d" help:"How far back to look: 90d, 12h."`
+}
+
+// Run gives watches the past that they would have, had their rules always
+// been what they are. A new watch gets its past by itself; what an older rule
+// accepted stays counted.
+func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
+	set, err := p.settings()
+	if err != nil {
+		return err
+	}
+	back, err := ago(c.Since)
+	if err != nil {
+		return err
+	}
+	d, _, err := loadDesk(set.Desk, set.PollEvery, nil)
+	if err != nil {
+		return err
+	}
+	var names []story.WatchName
+	for _, w := range d.Watches {
+		if c.Watch == "" || string(w.Name) == c.Watch {
+			names = append(names, w.Name)
+		}
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("there is no watch %s in %s", c.Watch, set.Desk)
+	}
+	rules, err := watch.NewSet(d.Watches, d.Aliases)
+	if err != nil {
+		return err
+	}
+	reader, err := signal.NewReader()
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{p.logger(set).Handler()})})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	n, err := desk.Backfill(ctx, db, rules, reader, names, utcNow().Add(-back))
+	fmt.Fprintf(p.stdout, "%s of the archive count for %s\n", plural(n, "item"), plural(len(names), "watch"))
+	return err
+}
