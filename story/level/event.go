@@ -49,15 +49,15 @@ func covers(a, b Reading) bool {
 
 // points returns what the event was worth before the moment until: the
 // largest claim whole, the second origin's by a half, the third's by a third.
-// With free only outlets that no state controls are counted.
-func (e *event) points(until time.Time, free bool) float64 {
+// Only the readings that counts holds of count; nil stands for all.
+func (e *event) points(until time.Time, counts func(Reading) bool) float64 {
 	var room [8]share
 	shares := room[:0]
 	for _, r := range e.told {
 		if !r.At.Before(until) {
 			break
 		}
-		if free && r.State != "" {
+		if counts != nil && !counts(r) {
 			continue
 		}
 		at := slices.IndexFunc(shares, func(s share) bool { return s.origin == r.Origin })
@@ -73,6 +73,11 @@ func (e *event) points(until time.Time, free bool) float64 {
 		sum += s.size / float64(i+1)
 	}
 	return rounded(sum * WeightOf(e.kind).Points)
+}
+
+// gained returns the points that the event gained from one moment to another.
+func (e *event) gained(from, until time.Time, counts func(Reading) bool) float64 {
+	return e.points(until, counts) - e.points(from, counts)
 }
 
 // A share is what one origin claims of an event.

@@ -77,6 +77,9 @@ const shown = 5
 func (j Judgement) sayScore(say func(string, ...any), s Score) {
 	say("%s %.1f = %.1f told today + %.1f left of the days before; usual %.1f, scale %.1f: %.1f scales above",
 		s.Side, s.Value, s.Fresh, s.Value-s.Fresh, s.Usual.Median, s.Usual.Scale, s.Above())
+	if s.Volume > 0 {
+		say("  +%.1f reports, whatever they claim (weight %d a doubling)", s.Volume, volumeWeight)
+	}
 	for i, e := range s.Events {
 		if i == shown {
 			say("  and %d more", len(s.Events)-shown)
@@ -89,9 +92,6 @@ func (j Judgement) sayScore(say func(string, ...any), s Score) {
 // String returns the event in a line: what, how much, and who says so.
 func (e Event) String() string {
 	kind := string(e.Kind)
-	if e.Kind == Unread {
-		kind = "report without a claim"
-	}
 	if e.Army {
 		kind += " of an army"
 	}

@@ -14,6 +14,11 @@ func (h *History) gated(m moment, c call) call {
 		c.evidence = h.evidence(m, c.side)
 	}
 	limit, why := h.params.allows(c.evidence)
+	if c.rule == ByScore {
+		if to, because := h.without(m, c); to < limit {
+			limit, why = to, because
+		}
+	}
 	if c.ceiling > story.Unjudged && c.ceiling <= limit {
 		limit, why = c.ceiling, c.held
 	}
@@ -22,6 +27,31 @@ func (h *History) gated(m moment, c call) call {
 		c.level, c.held = limit, why
 	}
 	return c
+}
+
+// without returns the level that a score may lift to so that no origin alone
+// makes it: one more than without the origin whose absence costs the most.
+func (h *History) without(m moment, c call) (story.Level, string) {
+	limit, why := story.Critical, ""
+	from := m.day - day(h.params.Fresh) + 1
+	var asked []string
+	for _, r := range c.evidence {
+		if slices.Contains(asked, r.Origin) {
+			continue
+		}
+		asked = append(asked, r.Origin)
+		lost := 0.0
+		for e := range h.told(from, m.day) {
+			if WeightOf(e.kind).Side == c.side {
+				lost += e.gained(from.start(), m.until, nil) - e.gained(from.start(), m.until, func(o Reading) bool { return o.Origin != r.Origin })
+			}
+		}
+		rest := h.params.reached(m.past.usual[c.side].above(m.tally.score[c.side] - lost))
+		if rest+1 < limit {
+			limit, why = rest+1, "the score is "+rest.String()+" without "+r.Origin
+		}
+	}
+	return limit, why
 }
 
 // evidence returns the hostile readings of a side that are fresh, in order.

@@ -25,7 +25,8 @@ type History struct {
 
 // A past is one day.
 type past struct {
-	events []*event // told on it
+	events []*event             // told on it
+	spoken map[report]time.Time // since when on it
 
 	// Worked out when the day is closed, from the days before and its events.
 	tally tally
@@ -37,6 +38,13 @@ type past struct {
 	level story.Level // that it reached
 	quiet int         // days in a row, this one too, that did not bear out the level
 	next  story.Level // with which the day after begins
+}
+
+// A report is an origin's telling of a story. Its copies add none.
+type report struct {
+	origin string
+	story  story.ID
+	state  bool // by an outlet that a state controls
 }
 
 // A tally is the points of one day, so far.
@@ -65,27 +73,52 @@ func New(p Params, since time.Time) *History {
 // already changes nothing; one from before the history began extends it.
 func (h *History) Add(readings ...Reading) {
 	for _, r := range readings {
-		k := keyOf(r)
-		e := h.events[k]
-		if e == nil {
-			e = &event{key: k}
-			h.events[k] = e
-			if k.kind == story.Ultimatum {
-				h.ending = append(h.ending, e)
-			}
-		}
-		if !e.add(r) {
-			continue
-		}
 		d := dayOf(r.At)
 		h.reach(d)
-		if !slices.Contains(e.days, d) {
-			e.days = append(e.days, d)
-			at := &h.days[d-h.first]
-			at.events = append(at.events, e)
+		p := h.at(d)
+		counted := p.count(r)
+		claimed := r.Signal.Kind != Unread && h.claim(d, r)
+		if counted || claimed {
+			h.closed = min(h.closed, int(d-h.first))
 		}
-		h.closed = min(h.closed, int(d-h.first))
 	}
+}
+
+// count takes the report in that r is of, and reports whether that is new.
+func (p *past) count(r Reading) bool {
+	if p.spoken == nil {
+		p.spoken = map[report]time.Time{}
+	}
+	key := report{r.Origin, r.Story, r.State != ""}
+	since, known := p.spoken[key]
+	if known && !r.At.Before(since) {
+		return false
+	}
+	p.spoken[key] = r.At
+	return true
+}
+
+// claim takes r's claim in, told on d, and reports whether it adds to what was
+// claimed.
+func (h *History) claim(d day, r Reading) bool {
+	k := keyOf(r)
+	e := h.events[k]
+	if e == nil {
+		e = &event{key: k}
+		h.events[k] = e
+		if k.kind == story.Ultimatum {
+			h.ending = append(h.ending, e)
+		}
+	}
+	if !e.add(r) {
+		return false
+	}
+	if !slices.Contains(e.days, d) {
+		e.days = append(e.days, d)
+		p := h.at(d)
+		p.events = append(p.events, e)
+	}
+	return true
 }
 
 // reach makes room for days up to d.
@@ -120,7 +153,7 @@ func (h *History) settle(d day) {
 	p := h.at(d)
 	*p = h.begun(d)
 	end := (d + 1).start()
-	m := moment{d, p, h.tally(d, end), end}
+	m := moment{d, p, h.tally(d, p, end), end}
 	p.tally = m.tally
 	p.fact = h.fact(m, 1).wanted
 	v := h.verdict(m)
@@ -149,7 +182,7 @@ func (h *History) quiet(d day) int {
 func (h *History) begun(d day) past {
 	p := past{open: story.Calm}
 	if i := int(d - h.first); i < len(h.days) {
-		p.events = h.days[i].events
+		p.events, p.spoken = h.days[i].events, h.days[i].spoken
 	}
 	if d > h.first {
 		p.open = h.at(d - 1).next
@@ -175,16 +208,19 @@ func (h *History) window(d day, n int) []past {
 }
 
 // tally adds up d before the moment until.
-func (h *History) tally(d day, until time.Time) tally {
+func (h *History) tally(d day, p *past, until time.Time) tally {
 	var t tally
 	start := d.start()
 	for e := range h.told(d, d) {
 		side := WeightOf(e.kind).Side
-		t.fresh[side] += e.points(until, false) - e.points(start, false)
+		t.fresh[side] += e.gained(start, until, nil)
 		if side != Easing {
-			t.free[side] += e.points(until, true) - e.points(start, true)
+			t.free[side] += e.gained(start, until, Reading.free)
 		}
 	}
+	all, free := p.volume(until)
+	t.fresh[Acts] += all
+	t.free[Acts] += free
 	t.score = t.fresh
 	if d > h.first {
 		prev := h.at(d - 1).tally
@@ -196,6 +232,21 @@ func (h *History) tally(d day, until time.Time) tally {
 		}
 	}
 	return t
+}
+
+// volume returns what the day's reports before the moment until are worth,
+// whatever they claim: all, and those of outlets that no state controls.
+func (p *past) volume(until time.Time) (all, free float64) {
+	reports, others := 0, 0
+	for r, since := range p.spoken {
+		if since.Before(until) {
+			reports++
+			if !r.state {
+				others++
+			}
+		}
+	}
+	return rounded(volumeWeight * math.Log2(1+float64(reports))), rounded(volumeWeight * math.Log2(1+float64(others)))
 }
 
 // at returns the day d, which must be within the history.

@@ -31,6 +31,7 @@ type Score struct {
 	Side   Side
 	Value  float64 // Carried and Fresh
 	Fresh  float64 // told on this day
+	Volume float64 // of Fresh: for the number of reports, whatever they claim
 	Usual  Usual
 	Events []Event // of the day, the weightiest first
 }
@@ -92,7 +93,7 @@ func (h *History) Judge(at time.Time) Judgement {
 	}
 	h.close(d)
 	p := h.begun(d)
-	m := moment{d, &p, h.tally(d, at.Add(1)), at.Add(1)}
+	m := moment{d, &p, h.tally(d, &p, at.Add(1)), at.Add(1)}
 	v := h.verdict(m)
 	j.Level, j.Opened, j.Quiet = v.level, p.open, h.quiet(d-1)
 	j.Cold, j.Known = h.cold(&p), p.known
@@ -138,7 +139,7 @@ func (h *History) score(m moment, side Side) Score {
 		if WeightOf(e.kind).Side != side {
 			continue
 		}
-		ev := Event{Kind: e.kind, Army: e.army, Story: e.story, Points: e.points(m.until, false) - e.points(m.day.start(), false)}
+		ev := Event{Kind: e.kind, Army: e.army, Story: e.story, Points: e.gained(m.day.start(), m.until, nil)}
 		for _, r := range e.told {
 			if r.At.Before(m.until) {
 				ev.By = append(ev.By, r)
@@ -149,6 +150,9 @@ func (h *History) score(m moment, side Side) Score {
 		}
 	}
 	slices.SortFunc(s.Events, weightier)
+	if side == Acts {
+		s.Volume, _ = m.past.volume(m.until)
+	}
 	return s
 }
 

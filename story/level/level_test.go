@@ -1,15 +1,14 @@
-package level
+package level_test
 
 import (
-	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"vedette/story"
+	"vedette/story/level"
 )
 
 // start is the first day of the invented histories.
@@ -26,23 +25,37 @@ type pen struct {
 	item  story.ItemID
 }
 
-// tell has each of the origins report the signal in a story of its own.
-func (p *pen) tell(at time.Time, s story.Signal, origins ...string) []Reading {
+// tell has each of the origins report the signals, a minute apart. An origin
+// "agency@odria" is controlled by the state odria; "channel!" is unvetted.
+func (p *pen) tell(at time.Time, signals []story.Signal, origins ...string) []level.Reading {
 	p.story++
-	var rs []Reading
+	var rs []level.Reading
 	for i, origin := range origins {
 		p.item++
-		r := Reading{At: at.Add(time.Duration(i) * time.Minute), Item: p.item, Story: p.story, Outlet: origin, Origin: origin, Tier: 2, Signal: s}
+		r := level.Reading{At: at.Add(time.Duration(i) * time.Minute), Item: p.item, Story: p.story, Tier: 2}
 		r.Origin, r.State, _ = strings.Cut(origin, "@")
-		rs = append(rs, r)
+		if strings.HasSuffix(origin, "!") {
+			r.Tier = 4
+		}
+		r.Outlet = r.Origin
+		for _, r.Signal = range signals {
+			rs = append(rs, r)
+		}
 	}
 	return rs
 }
 
-func of(kind story.SignalKind) story.Signal { return story.Signal{Kind: kind} }
+// of returns signals of the kinds.
+func of(kinds ...story.SignalKind) (signals []story.Signal) {
+	for _, k := range kinds {
+		signals = append(signals, story.Signal{Kind: k})
+	}
+	return signals
+}
 
-func dead(n int) story.Signal {
-	return story.Signal{Kind: story.Killed, Count: story.Count{Low: n, High: n}}
+// dead returns the signal that n people, such as "fishermen", were killed.
+func dead(n int, whom string) []story.Signal {
+	return []story.Signal{{Kind: story.Killed, Target: whom, Count: story.Count{Low: n, High: n}}}
 }
 
 // A dice draws the same numbers in each run (splitmix64).
@@ -57,82 +70,59 @@ func (d *dice) float() float64 {
 }
 
 func (d *dice) poisson(mean float64) int {
-	n, p, least := 0, d.float(), math.Exp(-mean)
-	for p > least {
+	n, least := 0, math.Exp(-mean)
+	for p := d.float(); p > least; p *= d.float() {
 		n++
-		p *= d.float()
 	}
 	return n
 }
 
-func (d *dice) pick(from ...string) string { return from[int(d.float()*float64(len(from)))] }
-
-// flat returns days on which nothing changes but by chance: about rate
-// reports a day, of the usual kinds, by one to three of a few origins.
-func flat(d *dice, p *pen, from, to int, rate float64) (rs []Reading) {
-	for day := from; day < to; day++ {
+// flat returns days on which nothing changes but by chance: rate stories a
+// day on average, of the usual kinds, each by one to three of four origins.
+func flat(d *dice, p *pen, days int, rate float64) (rs []level.Reading) {
+	origins := []string{"coast", "wire", "herald", "gazette"}
+	kinds := [][]story.Signal{
+		of(story.Clash), of(story.Clash), of(story.Shelling), of(story.Shelling), of(story.Threat), of(story.Mobilisation),
+		of(story.Talks), of(level.Unread), of(level.Unread),
+	}
+	for day := range days {
 		for range d.poisson(rate) {
-			var origins []string
-			for range 1 + int(d.float()*2.2) {
-				origins = append(origins, d.pick("coast", "wire", "herald", "gazette"))
+			signals := kinds[int(d.float()*float64(len(kinds)))]
+			if d.float() < 0.2 {
+				signals = dead(1+min(d.poisson(2), 8), "people")
 			}
-			rs = append(rs, p.tell(on(day, int(d.float()*23)), d.signal(), origins...)...)
+			first := int(d.float() * 4)
+			by := slices.Concat(origins, origins)[first : first+1+int(d.float()*2.2)]
+			rs = append(rs, p.tell(on(day, int(d.float()*23)), signals, by...)...)
 		}
 	}
 	return rs
 }
 
-func (d *dice) signal() story.Signal {
-	switch x := d.float(); {
-	case x < 0.2:
-		return dead(1 + d.poisson(2))
-	case x < 0.4:
-		return of(story.Clash)
-	case x < 0.6:
-		return of(story.Shelling)
-	case x < 0.7:
-		return of(story.Threat)
-	case x < 0.75:
-		return of(story.Mobilisation)
-	case x < 0.85:
-		return of(story.Talks)
+// quiet returns days of little: talks every third day, shots now and then.
+func quiet(p *pen, from, to int) (rs []level.Reading) {
+	for day := from; day < to; day += 3 {
+		rs = append(rs, p.tell(on(day, 9), of(story.Talks), "wire")...)
+		if day%9 == 0 {
+			rs = append(rs, p.tell(on(day, 15), of(story.Clash), "coast", "wire")...)
+		}
 	}
-	return of(Unread)
+	return rs
 }
 
-func TestTryFlat(t *testing.T) {
-	for _, rate := range []float64{0.05, 0.2, 0.5, 1, 3, 10, 30} {
-		var over, days, crit, guarded, two, total int
-		for seed := range 20 {
-			d := dice(seed + 1)
-			h := New(Default(), start)
-			h.Add(flat(&d, new(pen), 0, 400, rate)...)
-			for _, day := range h.Days(on(400, 0)) {
-				days++
-				if day.Level >= story.Guarded {
-					guarded++
-				}
-				if day.Level >= story.Elevated {
-					over++
-				}
-				if day.Level >= story.High {
-					crit++
-				}
-			}
-			months := map[int]int{}
-			for _, c := range h.Changes(on(400, 0)) {
-				if c.To > c.From && c.From == story.Calm {
-					months[int(c.At.Sub(start).Hours())/24/30]++
-					total++
-				}
-			}
-			for _, n := range months {
-				if n > 1 {
-					two++
-				}
-			}
-		}
-		t.Log(fmt.Sprintf("rate %v: %d days, guarded+ %d elevated+ %d high+ %d total %d months with two rises from calm %d of 260", rate, days, guarded, over, crit, total, two))
+// warm returns a history of 60 quiet days, and the pen that wrote it.
+func warm(params level.Params) (*level.History, *pen) {
+	h, p := level.New(params, start), new(pen)
+	h.Add(quiet(p, 0, 60)...)
+	return h, p
+}
+
+// said returns a judgement's explanation.
+func said(t *testing.T, j level.Judgement) string {
+	t.Helper()
+	var text strings.Builder
+	if err := j.Explain(&text); err != nil {
+		t.Fatal(err)
 	}
-	_ = cmp.Diff
+	return text.String()
 }

@@ -78,14 +78,15 @@ type Floor struct {
 func Default() Params {
 	const hours = time.Hour
 	return Params{
-		ThreatsHalfLife: 5 * 24 * hours, ActsHalfLife: 3 * 24 * hours,
+		ThreatsHalfLife: 4 * 24 * hours, ActsHalfLife: 2 * 24 * hours,
 		Baseline: 90, Guard: 7,
-		ThreatsPrior: Usual{0, 5}, ActsPrior: Usual{10, 20},
+		ThreatsPrior: Usual{0, 5}, ActsPrior: Usual{10, 25},
 		ColdDays: 21, ColdCap: story.Guarded,
-		Noise: 4.5, Share: 0.15,
-		Rise: [4]float64{2.5, 4.5, 7, 12}, Fall: 0.4, Dwell: 3,
+		Noise: 6, Share: 0.15,
+		Rise: [4]float64{2.5, 6, 9, 13}, Fall: 0.4, Dwell: 3,
 		YearDays: 366, ThreeYearDays: 1096, YearRise: 3, ThreeYearRise: 5,
 		Floors: []Floor{
+			{story.Guarded, 5, 0},
 			{story.Elevated, 10, 1},
 			{story.High, 50, 5},
 			{story.Critical, 200, 20},

@@ -25,6 +25,9 @@ func (r Reading) hostile() bool {
 	return r.Signal.Kind != Unread && WeightOf(r.Signal.Kind).Side != Easing
 }
 
+// free reports whether the outlet is one that no state controls.
+func (r Reading) free() bool { return r.State == "" }
+
 // compare orders readings by time, and by everything that is shown of them
 // where the time is one: the order in which they arrived has no part.
 func compare(a, b Reading) int {

@@ -39,9 +39,14 @@ type Weight struct {
 }
 
 // Unread is the kind of the reading of an item that makes no claim that could
-// be read. That a watch is spoken of at all counts a little, and is no
-// evidence.
+// be read. It has no weight of its own, and is no evidence.
 const Unread story.SignalKind = ""
+
+// volumeWeight is what each doubling of a day's reports is worth among the
+// acts, whatever they claim: that a watch is spoken of at all says a little,
+// and what cannot be read may matter. By doublings, so that an outlet that
+// catches up with a month in one go does not make an escalation.
+const volumeWeight = 5
 
 // WeightOf returns the weight of a kind of signal: the one table of them. It
 // follows the Goldstein scale of conflict and cooperation in its order and
@@ -77,7 +82,7 @@ func WeightOf(kind story.SignalKind) Weight {
 		return Weight{Easing, 3, 0}
 	case Unread:
 	}
-	return Weight{Acts, 5, 0}
+	return Weight{}
 }
 
 // tierFactor is what a report's tier leaves of its points: an official body or
