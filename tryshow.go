@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"vedette/story"
+	"vedette/story/brief"
 	"vedette/watch"
 )
 
@@ -49,8 +50,8 @@ func (tr *trial) print(p *process, notes []string) {
 	for i := range min(samples, len(tr.items)) {
 		it := &tr.items[i]
 		fmt.Fprintf(w, "\n  %s\n", p.marked(it.Title, tr.hits[i].Evidence, story.Title))
-		for _, s := range story.Brief(it, tr.hits[i].Evidence, 240) {
-			fmt.Fprintf(w, "    %s\n", p.sentence(s))
+		for _, s := range brief.Item(it, tr.hits[i].Evidence, 240) {
+			fmt.Fprintf(w, "    %s\n", p.sentence(s.Sentence))
 		}
 		fmt.Fprintf(w, "    %s · %s · %s\n", it.Outlet, published(it).Format("2 Jan 2006 15:04"), it.Link)
 	}

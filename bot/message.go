@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vedette/story"
+	"vedette/story/brief"
 )
 
 // A Message is what a room is shown, in no platform's terms. Whatever a
@@ -55,11 +56,13 @@ const (
 )
 
 // Root returns the message that tells s as it stands, to a room that keeps
-// zone; titles are the watches' titles. It shows the report that opened the
-// story, and under it what was reported last.
+// zone; titles are the watches' titles. It bears the title of the report that
+// opened the story, tells in its brief what all reports have told, the newest
+// first, and names the one that came last.
 func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string) *Message {
 	lead, latest := s.Lead(), s.Latest()
-	m := report(&lead, briefSize)
+	m := report(&lead)
+	m.Brief = brief.Sentences(brief.Of(s, briefSize))
 	m.Level = s.Level
 	m.At = s.Changed.In(zone)
 	m.Origins, m.Outlets = s.Origins(), len(s.Outlets())
@@ -89,23 +92,23 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 }
 
 // Update returns the message that tells the report that brought n about, for
-// the story's thread.
+// the story's thread: first what it adds to those before it.
 func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
 	at := max(slices.IndexFunc(s.Reports, func(r story.Report) bool { return r.Item.ID == n.Item }), 0)
-	m := report(&s.Reports[at], replySize)
+	m := report(&s.Reports[at])
+	m.Brief = brief.Sentences(brief.News(s, s.Reports[at].Item.ID, replySize))
 	m.At = n.At.In(zone)
 	m.Reason = n.Reason
 	return m
 }
 
-// report returns what a message of any kind shows of r.
-func report(r *story.Report, brief int) *Message {
+// report returns what a message of any kind shows of r, without its brief.
+func report(r *story.Report) *Message {
 	marks := evidence(r.Matches)
 	return &Message{
 		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
 		Link:    r.Item.Link,
 		Outlet:  r.Item.Outlet,
-		Brief:   story.Brief(&r.Item, marks, brief),
 		Matched: matched(marks),
 	}
 }

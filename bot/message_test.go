@@ -51,8 +51,11 @@ func TestRootTellsTheStoryAndWhatChangedLast(t *testing.T) {
 	if diff := cmp.Diff([]bot.Source{{Outlet: "Wire", Link: "https://wire.example/1"}, {Outlet: "Paper", Copy: true}, {Outlet: "Monitor", Link: "https://monitor.example/2"}}, m.Sources); diff != "" {
 		t.Errorf("sources (-want +got):\n%s", diff)
 	}
-	if mark := m.Brief[0].Marks[0]; m.Brief[0].Text[mark.Start:mark.End] != "observation post" {
-		t.Errorf("brief marks %q", m.Brief[0].Text[mark.Start:mark.End])
+	if len(m.Brief) != 3 || m.Brief[0].Text != "A third died." {
+		t.Fatalf("brief is %q, want the newest fact first", fmt.Sprint(m.Brief))
+	}
+	if mark := m.Brief[1].Marks[0]; m.Brief[1].Text[mark.Start:mark.End] != "observation post" {
+		t.Errorf("brief marks %q", m.Brief[1].Text[mark.Start:mark.End])
 	}
 }
 

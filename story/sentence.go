@@ -1,11 +1,86 @@
 package story
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
+
+// A Span is a range of bytes in a text.
+type Span struct {
+	Start, End int
+}
+
+// A Sentence is a whole sentence of a report, with the words that made a
+// rule match.
+type Sentence struct {
+	Text  string
+	Marks []Span // within Text, in order, apart from each other
+}
+
+// Mark returns the whole of a field's text, with the marks that lie in it.
+func Mark(text string, field Field, marks []Evidence) Sentence {
+	return Cut(text, Span{0, len(text)}, field, marks)
+}
+
+// Cut returns the span of a field's text, with the marks that lie in it.
+func Cut(text string, span Span, field Field, marks []Evidence) Sentence {
+	return Sentence{Text: text[span.Start:span.End], Marks: within(marks, field, span)}
+}
+
+// within returns the marks of field that lie in span, as offsets in it.
+func within(marks []Evidence, field Field, span Span) []Span {
+	var in []Span
+	for _, e := range marks {
+		if e.Field != field || e.Start < span.Start || e.End > span.End {
+			continue
+		}
+		in = append(in, Span{e.Start - span.Start, e.End - span.Start})
+	}
+	slices.SortFunc(in, func(a, b Span) int { return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(b.End, a.End)) })
+	apart := in[:0]
+	for _, m := range in {
+		if n := len(apart); n > 0 && m.Start < apart[n-1].End {
+			continue
+		}
+		apart = append(apart, m)
+	}
+	return apart
+}
+
+// Shorten cuts s between words to at most most bytes, the ellipsis included.
+// Where no word ends in time, as in a script without spaces, it cuts between
+// graphemes. What is short enough stays as it is.
+func Shorten(s Sentence, most int) Sentence {
+	if len(s.Text) <= most {
+		return s
+	}
+	cut, word := 0, 0
+	for g := uniseg.NewGraphemes(s.Text); g.Next(); {
+		from, to := g.Positions()
+		if to > most-len("…") {
+			break
+		}
+		if g.Str() == " " {
+			word = from
+		}
+		cut = to
+	}
+	if word > 0 && !strings.HasPrefix(s.Text[cut:], " ") {
+		cut = word
+	}
+	short := Sentence{Text: strings.TrimRight(s.Text[:cut], " ,;:-–") + "…"}
+	for _, m := range s.Marks {
+		if m.End <= len(short.Text)-len("…") {
+			short.Marks = append(short.Marks, m)
+		}
+	}
+	return short
+}
 
 // Sentences returns where the sentences of text lie, as a brief cuts them.
 func Sentences(text string) []Span { return sentences(text) }

@@ -7,6 +7,10 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// Words returns the words of text in its order, folded so that case, accents
+// and width do not matter.
+func Words(text string) []string { return wordsOf(text) }
+
 // wordsOf returns the words of text, folded so that case, accents and width
 // do not matter.
 func wordsOf(text string) []string {

@@ -1,4 +1,4 @@
-package story_test
+package brief_test
 
 import (
 	"fmt"
@@ -9,17 +9,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/story"
+	"vedette/story/brief"
 )
 
-func texts(brief []story.Sentence) []string {
+func texts(lines []brief.Line) []string {
 	var all []string
-	for _, s := range brief {
+	for _, s := range lines {
 		all = append(all, s.Text)
 	}
 	return all
 }
 
-func TestBriefTakesWholeSentences(t *testing.T) {
+func TestABriefTakesWholeSentences(t *testing.T) {
 	for name, tt := range map[string]struct {
 		title, summary string
 		most           int
@@ -55,7 +56,7 @@ func TestBriefTakesWholeSentences(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := texts(story.Brief(&story.Item{Title: tt.title, Summary: tt.summary}, nil, tt.most))
+			got := texts(brief.Item(&story.Item{Title: tt.title, Summary: tt.summary}, nil, tt.most))
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("brief of %q (-want +got):\n%s", tt.summary, diff)
 			}
@@ -63,28 +64,28 @@ func TestBriefTakesWholeSentences(t *testing.T) {
 	}
 }
 
-func TestBriefPrefersWhatTheRoomAskedFor(t *testing.T) {
+func TestABriefPrefersWhatTheRoomAskedFor(t *testing.T) {
 	it := story.Item{Summary: "It rained. It was cold. It was late. The ceasefire in Idlib ended."}
 	at := strings.Index(it.Summary, "ceasefire")
-	brief := story.Brief(&it, []story.Evidence{{Term: "ceasefire", Field: story.Summary, Text: "ceasefire", Start: at, End: at + 9}}, 45)
-	if len(brief) == 0 || !strings.Contains(brief[len(brief)-1].Text, "ceasefire") {
-		t.Fatalf("brief is %q, want the sentence that matched in it", texts(brief))
+	lines := brief.Item(&it, []story.Evidence{{Term: "ceasefire", Field: story.Summary, Text: "ceasefire", Start: at, End: at + 9}}, 45)
+	if len(lines) == 0 || !strings.Contains(lines[len(lines)-1].Text, "ceasefire") {
+		t.Fatalf("brief is %q, want the sentence that matched in it", texts(lines))
 	}
-	last := brief[len(brief)-1]
+	last := lines[len(lines)-1]
 	if got := last.Text[last.Marks[0].Start:last.Marks[0].End]; got != "ceasefire" {
 		t.Errorf("marked %q, want ceasefire", got)
 	}
 }
 
-func TestBriefNeverCutsAWord(t *testing.T) {
+func TestABriefNeverCutsAWord(t *testing.T) {
 	it := story.Item{Summary: strings.Repeat("observation ", 30)}
-	brief := story.Brief(&it, nil, 50)
-	if want := []string{"observation observation observation observation…"}; !cmp.Equal(want, texts(brief)) {
-		t.Errorf("brief is %q, want %q", texts(brief), want)
+	lines := brief.Item(&it, nil, 50)
+	if want := []string{"observation observation observation observation…"}; !cmp.Equal(want, texts(lines)) {
+		t.Errorf("brief is %q, want %q", texts(lines), want)
 	}
 }
 
-func FuzzBrief(f *testing.F) {
+func FuzzItem(f *testing.F) {
 	f.Add("Gen. X said. Then 3.5 left…", 3, 9, 40)
 	f.Add("👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", 0, 4, 30)
 	f.Fuzz(func(t *testing.T, text string, start, end, most int) {
@@ -92,7 +93,7 @@ func FuzzBrief(f *testing.F) {
 			return
 		}
 		total := 0
-		for _, s := range story.Brief(&story.Item{Summary: text}, []story.Evidence{{Field: story.Summary, Start: start, End: end}}, most) {
+		for _, s := range brief.Item(&story.Item{Summary: text}, []story.Evidence{{Field: story.Summary, Start: start, End: end}}, most) {
 			if whole := strings.TrimSuffix(s.Text, "…"); !utf8.ValidString(s.Text) || !strings.Contains(text, whole) {
 				t.Errorf("sentence %q is not taken from %q", s.Text, text)
 			}
@@ -109,12 +110,12 @@ func FuzzBrief(f *testing.F) {
 	})
 }
 
-func ExampleBrief() {
+func ExampleItem() {
 	it := story.Item{
 		Title:   "Turkey threatens force over Idlib ceasefire",
 		Summary: "Turkey threatens force over Idlib ceasefire. Three of its 12 posts are encircled, Gen. Akar said. It was cold.",
 	}
-	for _, s := range story.Brief(&it, nil, 60) {
+	for _, s := range brief.Item(&it, nil, 60) {
 		fmt.Println(s.Text)
 	}
 	// Output: Three of its 12 posts are encircled, Gen. Akar said.
