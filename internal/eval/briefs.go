@@ -111,7 +111,7 @@ func scoreTimeline(folder string, say *report) (map[string]rouge, error) {
 				score := against(text)
 				add(ours, score)
 				add(latestFirst, against(tail(q.reports[:day], len(strings.Fields(reference)))))
-				add(leading, against(head(q.reports[:day], len(strings.Fields(reference)))))
+				add(leading, against(opening(q.reports[:day], len(strings.Fields(reference)))))
 				low = append(low, worstBrief{filepath.Base(folder), day, score.One, text, reference})
 			}
 			add(pooled, against(told(brief.Background(all.reports[:day*summarisers], len(reference)))))
@@ -155,8 +155,8 @@ func tail(reports []story.Report, words int) string {
 	return strings.Join(all[max(0, len(all)-words):], " ")
 }
 
-// head returns the first words of reports.
-func head(reports []story.Report, words int) string {
+// opening returns the first words of reports.
+func opening(reports []story.Report, words int) string {
 	var all []string
 	for i := 0; i < len(reports) && len(all) < words; i++ {
 		all = append(all, strings.Fields(reports[i].Item.Body)...)
