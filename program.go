@@ -109,7 +109,7 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
-	pr.desk.SetWatches(set, d.Watches, nil)
+	pr.desk.SetWatches(set, d.Watches, levels(d))
 	pr.courier.SetRooms(seats)
 	return nil
 }

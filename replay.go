@@ -101,7 +101,7 @@ func (p *process) rehearse(ctx context.Context, d *config.Desk, since time.Time)
 	var now time.Time
 	memory := new(desk.Memory)
 	judge := desk.New(memory, reader, func() time.Time { return now }, slog.New(slog.DiscardHandler))
-	judge.SetWatches(set, d.Watches, nil)
+	judge.SetWatches(set, d.Watches, levels(d))
 	until := func(t time.Time) error {
 		for !now.IsZero() && now.Add(replayStep).Before(t) {
 			now = now.Add(replayStep)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,8 @@ import (
 	"time"
 
 	"vedette/config"
+	"vedette/story"
+	"vedette/story/level"
 	"vedette/watch"
 )
 
@@ -55,7 +58,7 @@ func loadDesk(file string, every time.Duration, secrets []string) (*config.Desk,
 // parseDesk reads a desk file's text, its rules included; every is how often
 // a feed is polled that does not say it.
 func parseDesk(file string, data []byte, every time.Duration, secrets []string) (*config.Desk, []config.Note, error) {
-	desk, notes, faults := config.Load(file, data, config.Options{PollEvery: every, Rule: checkRule, Secrets: secrets})
+	desk, notes, faults := config.Load(file, data, config.Options{PollEvery: every, Rule: checkRule, Judging: checkJudging, Secrets: secrets})
 	if faults != nil {
 		return nil, notes, faults
 	}
@@ -75,4 +78,33 @@ func checkRule(rule string, aliases map[string][]string) error {
 		}
 	}
 	return nil
+}
+
+func checkJudging(j config.Judging) error { return params(j).Check() }
+
+// params returns the parameters of a watch's level: the common ones, but for
+// what the team says.
+func params(j config.Judging) level.Params {
+	p := level.Default()
+	for l, n := range j.Rise {
+		if l >= story.Guarded {
+			p.Rise[l-story.Guarded] = float64(n)
+		}
+	}
+	for i := range p.Floors {
+		p.Floors[i].Killed = cmp.Or(j.Dead[p.Floors[i].Level], p.Floors[i].Killed)
+		p.Floors[i].Army = cmp.Or(j.Army[p.Floors[i].Level], p.Floors[i].Army)
+	}
+	p.Baseline, p.Dwell = cmp.Or(j.Baseline, p.Baseline), cmp.Or(j.Dwell, p.Dwell)
+	p.ThreatsHalfLife, p.ActsHalfLife = cmp.Or(j.Threats, p.ThreatsHalfLife), cmp.Or(j.Acts, p.ActsHalfLife)
+	return p
+}
+
+// levels returns the parameters of the watches of d that have their own.
+func levels(d *config.Desk) map[story.WatchName]level.Params {
+	all := make(map[story.WatchName]level.Params)
+	for w, j := range d.Judging {
+		all[w] = params(j)
+	}
+	return all
 }

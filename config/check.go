@@ -48,7 +48,16 @@ func (r *reader) check(f *deskFile) *Desk {
 		}
 	}
 	aliases := r.aliases(&f.Aliases)
-	return &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f)}
+	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f)}
+	for i, key := range f.Watches.names {
+		if j, said := r.judging(&f.Watches.items[i].Level); said {
+			if desk.Judging == nil {
+				desk.Judging = make(map[story.WatchName]Judging)
+			}
+			desk.Judging[story.WatchName(key.value)] = j
+		}
+	}
+	return desk
 }
 
 // faultAt reports whether a fault at this place has said already what is

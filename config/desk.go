@@ -23,6 +23,7 @@ type Desk struct {
 	Feeds   []story.Feed // in the order of the file, as are the rest
 	Aliases map[string][]string
 	Watches []story.Watch
+	Judging map[story.WatchName]Judging // of the watches whose levels are not judged as usual
 	Rooms   []Room
 }
 
@@ -69,6 +70,9 @@ type Options struct {
 	// If its error has a method Span() (start, end int, msg, hint string),
 	// the fault points at that range of the rule's bytes.
 	Rule func(rule string, aliases map[string][]string) error
+
+	// Judging checks how levels are to be judged; nil checks nothing.
+	Judging func(Judging) error
 }
 
 // Largest and deepest that a desk file may be. A file with a thousand feeds

@@ -184,6 +184,11 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"NoFeeds":           {good[:strings.Index(good, "aliases:")], "", `1:1: the desk file has no feeds: nothing would be read`},
 		"NoWatches":         {good[strings.Index(good, "watches:"):strings.Index(good, "rooms:\n")], "watches:\n", `13:9: the desk file has no watches: nothing would be looked for`},
 		"Empty":             {good, "# nothing yet\n", `1:1: the desk file is empty`},
+		"LevelUnknown":      {"    rooms: [desk, osint]", "    rooms: [desk, osint]\n    level: { rise: { loud: 3 } }", `18:22: there is no level "loud"`},
+		"LevelCalm":         {"    rooms: [desk, osint]", "    rooms: [desk, osint]\n    level: { dead: { calm: 3 } }", `18:22: calm needs no number`},
+		"LevelNoDead":       {"    rooms: [desk, osint]", "    rooms: [desk, osint]\n    level: { army: { high: 0 } }", `18:28: 0 dead`},
+		"LevelBaseline":     {"    rooms: [desk, osint]", "    rooms: [desk, osint]\n    level: { baseline: 3 }", `18:24: 3 days that tell what is usual`},
+		"LevelHalfLife":     {"    rooms: [desk, osint]", "    rooms: [desk, osint]\n    level: { acts: 3 weeks }", `18:20: the half-life is "3 weeks"`},
 		"NotAMapping":       {good, "- a\n", `1:1: the desk file is a list`},
 		"Syntax":            {"[desk, osint]", "[desk, osint", `18:1: this is not YAML: `},
 		"Anchor":            {"name: coast", "name: &a coast", `9:11: feeds[1].name holds an anchor, an alias or a tag`},
@@ -373,4 +378,23 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestLoadReadsHowLevelsAreJudged(t *testing.T) {
+	file := strings.Replace(good, "    rooms: [desk, osint]\n", "    rooms: [desk, osint]\n    level: { rise: { guarded: 3 }, dead: { high: 40 }, army: { high: 2 }, baseline: 60, dwell: 5, threats: 7d, acts: 36h }\n", 1)
+	desk, _, faults := config.Load("desk.yaml", []byte(file), config.Options{})
+	if faults != nil {
+		t.Fatal(faults)
+	}
+	want := map[story.WatchName]config.Judging{"front": {
+		Rise: map[story.Level]int{story.Guarded: 3}, Dead: map[story.Level]int{story.High: 40}, Army: map[story.Level]int{story.High: 2},
+		Baseline: 60, Dwell: 5, Threats: 7 * 24 * time.Hour, Acts: 36 * time.Hour,
+	}}
+	if diff := cmp.Diff(want, desk.Judging); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	refuse := config.Options{Judging: func(config.Judging) error { return errors.New("they fall") }}
+	if _, _, faults := config.Load("desk.yaml", []byte(file), refuse); len(faults) != 1 || !strings.Contains(faults.Error(), "18:12: the levels cannot be judged so: they fall") {
+		t.Errorf("faults are %v", faults)
+	}
 }

@@ -25,6 +25,19 @@ type watchFile struct {
 	Title text  `json:"title,omitempty" jsonschema_description:"The watch as rooms read it. The watch's name if left out."`
 	Rule  text  `json:"rule" jsonschema:"minLength=1" jsonschema_description:"What an item must say, such as: idlib AND (ceasefire OR \"observation post\")."`
 	Rooms words `json:"rooms" jsonschema:"minItems=1" jsonschema_description:"The rooms that hear of its matches."`
+
+	Level levelFile `json:"level,omitempty" jsonschema_description:"How its level is judged, where not as usual; see docs/judgement.md."`
+}
+
+type levelFile struct {
+	At       spot          `json:"-"`
+	Rise     table[number] `json:"rise,omitempty" jsonschema_description:"How far above what is usual a level begins, such as guarded: 3."`
+	Dead     table[number] `json:"dead,omitempty" jsonschema_description:"How many dead in one story call for a level, such as high: 50."`
+	Army     table[number] `json:"army,omitempty" jsonschema_description:"How many dead of a state's army call for a level, such as high: 5."`
+	Baseline number        `json:"baseline,omitempty" jsonschema:"minimum=14,maximum=1098" jsonschema_description:"How many days tell what is usual."`
+	Dwell    number        `json:"dwell,omitempty" jsonschema:"minimum=1,maximum=30" jsonschema_description:"After how many days without a reason the level falls."`
+	Threats  text          `json:"threats,omitempty" jsonschema_description:"After how long a threat counts half, such as 5d."`
+	Acts     text          `json:"acts,omitempty" jsonschema_description:"After how long an act counts half, such as 3d."`
 }
 
 type roomFile struct {
