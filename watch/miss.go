@@ -8,12 +8,6 @@ import (
 	"vedette/story"
 )
 
-// Misses returns the shortest account of what kept the rule from accepting the
-// item, or nil if it accepts it.
-func (r *Rule) Misses(it *story.Item) []string {
-	return newPage(it).misses(r.root, inText, "")
-}
-
 // Nearness returns the share of what the rule asks for that the item has, from
 // 0 to 1; it is 1 if the rule accepts the item.
 func (r *Rule) Nearness(it *story.Item) float64 {
