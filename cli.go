@@ -27,6 +27,7 @@ const (
 type process struct {
 	args           []string
 	environ        []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	hangup         <-chan os.Signal
 	colour         bool // whether stdout shows colours
@@ -39,8 +40,9 @@ type commands struct {
 	Demo   demoCmd   `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
 	Check  checkCmd  `cmd:"" help:"Check settings and desk file, and print every fault at once."`
 	Schema schemaCmd `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
-	Test   testCmd   `cmd:"" help:"Try a rule on feeds, files or the archive."`
-	Watch  watchCmd  `cmd:"" help:"Look at the watches of the desk file."`
+	Test   testCmd   `cmd:"" help:"Try a rule, or all rules of the desk file, on feeds, files or the archive."`
+	Why    whyCmd    `cmd:"" help:"Explain what the rules make of a report: which clauses hold, which do not, and where."`
+	Watch  watchCmd  `cmd:"" help:"Look at watches and rules: show, fmt, import."`
 	Search searchCmd `cmd:"" help:"Search the archive of items."`
 	Backup backupCmd `cmd:"" help:"Write a copy of the database, while running or not."`
 	Health healthCmd `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
@@ -113,7 +115,7 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
 		noun = stem + "ie"
 	} else if strings.HasSuffix(noun, "ch") {
 		noun += "e"

@@ -69,6 +69,10 @@ type Options struct {
 	// If its error has a method Span() (start, end int, msg, hint string),
 	// the fault points at that range of the rule's bytes.
 	Rule func(rule string, aliases map[string][]string) error
+
+	// Advise returns what the author of a rule without fault should know of
+	// it; nil advises nothing.
+	Advise func(rule string, aliases map[string][]string) []string
 }
 
 // Largest and deepest that a desk file may be. A file with a thousand feeds
