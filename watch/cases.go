@@ -94,7 +94,17 @@ const (
 ець 3 ця цю = цем ці
 сть 1 і і = ю і
 нь 1 я/і ю/і = ем/ню і
+дь 1 я/і ю/і = ем/дю і
+зь 1 я/і ю/і = ем/зю і
+ль 1 я/і ю/і = ем/лю і
+сь 1 я/і ю/і = ем/сю і
+ть 1 я/і ю/і = ем/тю і
 ь 1 я/і ю/і = ем/ю і
+ін 0 а/у у/ові = ом/им і/у
+їн 0 а/у у/ові = ом/им і/у
+ов 0 а у/ові = ом/им і/у
+ев 0 а у/ові = ом/им і/у
+єв 0 а у/ові = ом/им і/у
 ий 2 ого ому = им ому
 й 1 я ю = єм ї/ю
 поле 1 я ю = ем і
@@ -116,6 +126,10 @@ const (
 // maxName is the number of words in the longest name that has cases:
 // Демократическая Республика Конго has three.
 const maxName = 5
+
+// maxNouns is the number of words from which on nouns before the last are left
+// as they are, since the forms would multiply.
+const maxNouns = 4
 
 // declined returns the other cases of a name in Russian or Ukrainian, as
 // folded words. Of several words the last is declined, and the adjectives
@@ -144,7 +158,9 @@ func declined(words []string) [][]string {
 }
 
 // phraseCases returns the cases of words: of its head by the table of nouns,
-// of the words before by that of adjectives.
+// of the words before by that of adjectives. A noun before the head may stand
+// in the same case (Владимира Путина) and then the head may stay as it is
+// (сектора Газа).
 func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 	head := len(words) - 1
 	if i := slices.Index(words, "на"); i > 0 {
@@ -153,36 +169,61 @@ func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 	if utf8.RuneCountInString(words[head]) < 3 {
 		return nil
 	}
+	var forms [][]string
 	columns := wordCases(words[head], nouns, plain)
-	before := make([][][]string, head)
+	before, named := make([][][]string, head), false
 	for i, w := range words[:head] {
-		if utf8.RuneCountInString(w) > 3 {
-			before[i] = wordCases(w, adjectives, "")
+		if utf8.RuneCountInString(w) < 4 {
+			continue
+		}
+		if before[i] = wordCases(w, adjectives, ""); before[i] == nil && len(words) < maxNouns {
+			if before[i] = wordCases(w, nouns, plain); before[i] != nil {
+				before[i], named = withItself(before[i], w), true
+			}
 		}
 	}
-	var forms [][]string
+	if named {
+		columns = withItself(columns, words[head])
+	}
 	for c, column := range columns {
-		for _, form := range column {
-			all := [][]string{slices.Clone(words)}
-			all[0][head] = form
-			for i, agreeing := range before {
-				if agreeing == nil {
-					continue
-				}
-				var more [][]string
-				for _, adjective := range agreeing[c] {
-					for _, row := range all {
-						row = slices.Clone(row)
-						row[i] = adjective
-						more = append(more, row)
-					}
-				}
-				all = more
+		all := [][]string{slices.Clone(words)}
+		for i, agreeing := range before {
+			if agreeing != nil {
+				all = agreed(all, i, agreeing[c])
 			}
-			forms = append(forms, all...)
 		}
+		forms = append(forms, agreed(all, head, column)...)
 	}
 	return forms
+}
+
+// cases is how many columns the tables have.
+const cases = 5
+
+// withItself adds to the forms of each case the word as it is. A word that has
+// no forms is the same in all cases.
+func withItself(columns [][]string, word string) [][]string {
+	all := make([][]string, cases)
+	for c := range all {
+		if columns != nil {
+			all[c] = slices.Clone(columns[c])
+		}
+		all[c] = append(all[c], word)
+	}
+	return all
+}
+
+// agreed returns each of the rows with each of the forms at i.
+func agreed(rows [][]string, i int, forms []string) [][]string {
+	all := make([][]string, 0, len(rows)*len(forms))
+	for _, form := range forms {
+		for _, row := range rows {
+			row = slices.Clone(row)
+			row[i] = form
+			all = append(all, row)
+		}
+	}
+	return all
 }
 
 // wordCases returns the forms of one word in each case, or nil if no line of

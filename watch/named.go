@@ -244,7 +244,7 @@ func hintPlace(folded string) string {
 	var near []string
 	for pl := range gazetteer.All() {
 		for i, other := range pl.Names {
-			if i == 0 && strings.HasPrefix(Fold(other), folded+" ") {
+			if name := " " + Fold(other) + " "; i == 0 && strings.Contains(name, " "+folded+" ") {
 				near, least = []string{"place:" + quoted(pl.String())}, 1
 			}
 			if d := len(other) - len(folded); d < -4 || d > 4 || i > 0 && latin(folded) && !pl.Region || latin(folded) != latin(other) {
@@ -281,6 +281,11 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 			// Şam and Kırım, typed so, are no other word.
 			g.addName(parts, title, from, also, key == folded || i == 0 || pl.Region || marked)
 		}
+		if key != folded && utf8.RuneCountInString(key) > 1 && !cased(key) && ambiguous(key) {
+			for _, head := range heads(key) {
+				g.add(partsOf(head+" "+title, false), head+" "+title, from)
+			}
+		}
 	}
 	for i := range len(g.spellings) {
 		g.inflect(g.spellings[i], g.lore[i].Text, town, func(form string) bool {
@@ -288,6 +293,23 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 		})
 	}
 	return g
+}
+
+// heads returns what is written before the name of a place to say what it is.
+// Where there are no capitals, and the name is a word, this tells the two
+// apart: مدينة تدمر is a city, while تدمر destroys.
+func heads(folded string) []string {
+	first, _ := utf8.DecodeRuneInString(folded)
+	switch {
+	case unicode.Is(unicode.Arabic, first):
+		return []string{
+			"مدينة", "بلدة", "قرية", "محافظة", "ريف", "قضاء", "ناحية", "مديرية", "منطقة", "معبر",
+			"شهر", "استان", "شبه جزیره",
+		}
+	case unicode.Is(unicode.Hebrew, first):
+		return []string{"העיר", "עיר"}
+	}
+	return nil
 }
 
 // cased holds for a folded word of a script that has capitals.
