@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,6 +91,9 @@ func (p *parser) preset(t lexeme) (*group, *Error) {
 }
 
 func hintPreset(name string) string {
+	if name == "" {
+		return "The name follows directly: #ceasefire"
+	}
 	best, least := "", 4
 	for _, known := range Presets() {
 		if d := edits(name, known); d < least && d < len(known)-1 && len(name) < 30 || len(name) > 3 && strings.HasPrefix(known, name) {
@@ -228,11 +232,20 @@ func choices(title string, found []gazetteer.Place) string {
 		}
 		about := ""
 		if pl.People > 0 {
-			about = fmt.Sprintf(" (%d people)", pl.People)
+			about = " (" + thousands(pl.People) + " people)"
 		}
 		list = append(list, "place:"+quoted(title+", "+pl.Country)+about)
 	}
 	return "Write " + strings.Join(list, " or ") + "."
+}
+
+// thousands writes a number for people: 1,150,989.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // hintPlace names the places whose names are nearest.
