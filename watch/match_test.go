@@ -333,6 +333,9 @@ func TestMissesExplain(t *testing.T) {
 		"Words":    {`a words>5`, "a", []string{`words>5: it has 1 word`}},
 		"Lang":     {`a lang:uk`, "a", []string{`lang:uk: the language is unknown`}},
 		"Strict":   {`strict:(idlib NEAR/2 truce)`, "In Idlib. Truce", []string{`idlib and truce are near each other, but not in one sentence`}},
+		"Akin":     {`strike OR truce`, "Air strikes hit", []string{"strike OR truce is absent, though “strikes” is there: strike* would take it"}},
+		"FarOff":   {`port`, "portfolios rise", []string{"port is absent"}},
+		"Exact":    {`=Strike`, "Strikes", []string{"=Strike is absent"}},
 		"Match":    {`a`, "a", nil},
 	}
 	for name, tt := range tests {

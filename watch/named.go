@@ -137,7 +137,7 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 	if len(found) > 1 {
 		p.notes = append(p.notes, fmt.Sprintf("place:%s is taken to be %s. For another: %s", t.text, found[0].String(), choices(title, found[1:])))
 	}
-	if ambiguous(folded) {
+	if ambiguous(folded) && !found[0].Region {
 		p.notes = append(p.notes, quoted(title)+" is also an ordinary word: in scripts that have capitals it must be written with one.")
 	}
 	if longer != "" {
