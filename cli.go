@@ -73,6 +73,9 @@ func run(ctx context.Context, p *process) int {
 	}
 	if err != nil {
 		fmt.Fprintln(p.stderr, "vedette:", err)
+		if strings.HasPrefix(err.Error(), "unknown flag") {
+			fmt.Fprintln(p.stderr, "A rule that begins with - stands after --, as in: vedette test --since 30d -- '-football idlib'")
+		}
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
@@ -80,7 +83,10 @@ func run(ctx context.Context, p *process) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case !errors.Is(err, errTold):
+	case errors.Is(err, errTold):
+	case strings.Contains(err.Error(), "\n"):
+		fmt.Fprintf(p.stderr, "vedette:\n%v\n", err) // what is marked stands under its mark
+	default:
 		fmt.Fprintln(p.stderr, "vedette:", err)
 	}
 	return exitFault

@@ -136,7 +136,11 @@ func (c *testCmd) trials(d *config.Desk) (tr *trials, notes []string, err error)
 			return nil, nil, err
 		}
 		watches = []story.Watch{w}
-	case c.As != "":
+	case c.As == "":
+		if w, err := watchOf(d, c.Rule); err == nil {
+			notes = append(notes, fmt.Sprintf("%s is also the name of a watch; vedette test --watch %s tries its rule.", w.Name, w.Name))
+		}
+	default:
 		rule, more, err := watch.Import(watch.Dialect(strings.ToLower(c.As)), c.Rule)
 		if err != nil {
 			return nil, nil, err
@@ -159,7 +163,7 @@ func (c *testCmd) trials(d *config.Desk) (tr *trials, notes []string, err error)
 		notes = append(notes, "before: "+old)
 	}
 	if tr.before, err = watch.Parse(old, d.Aliases); err != nil {
-		return nil, nil, fmt.Errorf("--against: %w", err)
+		return nil, nil, fmt.Errorf("--against:\n%w", err)
 	}
 	return tr, notes, nil
 }
