@@ -57,7 +57,9 @@ const (
 ево 1 а у = ом е
 ино 1 а у = ом е
 ыно 1 а у = ом е
+море 1 я ю = ем е
 поле 1 я ю = ем е
+ство 1 а у = ом е
 ье 1 я ю = ем е
 ие 1 я ю = ем и
 цы 1 ев ам = ами ах
@@ -107,6 +109,7 @@ const (
 єв 0 а у/ові = ом/им і/у
 ий 2 ого ому = им ому
 й 1 я ю = єм ї/ю
+море 1 я ю = ем і/ю
 поле 1 я ю = ем і
 е 1 ого ому = им ому
 о 1 а у = ом і
@@ -176,13 +179,14 @@ func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 		if utf8.RuneCountInString(w) < 4 {
 			continue
 		}
-		if before[i] = wordCases(w, adjectives, ""); before[i] == nil && len(words) < maxNouns {
-			if before[i] = wordCases(w, nouns, plain); before[i] != nil {
-				before[i], named = withItself(before[i], w), true
+		before[i] = wordCases(w, adjectives, "")
+		if len(words) < maxNouns && (before[i] == nil || !surelyAdjective(w)) {
+			if forms := wordCases(w, nouns, plain); forms != nil {
+				before[i], named = withItself(both(before[i], forms), w), true
 			}
 		}
 	}
-	if named {
+	if named || head > 0 && (columns == nil || utf8.RuneCountInString(words[head]) < 5) { // АЭС and Конго have no cases
 		columns = withItself(columns, words[head])
 	}
 	for c, column := range columns {
@@ -195,6 +199,31 @@ func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 		forms = append(forms, agreed(all, head, column)...)
 	}
 	return forms
+}
+
+// surelyAdjective holds for an ending that nouns do not have.
+func surelyAdjective(word string) bool {
+	for _, ending := range [...]string{
+		"ий", "ій", "ый", "ой", "ая", "яя", "ое", "ее", "ые", "ие",
+		"ська", "цька", "зька", "ське", "цьке", "зьке", "ські", "цькі", "зькі", "на", "не", "ні",
+	} {
+		if strings.HasSuffix(word, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// both joins the forms of each case.
+func both(a, b [][]string) [][]string {
+	all := make([][]string, cases)
+	for c := range all {
+		if a != nil {
+			all[c] = append(all[c], a[c]...)
+		}
+		all[c] = append(all[c], b[c]...)
+	}
+	return all
 }
 
 // cases is how many columns the tables have.
@@ -231,7 +260,7 @@ func agreed(rows [][]string, i int, forms []string) [][]string {
 func wordCases(word, table, plain string) [][]string {
 	for line := range strings.Lines(table) {
 		ending, _, _ := strings.Cut(line, " ")
-		if ending == "\n" || !strings.HasSuffix(word, ending) || word == ending && ending != "ріг" {
+		if ending == "\n" || !strings.HasSuffix(word, ending) || word == ending && utf8.RuneCountInString(ending) < 3 {
 			continue
 		}
 		cols := strings.Fields(line)
