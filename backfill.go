@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"path/filepath"
 
+	"vedette/config"
 	"vedette/internal/store"
 	"vedette/story"
 	"vedette/story/desk"
@@ -31,7 +32,7 @@ func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	d, _, err := loadDesk(set.Desk, set.PollEvery, nil)
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
 	if err != nil {
 		return err
 	}

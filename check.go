@@ -2,9 +2,9 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"vedette/config"
 )
@@ -14,18 +14,26 @@ type checkCmd struct {
 	JSON bool   `help:"Print one object a fault."`
 }
 
-// Run checks settings and desk file, and prints every fault of both.
-func (c *checkCmd) Run(p *process) error {
+// Run checks settings and desk file, and prints every fault of both, and what
+// the authors of the rules should know.
+func (c *checkCmd) Run(ctx context.Context, p *process) error {
 	vars, err := p.variables()
 	if err != nil {
 		return err
 	}
 	set, faults := config.ReadSettings(vars)
-	file, every := cmp.Or(c.File, vars["VEDETTE_DESK"], "vedette.yaml"), time.Duration(0)
+	file, opt := cmp.Or(c.File, vars["VEDETTE_DESK"], "vedette.yaml"), config.Options{Secrets: config.Secrets(vars)}
+	var late news
+	var unread []config.Note
 	if set != nil {
-		file, every = cmp.Or(c.File, set.Desk), set.PollEvery
+		file, opt.PollEvery = cmp.Or(c.File, set.Desk), set.PollEvery
+		if late, err = p.news(ctx, set); err != nil {
+			unread = []config.Note{{Msg: "the archive cannot be read, so the rules were not tried on it: " + err.Error()}}
+		}
 	}
-	desk, notes, err := loadDesk(file, every, config.Secrets(vars))
+	opt.Advise = late.adviseOn
+	desk, notes, err := loadDesk(file, opt)
+	notes = append(notes, unread...)
 	var more config.Faults
 	switch {
 	case errors.As(err, &more):

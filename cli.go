@@ -27,6 +27,7 @@ const (
 type process struct {
 	args           []string
 	environ        []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	hangup         <-chan os.Signal
 	colour         bool // whether stdout shows colours
@@ -39,11 +40,12 @@ type commands struct {
 	Demo     demoCmd     `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
 	Check    checkCmd    `cmd:"" help:"Check settings and desk file, and print every fault at once."`
 	Schema   schemaCmd   `cmd:"" help:"Print the JSON Schema of the desk file, for editors."`
-	Test     testCmd     `cmd:"" help:"Try a rule on feeds, files or the archive."`
+	Test     testCmd     `cmd:"" help:"Try a rule, or all rules of the desk file, on feeds, files or the archive."`
+	Why      whyCmd      `cmd:"" help:"Explain what the rules make of a report: which clauses hold, which do not, and where."`
 	Level    levelCmd    `cmd:"" help:"Say how far the watches have escalated, and why."`
-	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
 	Replay   replayCmd   `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
-	Watch    watchCmd    `cmd:"" help:"Look at the watches of the desk file."`
+	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
+	Watch    watchCmd    `cmd:"" help:"Look at watches and rules: show, fmt, import."`
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
 	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
 	Health   healthCmd   `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
@@ -74,6 +76,9 @@ func run(ctx context.Context, p *process) int {
 	}
 	if err != nil {
 		fmt.Fprintln(p.stderr, "vedette:", err)
+		if strings.HasPrefix(err.Error(), "unknown flag") {
+			fmt.Fprintln(p.stderr, "A rule that begins with - stands after --, as in: vedette test --since 30d -- '-football idlib'")
+		}
 		return exitUsage
 	}
 	kctx.BindTo(ctx, (*context.Context)(nil))
@@ -81,7 +86,10 @@ func run(ctx context.Context, p *process) int {
 	switch {
 	case err == nil:
 		return exitOK
-	case !errors.Is(err, errTold):
+	case errors.Is(err, errTold):
+	case strings.Contains(err.Error(), "\n"):
+		fmt.Fprintf(p.stderr, "vedette:\n%v\n", err) // what is marked stands under its mark
+	default:
 		fmt.Fprintln(p.stderr, "vedette:", err)
 	}
 	return exitFault
@@ -116,7 +124,7 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok {
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
 		noun = stem + "ie"
 	} else if strings.HasSuffix(noun, "ch") {
 		noun += "e"

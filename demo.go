@@ -93,7 +93,7 @@ func (p *process) play(ctx context.Context, set *config.Settings, script *wire.S
 		return err
 	}
 	defer shut()
-	desk, _, err := parseDesk("desk.yaml", []byte(script.DeskFor(base)), set.PollEvery, nil)
+	desk, _, err := parseDesk("desk.yaml", []byte(script.DeskFor(base)), config.Options{PollEvery: set.PollEvery})
 	if err != nil {
 		return err
 	}

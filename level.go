@@ -23,7 +23,7 @@ func (c *levelCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	d, _, err := loadDesk(set.Desk, set.PollEvery, nil)
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
 	if err != nil {
 		return err
 	}

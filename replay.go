@@ -48,7 +48,7 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	d, _, err := loadDesk(set.Desk, set.PollEvery, nil)
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 	}
 	fmt.Fprintf(p.stdout, "%s since %s: %s\n", set.Desk, since.Format("2 Jan 2006 15:04 UTC"), summary(all))
 	if c.With != "" {
-		changed, _, err := loadDesk(c.With, set.PollEvery, nil)
+		changed, _, err := loadDesk(c.With, config.Options{PollEvery: set.PollEvery})
 		if err != nil {
 			return err
 		}

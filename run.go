@@ -27,7 +27,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	d, notes, err := loadDesk(set.Desk, set.PollEvery, config.Secrets(vars))
+	d, notes, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery, Secrets: config.Secrets(vars)})
 	if err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func utcNow() time.Time { return time.Now().UTC() }
 // reload puts the desk file as it is now in force. If it has a fault,
 // everything stays as it was.
 func (pr *program) reload(ctx context.Context, secrets []string) {
-	d, notes, err := loadDesk(pr.set.Desk, pr.set.PollEvery, secrets)
+	d, notes, err := loadDesk(pr.set.Desk, config.Options{PollEvery: pr.set.PollEvery, Secrets: secrets})
 	if err == nil {
 		err = pr.apply(ctx, d)
 	}

@@ -1,13 +1,19 @@
 package main
 
 import (
+	"context"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"vedette/internal/store"
+	"vedette/story"
 )
 
 // TestMain lets the scripts call this very program as vedette.
@@ -20,9 +26,32 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"await": await, "signal": signalTo},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo},
 		Deadline:      time.Now().Add(5 * time.Minute),
 	})
+}
+
+// archive keeps what folders of feeds' files say, as if vedette had fetched it
+// in this minute: "archive wire coast" makes data/vedette.db.
+func archive(ts *testscript.TestScript, _ bool, args []string) {
+	ctx := context.Background()
+	ts.Check(os.MkdirAll(ts.MkAbs("data"), 0o700))
+	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{})
+	ts.Check(err)
+	defer func() { ts.Check(db.Close()) }()
+	for _, name := range args {
+		feed := story.FeedName(name)
+		ts.Check(db.DeclareFeeds(ctx, []story.Feed{{Name: feed, Outlet: name, Owner: name}}, utcNow()))
+		state, err := db.FeedState(ctx, feed)
+		ts.Check(err)
+		poll := story.Poll{State: state, Seed: true, At: utcNow()}
+		ts.Check(files(ts.MkAbs(name), map[string]bool{}, func(it story.Item) error {
+			poll.Items = append(poll.Items, it)
+			return nil
+		}))
+		_, err = db.SavePoll(ctx, poll)
+		ts.Check(err)
+	}
 }
 
 // await runs a command until it succeeds: "await vedette health".

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"time"
 
 	"vedette/config"
 	"vedette/story"
@@ -44,7 +43,7 @@ func (p *process) settings() (*config.Settings, error) {
 }
 
 // loadDesk reads the desk file; see parseDesk.
-func loadDesk(file string, every time.Duration, secrets []string) (*config.Desk, []config.Note, error) {
+func loadDesk(file string, opt config.Options) (*config.Desk, []config.Note, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, fmt.Errorf("there is no desk file %s: copy vedette.example.yaml there, or name yours with VEDETTE_DESK", file)
@@ -52,13 +51,13 @@ func loadDesk(file string, every time.Duration, secrets []string) (*config.Desk,
 	if err != nil {
 		return nil, nil, err
 	}
-	return parseDesk(file, data, every, secrets)
+	return parseDesk(file, data, opt)
 }
 
-// parseDesk reads a desk file's text, its rules included; every is how often
-// a feed is polled that does not say it.
-func parseDesk(file string, data []byte, every time.Duration, secrets []string) (*config.Desk, []config.Note, error) {
-	desk, notes, faults := config.Load(file, data, config.Options{PollEvery: every, Rule: checkRule, Judging: checkJudging, Secrets: secrets})
+// parseDesk reads a desk file's text, its rules included.
+func parseDesk(file string, data []byte, opt config.Options) (*config.Desk, []config.Note, error) {
+	opt.Rule, opt.Judging = checkRule, checkJudging
+	desk, notes, faults := config.Load(file, data, opt)
 	if faults != nil {
 		return nil, notes, faults
 	}

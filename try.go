@@ -1,13 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
+	"io/fs"
+	"os"
 	"strings"
-	"time"
 
 	"vedette/config"
 	"vedette/story"
@@ -15,105 +14,46 @@ import (
 )
 
 type testCmd struct {
-	Rule    string   `arg:"" help:"The rule, in quotes: 'idlib AND (ceasefire OR \"observation post\")'."`
+	Rule    string   `arg:"" optional:"" help:"The rule, in quotes: 'idlib AND (ceasefire OR \"observation post\")'. Without one, all rules of the desk file are tried."`
 	From    []string `arg:"" optional:"" name:"file-or-url" help:"Feeds to try it on: files, folders of a feed's files, addresses."`
+	All     bool     `help:"Try all rules of the desk file; each argument is something to try them on."`
+	Watch   string   `help:"Try the rule of this watch; each argument is something to try it on." placeholder:"NAME"`
 	Since   string   `help:"Try it on the archive instead: 30d, 12h."`
-	Against string   `help:"The rule before a change: show what the new one adds and removes." placeholder:"OLD-RULE"`
+	Against string   `help:"The rule before a change, or the watch that has it: show what the new one adds and removes." placeholder:"OLD-RULE"`
 	Why     string   `help:"Explain each clause for the items whose title or link holds this." placeholder:"TEXT"`
 	As      string   `help:"The rule is spelled as elsewhere: google, lucene, meltwater or factiva." placeholder:"DIALECT"`
-	JSON    bool     `help:"Print one object for each item that matches."`
+	JSON    bool     `help:"Print one object for each item that matches; with --against also for those that did, with --why for each item asked about."`
 }
 
-const (
-	samples = 5 // items shown that match
-	misses  = 3 // items shown that nearly do
-)
-
-// A trial is what came of a rule.
-type trial struct {
-	rule    *watch.Rule
-	live    *watch.Set
-	total   int
-	hits    []story.Match // parallel to items
-	items   []story.Item
-	perDay  map[string]int
-	perFeed map[string]int
-	perLang map[string]int
-	nearest []miss
-	asked   []story.Item // that --why names
-	change  *watch.Change
-}
-
-// A miss is an item that the rule nearly accepts.
-type miss struct {
-	item     story.Item
-	nearness float64
-}
-
-// Run tries a rule. It is parsed and matched by the code that matches live.
+// Run tries rules. They are parsed and matched by the code that matches live.
 func (c *testCmd) Run(ctx context.Context, p *process) error {
-	if (c.Since == "") == (len(c.From) == 0) {
-		return errors.New("test: name feeds to try the rule on, or --since for the archive")
+	if err := c.sort(); err != nil {
+		return err
 	}
 	set, err := p.settings()
 	if err != nil {
 		return err
 	}
-	var names watch.Names
-	if d, _, err := loadDesk(set.Desk, set.PollEvery, nil); err == nil {
-		names = d.Aliases
-	}
-	notes, err := c.imported()
+	desk, notes, err := c.desk(set)
 	if err != nil {
 		return err
 	}
-	tr, err := newTrial(c.Rule, names)
+	tr, more, err := c.trials(desk)
 	if err != nil {
 		return err
 	}
-	var before *watch.Rule
-	if c.Against != "" {
-		if before, err = watch.Parse(c.Against, names); err != nil {
-			return fmt.Errorf("--against: %w", err)
-		}
-	}
-	if err := c.try(ctx, p, set, tr, before); err != nil || c.JSON {
+	if err := c.try(ctx, p, set, tr); err != nil {
 		return err
 	}
-	if c.Why != "" && len(tr.asked) == 0 {
-		notes = append(notes, fmt.Sprintf("No item has %q in its title or link.", c.Why))
-	}
-	tr.print(p, append(notes, tr.rule.Notes()...))
-	return nil
+	return tr.print(p, append(notes, more...))
 }
 
-// imported rewrites the rule if it is spelled as another product does.
-func (c *testCmd) imported() (notes []string, err error) {
-	if c.As == "" {
-		return nil, nil
-	}
-	c.Rule, notes, err = watch.Import(watch.Dialect(strings.ToLower(c.As)), c.Rule)
-	return append([]string{"in our spelling: " + c.Rule}, notes...), err
-}
-
-func newTrial(src string, names watch.Names) (*trial, error) {
-	rule, err := watch.Parse(src, names)
-	if err != nil {
-		return nil, err
-	}
-	live, err := watch.NewSet([]story.Watch{{Name: "test", Rule: src}}, names)
-	if err != nil {
-		return nil, err
-	}
-	return &trial{rule: rule, live: live, perDay: map[string]int{}, perFeed: map[string]int{}, perLang: map[string]int{}}, nil
-}
-
-// try gives the items to the trial and, if there is a rule before it, to the
-// comparison with that.
-func (c *testCmd) try(ctx context.Context, p *process, set *config.Settings, tr *trial, before *watch.Rule) (err error) {
+// try gives the items to the trials and, if there is a rule before the one
+// that is tried, to the comparison with that.
+func (c *testCmd) try(ctx context.Context, p *process, set *config.Settings, tr *trials) (err error) {
 	items := func(yield func(*story.Item) bool) {
 		take := func(it story.Item) error {
-			if err := c.take(p, tr, it); err != nil {
+			if err := tr.take(p, it); err != nil {
 				return err
 			}
 			yield(&it) // who compares wants all of them
@@ -125,53 +65,117 @@ func (c *testCmd) try(ctx context.Context, p *process, set *config.Settings, tr 
 			err = documents(ctx, set, c.From, take)
 		}
 	}
-	if before == nil {
+	if tr.before == nil || c.JSON {
 		items(func(*story.Item) bool { return true })
 		return err
 	}
-	change := watch.Diff(before, tr.rule, items)
+	change := watch.Diff(tr.before, tr.all[0].rule, items)
 	tr.change = &change
 	return err
 }
 
-// take tries the rule on one item.
-func (c *testCmd) take(p *process, tr *trial, it story.Item) error {
-	tr.total++
-	if c.Why != "" && (strings.Contains(it.Link, c.Why) || strings.Contains(strings.ToLower(it.Title), strings.ToLower(c.Why))) {
-		tr.asked = append(tr.asked, it)
+// sort tells the rule from what it is tried on.
+func (c *testCmd) sort() error {
+	if c.All || c.Watch != "" {
+		if c.Rule != "" {
+			c.From = append([]string{c.Rule}, c.From...)
+			c.Rule = ""
+		}
+	} else if c.Rule == "" && c.Since != "" {
+		c.All = true
 	}
-	ms := tr.live.Match(&it)
-	if len(ms) == 0 {
-		tr.nearest = append(tr.nearest, miss{item: it, nearness: tr.rule.Nearness(&it)})
-		slices.SortStableFunc(tr.nearest, func(a, b miss) int { return cmp.Compare(b.nearness, a.nearness) })
-		tr.nearest = tr.nearest[:min(len(tr.nearest), misses)]
-		return nil
+	one := c.Rule != "" || c.Watch != ""
+	switch {
+	case c.All && c.Watch != "":
+		return errors.New("test: --all tries every watch, --watch one: leave one of them out")
+	case !one && !c.All:
+		return errors.New("test: give a rule, in quotes, or --all for the rules of the desk file")
+	case c.Since == "" && len(c.From) == 0 && place(c.Rule):
+		return fmt.Errorf("test: %s is something to try rules on, and no rule: write vedette test RULE %s, or vedette test --all %s", c.Rule, c.Rule, c.Rule)
+	case (c.Since == "") == (len(c.From) == 0):
+		return errors.New("test: name feeds to try the rule on, or --since for the archive")
+	case c.Against != "" && !one:
+		return errors.New("test: --against compares one rule with another: give the new one, or its --watch")
+	case c.As != "" && c.Rule == "":
+		return errors.New("test: --as is how a rule on the command line is spelled; the desk file has ours")
 	}
-	if c.JSON {
-		return printJSON(p.stdout, map[string]any{
-			"link": it.Link, "title": it.Title, "feed": it.Feed, "at": published(&it), "evidence": evidenceJSON(ms[0].Evidence),
-		})
-	}
-	tr.hits, tr.items = append(tr.hits, ms[0]), append(tr.items, it)
-	tr.perDay[published(&it).Format(time.DateOnly)]++
-	tr.perFeed[string(it.Feed)]++
-	tr.perLang[cmp.Or(it.Lang, "unknown")]++
 	return nil
 }
 
-// published returns when a report says that it was published, if that can be;
-// its effective time is close to now, whatever the age of the file it is in.
-func published(it *story.Item) time.Time {
-	if it.Published.IsZero() || it.Published.After(it.FirstSeen) {
-		return it.Effective
+// place reports whether an argument can only be meant as a feed.
+func place(arg string) bool {
+	if strings.HasPrefix(arg, "http://") || strings.HasPrefix(arg, "https://") {
+		return true
 	}
-	return it.Published
+	_, err := os.Stat(arg)
+	return err == nil
 }
 
-func evidenceJSON(es []story.Evidence) []map[string]any {
-	all := make([]map[string]any, len(es))
-	for i, e := range es {
-		all[i] = map[string]any{"term": e.Term, "field": e.Field, "text": e.Text, "start": e.Start, "end": e.End}
+// desk returns the desk file; if only its aliases would be used, it need
+// neither be there nor be well.
+func (c *testCmd) desk(set *config.Settings) (*config.Desk, []string, error) {
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	if err == nil || c.Rule == "" {
+		return d, nil, err
 	}
-	return all
+	if _, missing := os.Stat(set.Desk); errors.Is(missing, fs.ErrNotExist) {
+		return &config.Desk{}, nil, nil
+	}
+	return &config.Desk{}, []string{fmt.Sprintf("%s has faults, so its aliases are not used; vedette check names them.", set.Desk)}, nil
+}
+
+// trials returns what the rules are tried with, and notes.
+func (c *testCmd) trials(d *config.Desk) (tr *trials, notes []string, err error) {
+	watches := []story.Watch{{Name: "test", Rule: c.Rule}}
+	switch {
+	case c.All:
+		watches = d.Watches
+	case c.Watch != "":
+		w, err := watchOf(d, c.Watch)
+		if err != nil {
+			return nil, nil, err
+		}
+		watches = []story.Watch{w}
+	case c.As == "":
+		if w, err := watchOf(d, c.Rule); err == nil {
+			notes = append(notes, fmt.Sprintf("%s is also the name of a watch; vedette test --watch %s tries its rule.", w.Name, w.Name))
+		}
+	default:
+		rule, more, err := watch.Import(watch.Dialect(strings.ToLower(c.As)), c.Rule)
+		if err != nil {
+			return nil, nil, err
+		}
+		watches[0].Rule, notes = rule, append([]string{"in our spelling: " + rule}, more...)
+	}
+	if tr, err = newTrials(watches, d.Aliases); err != nil {
+		return nil, nil, err
+	}
+	tr.json, tr.names = c.JSON, c.All
+	if c.Why != "" {
+		tr.asked = newAsked(c.Why)
+	}
+	if c.Against == "" {
+		return tr, notes, nil
+	}
+	old := c.Against
+	if w, err := watchOf(d, old); err == nil {
+		old = w.Rule
+		notes = append(notes, "before: "+old)
+	}
+	if tr.before, err = watch.Parse(old, d.Aliases); err != nil {
+		return nil, nil, fmt.Errorf("--against:\n%w", err)
+	}
+	return tr, notes, nil
+}
+
+// watchOf returns a watch of the desk file.
+func watchOf(d *config.Desk, name string) (story.Watch, error) {
+	known := make([]string, len(d.Watches))
+	for i, w := range d.Watches {
+		if string(w.Name) == name {
+			return w, nil
+		}
+		known[i] = string(w.Name)
+	}
+	return story.Watch{}, fmt.Errorf("the desk file has no watch %q; it has %s", name, strings.Join(known, ", "))
 }

@@ -2,15 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"vedette/config"
 	"vedette/story"
@@ -18,7 +11,9 @@ import (
 )
 
 type watchCmd struct {
-	Show showCmd `cmd:"" help:"Show a watch as it is understood: in words, and all the spellings that its words stand for."`
+	Show   showCmd   `cmd:"" help:"Show a watch as it is understood: in words, and all the spellings that its words stand for."`
+	Fmt    fmtCmd    `cmd:"" help:"Print a rule in its canonical form, with --words in plain words."`
+	Import importCmd `cmd:"" help:"Print a rule of Google, Lucene, Meltwater or Factiva in our spelling."`
 }
 
 type showCmd struct {
@@ -26,20 +21,17 @@ type showCmd struct {
 	All  bool   `help:"Print every spelling, not the first few."`
 }
 
-// languagesOf is how far back the archive is asked what feeds are written in.
-const languagesOf = 30 * 24 * time.Hour
-
 // Run shows the watches of the desk file.
 func (c *showCmd) Run(ctx context.Context, p *process) error {
 	set, err := p.settings()
 	if err != nil {
 		return err
 	}
-	d, _, err := loadDesk(set.Desk, set.PollEvery, nil)
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
 	if err != nil {
 		return err
 	}
-	langs, err := p.languages(ctx, set)
+	late, err := p.news(ctx, set)
 	if err != nil {
 		return err
 	}
@@ -55,7 +47,10 @@ func (c *showCmd) Run(ctx context.Context, p *process) error {
 		if shown++; shown > 1 {
 			fmt.Fprintln(p.stdout)
 		}
-		c.print(p, &w, rule, langs)
+		c.print(p, &w, rule)
+		for _, note := range late.advise(rule, w.Rule, d.Aliases) {
+			fmt.Fprintf(p.stdout, "\n  note: %s\n", note)
+		}
 	}
 	if shown == 0 {
 		return fmt.Errorf("%s has no watch %q", set.Desk, c.Name)
@@ -63,24 +58,10 @@ func (c *showCmd) Run(ctx context.Context, p *process) error {
 	return nil
 }
 
-// languages returns what each feed was mostly written in lately; nothing if
-// there is no archive yet.
-func (p *process) languages(ctx context.Context, set *config.Settings) (map[story.FeedName]string, error) {
-	if _, err := os.Stat(filepath.Join(set.Data, database)); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	db, _, err := p.archive(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = db.Close() }() // it was only read
-	return db.Languages(ctx, utcNow().Add(-languagesOf))
-}
-
 // few is how many spellings of a term are printed unless all are asked for.
 const few = 8
 
-func (c *showCmd) print(p *process, w *story.Watch, rule *watch.Rule, langs map[story.FeedName]string) {
+func (c *showCmd) print(p *process, w *story.Watch, rule *watch.Rule) {
 	out := p.stdout
 	rooms := make([]string, len(w.Rooms))
 	for i, r := range w.Rooms {
@@ -100,28 +81,4 @@ func (c *showCmd) print(p *process, w *story.Watch, rule *watch.Rule, langs map[
 			fmt.Fprintf(out, "    … and %d more; --all prints them\n", more)
 		}
 	}
-	for _, note := range append(rule.Notes(), deaf(rule, langs)...) {
-		fmt.Fprintf(out, "\n  note: %s\n", note)
-	}
-}
-
-// deaf says which feeds are written in a script that the rule has no words
-// for: it will never accept a report of theirs.
-func deaf(rule *watch.Rule, langs map[story.FeedName]string) []string {
-	scripts := rule.Scripts()
-	if scripts == nil {
-		return nil
-	}
-	feeds := make(map[string][]string)
-	for _, feed := range slices.Sorted(maps.Keys(langs)) {
-		if script := watch.Script(langs[feed]); script != "" && !slices.Contains(scripts, script) {
-			feeds[script] = append(feeds[script], string(feed))
-		}
-	}
-	var notes []string
-	for _, script := range slices.Sorted(maps.Keys(feeds)) {
-		notes = append(notes, fmt.Sprintf("It has only %s words, and will never accept what is in %s: %s.",
-			strings.Join(scripts, " and "), script, strings.Join(feeds[script], ", ")))
-	}
-	return notes
 }

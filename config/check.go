@@ -241,6 +241,7 @@ func (r *reader) rule(t text, aliases map[string][]string) {
 	}
 	err := r.opt.Rule(t.value, aliases)
 	if err == nil {
+		r.advise(t, aliases)
 		return
 	}
 	var span interface {
@@ -260,6 +261,16 @@ func (r *reader) rule(t text, aliases map[string][]string) {
 		msg += " (at " + r.quote(oneLine(fragment)) + ")"
 	}
 	r.fault(at, strings.TrimSpace(msg+" "+oneLine(hint)), "a rule such as idlib AND (ceasefire OR shelling)")
+}
+
+// advise notes what the author of a rule should know.
+func (r *reader) advise(t text, aliases map[string][]string) {
+	if r.opt.Advise == nil {
+		return
+	}
+	for _, note := range r.opt.Advise(t.value, aliases) {
+		r.note(t.spot, note)
+	}
 }
 
 // within returns the place of the byte at offset of t, if t stands in its

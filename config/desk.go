@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
@@ -73,6 +74,10 @@ type Options struct {
 
 	// Judging checks how levels are to be judged; nil checks nothing.
 	Judging func(Judging) error
+
+	// Advise returns what the author of a rule without fault should know of
+	// it; nil advises nothing.
+	Advise func(rule string, aliases map[string][]string) []string
 }
 
 // Largest and deepest that a desk file may be. A file with a thousand feeds
@@ -139,9 +144,12 @@ func (r *reader) parse(data []byte) ast.Node {
 		r.fault(at, fmt.Sprintf("lists and mappings stand more than %d deep in one another", deepestFile), "the five levels of a desk file")
 		return nil
 	}
+	r.cutRules(tokens)
 	f, err := parseYAML(tokens)
 	if err != nil {
-		r.syntax(err)
+		if r.faults == nil { // a rule that is cut may leave a bracket open
+			r.syntax(err)
+		}
 		return nil
 	}
 	var body ast.Node
@@ -158,6 +166,27 @@ func (r *reader) parse(data []byte) ast.Node {
 		r.fault(spot{line: 1, column: 1}, "the desk file is empty", "feeds, watches and rooms; see vedette.example.yaml")
 	}
 	return body
+}
+
+// cutRules finds the rules that YAML cuts off at a preset. Nothing else would:
+// what is left is a rule, and accepts far more.
+func (r *reader) cutRules(tokens token.Tokens) {
+	for i, tk := range tokens {
+		first, _ := utf8.DecodeRuneInString(tk.Value)
+		if tk.Type != token.CommentType || !unicode.IsLetter(first) {
+			continue
+		}
+		before := i - 1
+		if before > 0 && tokens[before].Type == token.StringType {
+			before--
+		}
+		if before > 0 && tokens[before].Type == token.MappingValueType && tokens[before-1].Value == "rule" {
+			preset, _, _ := strings.Cut("#"+tk.Value, " ")
+			r.fault(spot{line: tk.Position.Line, column: tk.Position.Column},
+				"the rule is cut off here: YAML takes "+r.quote(strings.TrimRight(preset, ",)"))+" and what follows for a comment",
+				"the rule between single quotation marks, such as rule: 'idlib #ceasefire', or on the lines below rule: |")
+		}
+	}
 }
 
 // parseYAML parses tokens. The parser is not ours: whatever it does with an

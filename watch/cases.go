@@ -57,7 +57,9 @@ const (
 ево 1 а у = ом е
 ино 1 а у = ом е
 ыно 1 а у = ом е
+море 1 я ю = ем е
 поле 1 я ю = ем е
+ство 1 а у = ом е
 ье 1 я ю = ем е
 ие 1 я ю = ем и
 цы 1 ев ам = ами ах
@@ -94,9 +96,20 @@ const (
 ець 3 ця цю = цем ці
 сть 1 і і = ю і
 нь 1 я/і ю/і = ем/ню і
+дь 1 я/і ю/і = ем/дю і
+зь 1 я/і ю/і = ем/зю і
+ль 1 я/і ю/і = ем/лю і
+сь 1 я/і ю/і = ем/сю і
+ть 1 я/і ю/і = ем/тю і
 ь 1 я/і ю/і = ем/ю і
+ін 0 а/у у/ові = ом/им і/у
+їн 0 а/у у/ові = ом/им і/у
+ов 0 а у/ові = ом/им і/у
+ев 0 а у/ові = ом/им і/у
+єв 0 а у/ові = ом/им і/у
 ий 2 ого ому = им ому
 й 1 я ю = єм ї/ю
+море 1 я ю = ем і/ю
 поле 1 я ю = ем і
 е 1 ого ому = им ому
 о 1 а у = ом і
@@ -116,6 +129,10 @@ const (
 // maxName is the number of words in the longest name that has cases:
 // Демократическая Республика Конго has three.
 const maxName = 5
+
+// maxNouns is the number of words from which on nouns before the last are left
+// as they are, since the forms would multiply.
+const maxNouns = 4
 
 // declined returns the other cases of a name in Russian or Ukrainian, as
 // folded words. Of several words the last is declined, and the adjectives
@@ -144,7 +161,9 @@ func declined(words []string) [][]string {
 }
 
 // phraseCases returns the cases of words: of its head by the table of nouns,
-// of the words before by that of adjectives.
+// of the words before by that of adjectives. A noun before the head may stand
+// in the same case (Владимира Путина) and then the head may stay as it is
+// (сектора Газа).
 func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 	head := len(words) - 1
 	if i := slices.Index(words, "на"); i > 0 {
@@ -153,36 +172,87 @@ func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 	if utf8.RuneCountInString(words[head]) < 3 {
 		return nil
 	}
+	var forms [][]string
 	columns := wordCases(words[head], nouns, plain)
-	before := make([][][]string, head)
+	before, named := make([][][]string, head), false
 	for i, w := range words[:head] {
-		if utf8.RuneCountInString(w) > 3 {
-			before[i] = wordCases(w, adjectives, "")
+		if utf8.RuneCountInString(w) < 4 {
+			continue
+		}
+		before[i] = wordCases(w, adjectives, "")
+		if len(words) < maxNouns && (before[i] == nil || !surelyAdjective(w)) {
+			if forms := wordCases(w, nouns, plain); forms != nil {
+				before[i], named = withItself(both(before[i], forms), w), true
+			}
 		}
 	}
-	var forms [][]string
+	if named || head > 0 && (columns == nil || utf8.RuneCountInString(words[head]) < 5) { // АЭС and Конго have no cases
+		columns = withItself(columns, words[head])
+	}
 	for c, column := range columns {
-		for _, form := range column {
-			all := [][]string{slices.Clone(words)}
-			all[0][head] = form
-			for i, agreeing := range before {
-				if agreeing == nil {
-					continue
-				}
-				var more [][]string
-				for _, adjective := range agreeing[c] {
-					for _, row := range all {
-						row = slices.Clone(row)
-						row[i] = adjective
-						more = append(more, row)
-					}
-				}
-				all = more
+		all := [][]string{slices.Clone(words)}
+		for i, agreeing := range before {
+			if agreeing != nil {
+				all = agreed(all, i, agreeing[c])
 			}
-			forms = append(forms, all...)
 		}
+		forms = append(forms, agreed(all, head, column)...)
 	}
 	return forms
+}
+
+// surelyAdjective holds for an ending that nouns do not have.
+func surelyAdjective(word string) bool {
+	for _, ending := range [...]string{
+		"ий", "ій", "ый", "ой", "ая", "яя", "ое", "ее", "ые", "ие",
+		"ська", "цька", "зька", "ське", "цьке", "зьке", "ські", "цькі", "зькі", "на", "не", "ні",
+	} {
+		if strings.HasSuffix(word, ending) {
+			return true
+		}
+	}
+	return false
+}
+
+// both joins the forms of each case.
+func both(a, b [][]string) [][]string {
+	all := make([][]string, cases)
+	for c := range all {
+		if a != nil {
+			all[c] = append(all[c], a[c]...)
+		}
+		all[c] = append(all[c], b[c]...)
+	}
+	return all
+}
+
+// cases is how many columns the tables have.
+const cases = 5
+
+// withItself adds to the forms of each case the word as it is. A word that has
+// no forms is the same in all cases.
+func withItself(columns [][]string, word string) [][]string {
+	all := make([][]string, cases)
+	for c := range all {
+		if columns != nil {
+			all[c] = slices.Clone(columns[c])
+		}
+		all[c] = append(all[c], word)
+	}
+	return all
+}
+
+// agreed returns each of the rows with each of the forms at i.
+func agreed(rows [][]string, i int, forms []string) [][]string {
+	all := make([][]string, 0, len(rows)*len(forms))
+	for _, form := range forms {
+		for _, row := range rows {
+			row = slices.Clone(row)
+			row[i] = form
+			all = append(all, row)
+		}
+	}
+	return all
 }
 
 // wordCases returns the forms of one word in each case, or nil if no line of
@@ -190,7 +260,7 @@ func phraseCases(words []string, adjectives, nouns, plain string) [][]string {
 func wordCases(word, table, plain string) [][]string {
 	for line := range strings.Lines(table) {
 		ending, _, _ := strings.Cut(line, " ")
-		if ending == "\n" || !strings.HasSuffix(word, ending) || word == ending && ending != "ріг" {
+		if ending == "\n" || !strings.HasSuffix(word, ending) || word == ending && utf8.RuneCountInString(ending) < 3 {
 			continue
 		}
 		cols := strings.Fields(line)

@@ -15,7 +15,7 @@ func undo(src string) (clean string, origin []int) {
 	if strings.ContainsAny(src, "&<") {
 		clean, origin = entities(src)
 	}
-	if !strings.ContainsAny(clean, "`|*~_") {
+	if !strings.ContainsAny(clean, "`|*~_>") {
 		return clean, origin
 	}
 	if origin == nil {
@@ -119,9 +119,14 @@ func link(text string) (typed string, at, size int) {
 	return text[at:end], at, end + 1
 }
 
-// unwrap takes off the marks that stand round a whole rule.
+// unwrap takes off the marks that stand round a whole rule, and the one of a
+// quotation before it.
 func unwrap(text string, origin []int) (string, []int) {
 	for {
+		if quoted, ok := strings.CutPrefix(text, "> "); ok {
+			text, origin = quoted, origin[len("> "):]
+			continue
+		}
 		from := len(text) - len(strings.TrimLeft(text, " \n"))
 		to := len(strings.TrimRight(text, " \n"))
 		inner := 0

@@ -25,7 +25,8 @@ func prefixed(word, text string, before bool) []string {
 		}
 		return arabic(word, before)
 	case unicode.Is(unicode.Hebrew, first):
-		return hebrew(word, letters, before)
+		acronym := strings.ContainsAny(text, "\"״") // רמטכ"ל has an article, before its one word
+		return hebrew(word, letters, before && !acronym)
 	}
 	return nil
 }

@@ -64,6 +64,11 @@ func (l *lexer) comparison(name string, end, at int) (lexeme, *Error) {
 	case name == "count":
 		return lexeme{}, l.fault(pos, end, "count needs what to count in parentheses.", "Example: count(shelling)>=3")
 	}
+	if r, _ := l.peek(at); r != '=' {
+		if _, plural := quantities(name + "s"); plural {
+			return lexeme{}, l.fault(pos, end, "There is no number "+quoted(name)+".", "Did you mean "+name+"s ?")
+		}
+	}
 	hint := "Numbers: words, outlets, origins, casualties, age, level, score. For how often a word occurs: count(shelling)>=3"
 	if field := renamed(name); field != "" || isField(name) {
 		if field == "" {
@@ -153,7 +158,11 @@ func (l *lexer) digitsOnly(from, end int) *Error {
 			return nil
 		}
 	}
-	return l.fault(from, last, "This is not a whole number.", "Write it in digits alone: 10000")
+	hint := "Write it in digits alone: 10000"
+	if whole := strings.ReplaceAll(l.src[from:last], " ", ""); strings.Trim(whole, "0123456789") == "" {
+		hint = "Write it without the space: " + whole
+	}
+	return l.fault(from, last, "This is not a whole number.", hint)
 }
 
 // threshold reads the operator at at and the amount of a quantity after it.

@@ -64,8 +64,8 @@
 // with the letter variants of Arabic, Hebrew, Turkish and Russian made one.
 // Punctuation and apostrophes part words; a rule word with such a part in it
 // is a phrase. Han and kana, Thai, Lao, Khmer and Burmese are one word a
-// letter, so that a word of several letters is a phrase too. Nothing matches
-// across two fields.
+// letter, so that a word of several letters is a phrase too; traditional and
+// simplified Chinese are one. Nothing matches across two fields.
 //
 // Each word also stands for what Arabic and Hebrew write together with it: و, ب,
 // ל and their like, and the article. A name stands for its cases in Russian and
@@ -84,5 +84,10 @@
 //
 // A rule needs something that must be there in every branch of an OR; a
 // language or a source alone will not do. A rule holds at most 4,000 bytes,
-// 500 terms and 32 levels of nesting.
+// 500 terms and 32 levels of nesting; NEAR and ~ reach over 100 words, NEAR
+// joins 8 things, a regular expression has 500 instructions and repeats a
+// thing 50 times.
+//
+// One that would bring much of all news is a rule like any other:
+// [Rule.Estimate] and [Rule.Measure] say so.
 package watch

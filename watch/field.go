@@ -70,7 +70,7 @@ func renamed(name string) string {
 		return "text"
 	case "description", "snippet", "abstract":
 		return "summary"
-	case "site", "domain", "outlet", "feed", "publisher", "sn":
+	case "site", "domain", "outlet", "feed", "publisher", "sn", "from", "media":
 		return "source"
 	case "language", "la", "sourcelang", "lg":
 		return "lang"

@@ -292,5 +292,5 @@ func variant(r rune) string {
 			return "0123456789"[r-zero : r-zero+1]
 		}
 	}
-	return ""
+	return simplified(r)
 }

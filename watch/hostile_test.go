@@ -27,7 +27,7 @@ func TestHostileItemsAreBounded(t *testing.T) {
 		if failed := Failed(r.Explain(it)); ok != (failed == nil) {
 			t.Errorf("match %v, failed %v", ok, failed)
 		}
-		if misses := r.Misses(it); ok != (misses == nil) {
+		if misses := missesOf(r, it); ok != (misses == nil) {
 			t.Errorf("match %v, misses %v", ok, misses)
 		}
 	}
@@ -65,8 +65,8 @@ func FuzzMatch(f *testing.F) {
 		if failed := Failed(r.Explain(it)); ok != (failed == nil) {
 			t.Fatalf("match %v, failed %v", ok, failed)
 		}
-		if near := r.Nearness(it); near < 0 || near > 1 || ok != (r.Misses(it) == nil) {
-			t.Fatalf("match %v, misses %v, nearness %v", ok, r.Misses(it), near)
+		if near := r.Nearness(it); near < 0 || near > 1 || ok != (missesOf(r, it) == nil) {
+			t.Fatalf("match %v, misses %v, nearness %v", ok, missesOf(r, it), near)
 		}
 	})
 }

@@ -48,7 +48,7 @@ type lexer struct {
 
 func isWordRune(r rune) bool {
 	return isPlain(r) || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
-		strings.ContainsRune("_*?'’‘ʼ-‐‑.@#&+/׳״\u00ad\u200c\u200d", r)
+		strings.ContainsRune("_*?'’‘ʼ-‐‑.@#&+/׳״־\u00ad\u200c\u200d", r)
 }
 
 // isPlain holds for what most words are written with.
@@ -242,7 +242,7 @@ func (l *lexer) quotation(pos int) (text string, end int, err *Error) {
 		if r == '\\' && i+1 < len(l.src) {
 			i++
 			r, n = l.peek(i)
-		} else if strings.ContainsRune(closers(opener), r) {
+		} else if strings.ContainsRune(closers(opener), r) && !l.gershayim(i) {
 			text = strings.Join(strings.Fields(b.String()), " ")
 			if text == "" {
 				return "", 0, l.fault(pos, i+n, "There is nothing between these quotes.", "Write a word or a phrase in them, or remove them.")
@@ -312,7 +312,7 @@ func (l *lexer) wordEnd(pos int) int {
 		if r == '&' && strings.HasPrefix(l.src[pos:], "&&") {
 			break
 		}
-		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") {
+		if !isWordRune(r) && !strings.HasPrefix(l.src[pos:], "://") && !l.gershayim(pos) {
 			next, _ := l.peek(pos + size)
 			if pos == from || !isDash(r) && !isTurn(r) || !isWordRune(next) || strings.HasPrefix(l.src[pos+size:], "&&") {
 				break
@@ -321,6 +321,18 @@ func (l *lexer) wordEnd(pos int) int {
 		pos += size
 	}
 	return pos
+}
+
+// gershayim says whether the mark at pos is typed for the one inside a Hebrew
+// acronym: צה"ל.
+func (l *lexer) gershayim(pos int) bool {
+	mark, size := l.peek(pos)
+	if !strings.ContainsRune("\"“”„", mark) {
+		return false
+	}
+	before, _ := utf8.DecodeLastRuneInString(l.src[:pos])
+	after, _ := l.peek(pos + size)
+	return unicode.Is(unicode.Hebrew, before) && unicode.Is(unicode.Hebrew, after)
 }
 
 // isDash holds for the minus and for what phones make of it.

@@ -313,6 +313,9 @@ func TestEvidenceOfNearIsWhereItHolds(t *testing.T) {
 	}
 }
 
+// missesOf says what kept a rule from accepting an item; nil if it does.
+func missesOf(r *Rule, it *story.Item) []string { return newPage(it).misses(r.root, inText, "") }
+
 func TestMissesExplain(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -330,12 +333,15 @@ func TestMissesExplain(t *testing.T) {
 		"Words":    {`a words>5`, "a", []string{`words>5: it has 1 word`}},
 		"Lang":     {`a lang:uk`, "a", []string{`lang:uk: the language is unknown`}},
 		"Strict":   {`strict:(idlib NEAR/2 truce)`, "In Idlib. Truce", []string{`idlib and truce are near each other, but not in one sentence`}},
+		"Akin":     {`strike OR truce`, "Air strikes hit", []string{"strike OR truce is absent, though “strikes” is there: strike* would take it"}},
+		"FarOff":   {`port`, "portfolios rise", []string{"port is absent"}},
+		"Exact":    {`=Strike`, "Strikes", []string{"=Strike is absent"}},
 		"Match":    {`a`, "a", nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := mustParse(t, tt.src, nil).Misses(&story.Item{Title: tt.title})
+			got := missesOf(mustParse(t, tt.src, nil), &story.Item{Title: tt.title})
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("misses (-want +got):\n%s", diff)
 			}
@@ -415,8 +421,8 @@ func TestEvidenceIsTextOfTheItem(t *testing.T) {
 		}
 		ev, ok := r.Match(it)
 		checkEvidence(t, it, ev)
-		if ok != (len(ev) > 0) || ok != (r.Misses(it) == nil) || ok != (r.Nearness(it) == 1) {
-			t.Fatalf("match %v, evidence %v, misses %v, nearness %v", ok, ev, r.Misses(it), r.Nearness(it))
+		if ok != (len(ev) > 0) || ok != (missesOf(r, it) == nil) || ok != (r.Nearness(it) == 1) {
+			t.Fatalf("match %v, evidence %v, misses %v, nearness %v", ok, ev, missesOf(r, it), r.Nearness(it))
 		}
 	})
 }

@@ -4,15 +4,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"vedette/story"
 )
-
-// Misses returns the shortest account of what kept the rule from accepting the
-// item, or nil if it accepts it.
-func (r *Rule) Misses(it *story.Item) []string {
-	return newPage(it).misses(r.root, inText, "")
-}
 
 // Nearness returns the share of what the rule asks for that the item has, from
 // 0 to 1; it is 1 if the rule accepts the item.
@@ -50,7 +45,28 @@ func (pg *page) misses(n node, where mask, field string) []string {
 	case *length:
 		return []string{canonical(n) + ": it has " + plural(pg.words, "word")}
 	}
-	return []string{canonical(n) + missing(field)}
+	return []string{canonical(n) + missing(field) + pg.akin(n, where)}
+}
+
+// akin names a word that is there and begins with n, which is absent: whoever
+// wrote strike may not know that strikes is another word.
+func (pg *page) akin(n node, where mask) string {
+	t, ok := n.(*term)
+	if !ok || t.style != word || len(t.spellings[0]) != 1 {
+		return ""
+	}
+	stem := t.spellings[0][0].folded
+	if utf8.RuneCountInString(stem) < 4 {
+		return ""
+	}
+	for i := range pg.tokens {
+		tok := &pg.tokens[i]
+		rest, begins := strings.CutPrefix(tok.folded, stem)
+		if begins && tok.where&where != 0 && utf8.RuneCountInString(rest) <= 3 {
+			return fmt.Sprintf(", though %s is there: %s* would take it", curly(pg.text(i, i)), t.text)
+		}
+	}
+	return ""
 }
 
 // seldom says how often something is there that should be there more often.
@@ -79,16 +95,19 @@ func orUnknown(lang string) string {
 // terms, else by the one that lacks least.
 func (pg *page) anyMisses(n *anyOf, where mask, field string) []string {
 	var best []string
-	plain := true
+	plain, akin := true, ""
 	for _, kid := range n.kids {
 		_, isTerm := kid.(*term)
 		plain = plain && isTerm
+		if akin == "" {
+			akin = pg.akin(kid, where)
+		}
 		if why := pg.misses(kid, where, field); best == nil || len(why) < len(best) {
 			best = why
 		}
 	}
 	if plain {
-		return []string{canonical(n) + missing(field)}
+		return []string{canonical(n) + missing(field) + akin}
 	}
 	return best
 }

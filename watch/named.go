@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,6 +91,9 @@ func (p *parser) preset(t lexeme) (*group, *Error) {
 }
 
 func hintPreset(name string) string {
+	if name == "" {
+		return "The name follows directly: #ceasefire"
+	}
 	best, least := "", 4
 	for _, known := range Presets() {
 		if d := edits(name, known); d < least && d < len(known)-1 && len(name) < 30 || len(name) > 3 && strings.HasPrefix(known, name) {
@@ -133,7 +137,7 @@ func (p *parser) town(t lexeme) (*group, *Error) {
 	if len(found) > 1 {
 		p.notes = append(p.notes, fmt.Sprintf("place:%s is taken to be %s. For another: %s", t.text, found[0].String(), choices(title, found[1:])))
 	}
-	if ambiguous(folded) {
+	if ambiguous(folded) && !found[0].Region {
 		p.notes = append(p.notes, quoted(title)+" is also an ordinary word: in scripts that have capitals it must be written with one.")
 	}
 	if longer != "" {
@@ -228,11 +232,20 @@ func choices(title string, found []gazetteer.Place) string {
 		}
 		about := ""
 		if pl.People > 0 {
-			about = fmt.Sprintf(" (%d people)", pl.People)
+			about = " (" + thousands(pl.People) + " people)"
 		}
 		list = append(list, "place:"+quoted(title+", "+pl.Country)+about)
 	}
 	return "Write " + strings.Join(list, " or ") + "."
+}
+
+// thousands writes a number for people: 1,150,989.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // hintPlace names the places whose names are nearest.
@@ -244,7 +257,7 @@ func hintPlace(folded string) string {
 	var near []string
 	for pl := range gazetteer.All() {
 		for i, other := range pl.Names {
-			if i == 0 && strings.HasPrefix(Fold(other), folded+" ") {
+			if name := " " + Fold(other) + " "; i == 0 && strings.Contains(name, " "+folded+" ") {
 				near, least = []string{"place:" + quoted(pl.String())}, 1
 			}
 			if d := len(other) - len(folded); d < -4 || d > 4 || i > 0 && latin(folded) && !pl.Region || latin(folded) != latin(other) {
@@ -281,6 +294,11 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 			// Şam and Kırım, typed so, are no other word.
 			g.addName(parts, title, from, also, key == folded || i == 0 || pl.Region || marked)
 		}
+		if key != folded && utf8.RuneCountInString(key) > 1 && !cased(key) && ambiguous(key) {
+			for _, head := range heads(key) {
+				g.add(partsOf(head+" "+title, false), head+" "+title, from)
+			}
+		}
 	}
 	for i := range len(g.spellings) {
 		g.inflect(g.spellings[i], g.lore[i].Text, town, func(form string) bool {
@@ -288,6 +306,23 @@ func spelled(pl *gazetteer.Place, folded string) *group {
 		})
 	}
 	return g
+}
+
+// heads returns what is written before the name of a place to say what it is.
+// Where there are no capitals, and the name is a word, this tells the two
+// apart: مدينة تدمر is a city, while تدمر destroys.
+func heads(folded string) []string {
+	first, _ := utf8.DecodeRuneInString(folded)
+	switch {
+	case unicode.Is(unicode.Arabic, first):
+		return []string{
+			"مدينة", "بلدة", "قرية", "محافظة", "ريف", "قضاء", "ناحية", "مديرية", "منطقة", "معبر",
+			"شهر", "استان", "شبه جزیره",
+		}
+	case unicode.Is(unicode.Hebrew, first):
+		return []string{"העיר", "עיר"}
+	}
+	return nil
 }
 
 // cased holds for a folded word of a script that has capitals.

@@ -15,6 +15,10 @@ func surprises(src string) []string {
 		switch w = strings.Trim(w, "()"); w {
 		case "BUT", "EXCEPT", "WITHOUT", "ANDNOT", "MINUS":
 			notes = append(notes, w+" is a word here; what must be absent takes NOT or -.")
+		case "BEFORE", "AFTER":
+			notes = append(notes, w+" is a word here; for one thing before another write ONEAR/5.")
+		case "XOR":
+			notes = append(notes, w+" is a word here; for one of two and not both write (a -b) OR (b -a).")
 		case "WITHIN", "ADJ", "SAME", "AROUND":
 			notes = append(notes, w+" is a word here; for words near each other write NEAR/5.")
 		}
@@ -27,7 +31,7 @@ func surprises(src string) []string {
 
 // shouted says whether src may have a word in capitals that is no operator.
 func shouted(src string) bool {
-	for _, w := range [...]string{"BUT", "EXCEPT", "WITH", "ANDNOT", "MINUS", "ADJ", "SAME", "AROUND"} {
+	for _, w := range [...]string{"AFTER", "BEFORE", "BUT", "EXCEPT", "WITH", "XOR", "ANDNOT", "MINUS", "ADJ", "SAME", "AROUND"} {
 		if strings.Contains(src, w) {
 			return true
 		}

@@ -216,6 +216,8 @@ func TestNotesWarnOfWordsThatLookLikeMore(t *testing.T) {
 	for src, want := range map[string]string{
 		"idlib BUT NOT football": "BUT is a word here",
 		"(idlib WITHIN truce)":   "WITHIN is a word here",
+		"idlib BEFORE truce":     "BEFORE is a word here",
+		"idlib XOR truce":        "XOR is a word here",
 		"truce in idlib?":        "idlib? wants one letter after idlib",
 		"wom?n but m?st":         "",
 	} {

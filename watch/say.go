@@ -254,9 +254,9 @@ func (t *term) words() string {
 	case pattern:
 		said = "a word that fits /" + t.text + "/"
 	case named:
-		said = "any spelling of the place " + strings.TrimPrefix(t.text, "place:")
+		said = "the place " + strings.TrimPrefix(t.text, "place:") + " in any spelling"
 		if preset, ok := strings.CutPrefix(t.text, "#"); ok {
-			said = "any of the words for " + preset
+			said = "a word for " + preset
 		}
 	case word:
 		if len(t.spellings) == 1 && len(t.spellings[0]) == 1 && t.spellings[0][0].glob != nil {

@@ -195,7 +195,7 @@ func (p *parser) outOfPlace(t *threshold, parent node) *Error {
 		hint = "Put it outside, as in (idlib OR aleppo) AND " + t.String() + ", or write two watches."
 	default:
 		msg = t.Of.String() + " is asked of the whole story, not of a part of its text."
-		hint = "Put it outside: title:idlib AND " + t.String()
+		hint = "Put it at the end, beside the rest: … AND " + t.String()
 	}
 	return p.fault(t.pos, t.end, msg, hint)
 }

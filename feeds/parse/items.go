@@ -39,7 +39,7 @@ func (m *maker) add(e entry) {
 		Title: plainLine(e.title, maxTitle), Summary: plainText(e.summary, maxSummary), Body: plainText(e.content, maxBody),
 		FirstSeen: m.doc.Now,
 	}
-	it.Canonical = canonical(it.Link)
+	it.Canonical = Canonical(it.Link)
 	it.GUID = withoutCounter(it.GUID, it.Canonical)
 	if it.Body == it.Summary {
 		it.Body = ""
@@ -167,7 +167,7 @@ var counter = regexp.MustCompile(`#\d{1,6}$`)
 // withoutCounter collapses a guid that is the link with a count of its
 // edits behind it.
 func withoutCounter(id, page string) string {
-	if at := counter.FindStringIndex(id); at != nil && page != "" && canonical(id[:at[0]]) == page {
+	if at := counter.FindStringIndex(id); at != nil && page != "" && Canonical(id[:at[0]]) == page {
 		return id[:at[0]]
 	}
 	return id

@@ -46,9 +46,9 @@ func link(raw string, base *url.URL) string {
 	return full
 }
 
-// canonical returns what identifies the page that full links to: the same for
+// Canonical returns what identifies the page that full links to: the same for
 // http and https, with and without "www.", fragment and tracking.
-func canonical(full string) string {
+func Canonical(full string) string {
 	u, err := url.Parse(full)
 	if err != nil || u.Host == "" {
 		return ""

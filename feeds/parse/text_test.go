@@ -132,8 +132,8 @@ func TestCanonicalDropsWhatDoesNotIdentify(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			if got := canonical(test.in); got != test.want {
-				t.Errorf("canonical(%q) = %q, want %q", test.in, got, test.want)
+			if got := Canonical(test.in); got != test.want {
+				t.Errorf("Canonical(%q) = %q, want %q", test.in, got, test.want)
 			}
 		})
 	}
@@ -181,11 +181,11 @@ func FuzzCanonical(f *testing.F) {
 		if !strings.HasPrefix(full, "http://") && !strings.HasPrefix(full, "https://") || len(full) > maxLink || strings.ContainsAny(full, " \n\r\t<>\"") {
 			t.Errorf("link(%q) = %q", raw, full)
 		}
-		page := canonical(full)
+		page := Canonical(full)
 		if page == "" || strings.Contains(page, "#") {
-			t.Errorf("canonical(%q) = %q", full, page)
+			t.Errorf("Canonical(%q) = %q", full, page)
 		}
-		if again := canonical("http://www." + page); again != page && !strings.HasPrefix(page, "www.") {
+		if again := Canonical("http://www." + page); again != page && !strings.HasPrefix(page, "www.") {
 			t.Errorf("canonical of %q again is %q", page, again)
 		}
 	})
