@@ -20,7 +20,7 @@ func TestHardFactsCallForALevel(t *testing.T) {
 		origins []string
 		want    story.Level
 	}{
-		"FourDead":                {dead(4, "fishermen"), []string{"wire", "coast"}, story.Calm},
+		"SevenDead":               {dead(7, "fishermen"), []string{"wire", "coast"}, story.Calm},
 		"NineDead":                {dead(9, "fishermen"), []string{"wire", "coast"}, story.Guarded},
 		"TenDead":                 {dead(10, "fishermen"), []string{"wire", "coast"}, story.Elevated},
 		"FiftyDead":               {dead(50, "fishermen"), []string{"wire", "coast"}, story.High},
@@ -30,7 +30,7 @@ func TestHardFactsCallForALevel(t *testing.T) {
 		"TwoHundredByAChannel":    {dead(200, "fishermen"), []string{"ch1!", "ch2!"}, story.Elevated},
 		"ASoldier":                {dead(1, "Odrian soldiers"), []string{"wire", "coast"}, story.Elevated},
 		"FiveSoldiers":            {dead(5, "Odrian soldiers"), []string{"wire", "coast"}, story.High},
-		"FiveOfAMilitia":          {dead(5, "militiamen"), []string{"wire", "coast"}, story.Guarded},
+		"FiveOfAMilitia":          {dead(5, "militiamen"), []string{"wire", "coast"}, story.Calm},
 		"TwentyTroopsInAnyTongue": {dead(20, "военнослужащих"), []string{"wire", "coast"}, story.Critical},
 		"ATollOfTheWarSoFar":      {toll, []string{"wire", "coast"}, story.Calm},
 	} {

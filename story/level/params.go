@@ -86,7 +86,7 @@ func Default() Params {
 		Rise: [4]float64{2.5, 6, 9, 13}, Fall: 0.4, Dwell: 3,
 		YearDays: 366, ThreeYearDays: 1096, YearRise: 3, ThreeYearRise: 5,
 		Floors: []Floor{
-			{story.Guarded, 5, 0},
+			{story.Guarded, 8, 0},
 			{story.Elevated, 10, 1},
 			{story.High, 50, 5},
 			{story.Critical, 200, 20},
