@@ -150,19 +150,19 @@ func deadline(dl level.Deadline) string {
 // reasons returns why the level is what it is, the weightiest reason first,
 // and the reports that it rests on, the latest first.
 func (d *Desk) reasons(j *level.Judgement) (lines []string, evidence []story.Witness) {
-	if j.Cold {
-		lines = append(lines, fmt.Sprintf("cold start: %d days of past so far", j.Known))
-	}
 	var rs []level.Reading
 	for _, r := range j.Reasons {
 		if r.Level < j.Level {
 			continue // it alone would not have made it so
 		}
-		lines = append(lines, r.String())
+		lines = append(lines, r.What())
 		rs = append(rs, r.Evidence...)
 	}
-	if len(rs) == 0 {
+	if len(lines) == 0 {
 		lines = append(lines, "nothing lifts it higher any more")
+	}
+	if j.Cold && j.Level > story.Calm {
+		lines = append(lines[:min(len(lines), toldReasons-1)], fmt.Sprintf("cold start: %d days of past tell what is usual so far", j.Known))
 	}
 	return lines[:min(len(lines), toldReasons)], d.witnesses(rs)
 }

@@ -47,27 +47,34 @@ func (j Judgement) sayWhy(say func(string, ...any)) {
 	}
 }
 
-// String returns the reason in a line.
+// String returns the reason in a line, with its evidence.
 func (r Reason) String() string {
+	line := fmt.Sprintf("%s: %s", r.Level, r.What())
+	if len(r.Evidence) > 0 {
+		line += "; evidence: " + sources(r.Evidence)
+	}
+	return line
+}
+
+// What returns what was measured and what it had to reach, as a room reads it.
+func (r Reason) What() string {
 	var what string
 	switch r.Rule {
 	case ByScore:
 		what = fmt.Sprintf("%s %.1f scales above what is usual here; %s begins at %.1f", r.Side, r.Value, r.Wanted, r.Limit)
 	case ByYear, ByThreeYears:
 		what = fmt.Sprintf("%s %.1f, the %s; the record was %.1f", r.Side, r.Value, r.Rule, r.Limit)
-	case ByDead, ByArmyDead:
-		what = fmt.Sprintf("%.0f %s in one story, as two origins report; %s from %.0f", r.Value, r.Rule, r.Wanted, r.Limit)
+	case ByDead:
+		what = fmt.Sprintf("%.0f dead in one story, as two origins report; %s from %.0f", r.Value, r.Wanted, r.Limit)
+	case ByArmyDead:
+		what = fmt.Sprintf("%.0f dead of a state's army in one story, as two origins report; %s from %.0f", r.Value, r.Wanted, r.Limit)
 	case ByUltimatum:
-		what = fmt.Sprintf("an ultimatum ends on %s UTC", r.Ends.Format("2006-01-02 15:04"))
+		what = fmt.Sprintf("an ultimatum ends on %s UTC", r.Ends.Format("2 January 2006 15:04"))
 	}
-	line := fmt.Sprintf("%s: %s", r.Wanted, what)
 	if r.Held != "" {
-		line = fmt.Sprintf("%s: %s; held there, as %s", r.Level, what, r.Held)
+		what += "; held at " + r.Level.String() + ", as " + r.Held
 	}
-	if len(r.Evidence) > 0 {
-		line += "; evidence: " + sources(r.Evidence)
-	}
-	return line
+	return what
 }
 
 // shown is how many of a list an explanation shows.

@@ -74,7 +74,7 @@ func TestAColdStartSaysSo(t *testing.T) {
 	}
 	j := h.Judge(on(2, 23))
 	text := said(t, j)
-	if !j.Cold || j.Level != story.Guarded || !strings.Contains(text, "cold start: 2 days of past, 21 tell") || !strings.Contains(text, "held there, as the score of a cold watch") {
+	if !j.Cold || j.Level != story.Guarded || !strings.Contains(text, "cold start: 2 days of past, 21 tell") || !strings.Contains(text, "held at guarded, as the score of a cold watch") {
 		t.Errorf("three days in it is %v, cold %v, and says\n%s", j.Level, j.Cold, text)
 	}
 	if h, _ := warm(level.Default()); h.Judge(on(60, 0)).Cold {
