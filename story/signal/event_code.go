@@ -91,6 +91,9 @@ func (d deed) weight() float64 {
 func (c *Coder) deeds(r *reading, source, target story.Span) (deeds []deed) {
 	s0, s1 := r.within(source)
 	t0, t1 := r.within(target)
+	if target.End > 0 {
+		r.target = [2]int{t0, t1}
+	}
 	first := true
 	for _, h := range c.patterns.hits(r) {
 		d := deed{hit: h, root: Root(h.means)}

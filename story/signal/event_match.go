@@ -11,6 +11,8 @@ import (
 type reading struct {
 	words []word
 	buf   []element // holds the words' elements
+
+	source, target [2]int // the words that hold the actors; empty where unknown
 }
 
 // A word is a word or mark of a reading.
@@ -94,6 +96,12 @@ func (ps *patterns) fitAll(r *reading) {
 func (r *reading) fits(elements []element, at int) (end int, ok bool) {
 	if len(elements) == 0 {
 		return at, true
+	}
+	if elements[0] == theTarget {
+		if r.target[1] > r.target[0] && at <= r.target[0] && at+2 >= r.target[0] {
+			return r.fits(elements[1:], r.target[1])
+		}
+		return 0, false
 	}
 	if elements[0] != gap {
 		if at < len(r.words) && slices.Contains(r.words[at].elements, elements[0]) {

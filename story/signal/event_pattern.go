@@ -16,7 +16,10 @@ var lexicon embed.FS
 // stand there. The element gap stands for a few words of any kind.
 type element int32
 
-const gap element = 0
+const (
+	gap       element = iota
+	theTarget         // the actor to whom it is done, where that is known
+)
 
 // reach is how many words a gap may hold: enough for the adjectives and
 // numbers before a noun, too few to reach the next clause.
@@ -44,7 +47,7 @@ type patterns struct {
 // error names the line that it could not read.
 func newPatterns(path, forms string) (*patterns, error) {
 	ps := &patterns{
-		forms: map[string][]string{}, lists: map[string]string{}, ids: map[string]element{"..": gap},
+		forms: map[string][]string{}, lists: map[string]string{}, ids: map[string]element{"..": gap, "<t>": theTarget},
 		words: map[string][]element{}, stems: map[string][]element{}, from: map[element][]*pattern{},
 	}
 	if forms != "" {
