@@ -113,10 +113,11 @@ func (c *Coder) deeds(r *reading, source, target story.Span) (deeds []deed) {
 			if r.has(h.end-1, s0+1, "by", "from") {
 				d.zone = passive
 			}
+			first = first && h.weak
 		case h.start >= s1 && h.start >= t1:
 			d.zone = after
-			if gap := max(s0, t0) - min(s1, t1); gap <= 3 {
-				d.zone = together
+			if gap := max(s0, t0) - min(s1, t1); gap <= 3 && first && s1 > s0 && t1 > t0 {
+				d.zone, first = together, h.weak
 			}
 		default:
 			d.zone = before
@@ -186,7 +187,7 @@ func (r *reading) future(at int) bool {
 		if r.words[i].mark {
 			return false
 		}
-		if slices.Contains([]string{"will", "would", "shall", "might", "could", "may", "plans", "plan", "planned", "intends", "intend", "'ll"}, r.words[i].low) {
+		if slices.Contains([]string{"will", "would", "shall", "might", "could", "may", "plans", "intends", "intend", "'ll"}, r.words[i].low) {
 			return true
 		}
 	}
