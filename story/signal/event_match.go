@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"vedette/story"
 )
 
 // A reading is a sentence as patterns see it: its words, with the parts of a
@@ -12,7 +14,7 @@ type reading struct {
 	words []word
 	buf   []element // holds the words' elements
 
-	source, target [2]int // the words that hold the actors; empty where unknown
+	source, target stretch // that hold the actors; empty where unknown
 }
 
 // A word is a word or mark of a reading.
@@ -24,14 +26,38 @@ type word struct {
 	elements   []element
 }
 
+// A stretch is some words of a reading that follow each other.
+type stretch struct {
+	start, end int
+}
+
+func (s stretch) empty() bool      { return s.start >= s.end }
+func (s stretch) holds(i int) bool { return s.start <= i && i < s.end }
+
+// within returns the words of r that lie in span, a span of the sentence.
+func (r *reading) within(span story.Span) (s stretch) {
+	if span.Start >= span.End {
+		return s
+	}
+	for i, w := range r.words {
+		if w.end <= span.Start {
+			s.start = i + 1
+		}
+		if w.start < span.End {
+			s.end = i + 1
+		}
+	}
+	return s
+}
+
 // A hit is a pattern that a sentence fits.
 type hit struct {
 	*pattern
 	start, end int // words of the reading
 }
 
-// newReading reads the tokens of text.
-func newReading(text string, ts []token) *reading {
+// reading reads the tokens of text.
+func (ps *patterns) reading(text string, ts []token) *reading {
 	r := &reading{words: make([]word, 0, len(ts))}
 	for i := 0; i < len(ts); i++ {
 		t := ts[i]
@@ -46,20 +72,24 @@ func newReading(text string, ts []token) *reading {
 		}
 		r.words = append(r.words, w)
 	}
+	ps.fitAll(r)
 	return r
 }
 
 func hyphen(t token) bool { return t.text == "-" || t.text == "‑" }
 
-// hits returns the patterns that r fits, in order. Of those that begin at one
-// word the one of most elements stands; one that lies within a longer one is
-// left out.
-func (ps *patterns) hits(r *reading) []hit {
-	ps.fitAll(r)
+// hits returns the patterns that r fits, in order: those that claim
+// something, or those that turn what is claimed. Of those that begin at one
+// word the one of most elements stands; one that begins within another that
+// is as long is left out.
+func (ps *patterns) hits(r *reading, turn bool) []hit {
 	var hits []hit
 	for i := range r.words {
 		for _, id := range r.words[i].elements {
 			for _, p := range ps.from[id] {
+				if p.claim == turn {
+					continue
+				}
 				if end, ok := r.fits(p.elements[1:], i+1); ok {
 					hits = append(hits, hit{p, i, end})
 				}
@@ -69,7 +99,7 @@ func (ps *patterns) hits(r *reading) []hit {
 	return longest(hits)
 }
 
-// fitAll notes the elements that each word fits.
+// fit notes the elements that each word of r fits.
 func (ps *patterns) fitAll(r *reading) {
 	for i := range r.words {
 		w := &r.words[i]
@@ -98,8 +128,8 @@ func (r *reading) fits(elements []element, at int) (end int, ok bool) {
 		return at, true
 	}
 	if elements[0] == theTarget {
-		if r.target[1] > r.target[0] && at <= r.target[0] && at+2 >= r.target[0] {
-			return r.fits(elements[1:], r.target[1])
+		if !r.target.empty() && at <= r.target.start && at+2 >= r.target.start {
+			return r.fits(elements[1:], r.target.end)
 		}
 		return 0, false
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"vedette/story"
 )
 
 // The words of the lexicon, a folder for each language.
@@ -29,6 +31,7 @@ const reach = 5
 type pattern struct {
 	means    string // the heading that it stands under
 	weak     bool   // counts only where nothing better is said
+	claim    bool   // is said to happen, and does not only turn what is
 	elements []element
 }
 
@@ -41,27 +44,32 @@ type patterns struct {
 	stems  map[string][]element   // by beginning of a word: the elements that it fits
 	stemAt []int                  // the lengths of the keys of stems, shortest first
 	from   map[element][]*pattern // by their first element
+	sets   map[string][]element   // by heading: the elements of its patterns of one word
 }
 
-// newPatterns reads the patterns of the file at path in the lexicon. Its
-// error names the line that it could not read.
-func newPatterns(path, forms string) (*patterns, error) {
+// newPatterns returns patterns that know the irregular verbs of lang, and no
+// lines yet.
+func newPatterns(lang string) (*patterns, error) {
 	ps := &patterns{
 		forms: map[string][]string{}, lists: map[string]string{}, ids: map[string]element{"..": gap, "<t>": theTarget},
-		words: map[string][]element{}, stems: map[string][]element{}, from: map[element][]*pattern{},
+		words: map[string][]element{}, stems: map[string][]element{}, from: map[element][]*pattern{}, sets: map[string][]element{},
 	}
-	if forms != "" {
-		err := eachLine(forms, func(line string) error {
-			all := strings.Fields(line)
-			ps.forms[all[0]] = all
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	if lang != "en" {
+		return ps, nil
 	}
+	err := eachLine("lexicon/en/forms.txt", func(line string) error {
+		all := strings.Fields(line)
+		ps.forms[all[0]] = all
+		return nil
+	})
+	return ps, err
+}
+
+// read adds the patterns of the file at path in the lexicon. Its error names
+// the line that it could not read.
+func (ps *patterns) read(path string) error {
 	heading := ""
-	err := eachLine(path, func(line string) error {
+	return eachLine(path, func(line string) error {
 		if head, ok := strings.CutPrefix(line, "["); ok {
 			heading = strings.TrimSuffix(head, "]")
 			return nil
@@ -72,7 +80,6 @@ func newPatterns(path, forms string) (*patterns, error) {
 		}
 		return ps.add(heading, strings.Fields(line))
 	})
-	return ps, err
 }
 
 // eachLine calls do with each line of the file at path that says something.
@@ -102,12 +109,16 @@ func (ps *patterns) add(heading string, fields []string) error {
 	}
 	p := &pattern{}
 	p.means, p.weak = strings.CutSuffix(heading, " weak")
+	p.claim = p.means == "none" || claims(p.means)
 	for _, field := range fields {
 		id, err := ps.element(field)
 		if err != nil {
 			return err
 		}
 		p.elements = append(p.elements, id)
+	}
+	if len(fields) == 1 {
+		ps.sets[p.means] = append(ps.sets[p.means], p.elements[0])
 	}
 	ps.from[p.elements[0]] = append(ps.from[p.elements[0]], p)
 	return nil
@@ -121,7 +132,7 @@ func (ps *patterns) element(field string) (element, error) {
 	id := element(len(ps.ids))
 	ps.ids[field] = id
 	for alternative := range strings.SplitSeq(field, "|") {
-		list, ok := ps.lists[alternative]
+		list, ok := ps.list(alternative)
 		if strings.HasPrefix(alternative, "$") && !ok {
 			return 0, fmt.Errorf("%q: there is no list %s above it", field, alternative)
 		}
@@ -133,6 +144,18 @@ func (ps *patterns) element(field string) (element, error) {
 		}
 	}
 	return id, nil
+}
+
+// list returns the alternatives that the list called name stands for, and
+// those of the lists within it.
+func (ps *patterns) list(name string) (words string, ok bool) {
+	words, ok = ps.lists[name]
+	for rest := words; ok && strings.Contains(rest, "$"); {
+		_, inner, _ := strings.Cut(rest, "$")
+		inner, rest, _ = strings.Cut(inner, "|")
+		words = strings.Replace(words, "$"+inner, ps.lists["$"+inner], 1)
+	}
+	return words, ok
 }
 
 // fit notes that what word writes fits id.
@@ -190,3 +213,16 @@ func plural(noun string) string {
 }
 
 func vowel(b byte) bool { return strings.IndexByte("aeiou", b) >= 0 }
+
+// claims reports whether heading is a class or a kind of signal.
+func claims(heading string) bool {
+	return Root(heading).Quad() != 0 || slices.Contains(kinds(), story.SignalKind(heading))
+}
+
+// kinds are the kinds of signal that events make.
+func kinds() []story.SignalKind {
+	return []story.SignalKind{
+		story.Threat, story.Ultimatum, story.Mobilisation, story.Strike, story.Shelling, story.Clash, story.Encirclement,
+		story.Ceasefire, story.Violation, story.Talks, story.Agreement, story.Withdrawal, story.AidAccess,
+	}
+}

@@ -1,0 +1,141 @@
+package signal
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"vedette/story"
+)
+
+// figures reads how many people items count. It holds the lexicons.
+type figures struct {
+	all []*words
+}
+
+func newFigures() (*figures, error) {
+	all, err := figureWords()
+	if err != nil {
+		return nil, err
+	}
+	return &figures{all: all}, nil
+}
+
+// A counting is the reading of one item's figures: an earlier sentence helps
+// to read a later one.
+type counting struct {
+	w    *words
+	year int         // of the report; zero if nothing says it
+	last story.Count // of the last several people, whom "the victims" means
+}
+
+// begin starts to read it.
+func (f *figures) begin(it *story.Item) *counting {
+	c := &counting{w: f.language(it)}
+	switch {
+	case !it.Effective.IsZero():
+		c.year = it.Effective.Year()
+	case !it.Published.IsZero():
+		c.year = it.Published.Year()
+	}
+	return c
+}
+
+// counts returns the killed, wounded, captured and displaced that s counts.
+func (c *counting) counts(s *sentence) (signals []story.Signal) {
+	l := c.line(s)
+	for at := range l.units {
+		if l.units[at].kind == "" {
+			continue
+		}
+		if whom, ok := l.counted(at); ok && !l.dropped(at, &whom) {
+			signals = append(signals, l.signal(at, &whom))
+		}
+	}
+	c.remember(l)
+	return signals
+}
+
+// remember keeps the last several people of l for the sentences after it.
+func (c *counting) remember(l *line) {
+	for i := range l.groups {
+		if g := &l.groups[i]; g.sort == numbered && g.count.Low > 1 && g.person && !g.part {
+			c.last = g.count
+		}
+	}
+	for at := range l.units {
+		if l.year(at) && c.year == 0 {
+			y, _ := parseDigits(l.text(at))
+			c.year = int(y)
+		}
+	}
+}
+
+// A line is a sentence read as units, and the groups of people among them.
+type line struct {
+	*counting
+	s      *sentence
+	units  []unit_
+	groups []group
+	caps   bool // all in capitals, which then say nothing
+}
+
+// A unit_ is a word, a phrase of the lexicon, or a mark.
+type unit_ struct {
+	sense
+	first, end int  // tokens
+	digits     bool // a number in digits
+	capital    bool // a word that begins with a capital
+}
+
+// line reads s.
+func (c *counting) line(s *sentence) *line {
+	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: strings.ToUpper(s.text) == s.text}
+	for at := 0; at < len(s.tokens); {
+		sense, n := c.w.at(s.tokens[at:])
+		u := unit_{sense: sense, first: at, end: at + max(n, 1)}
+		r, _ := utf8.DecodeRuneInString(s.tokens[at].text)
+		if unicode.IsDigit(r) {
+			_, u.digits = parseDigits(s.tokens[at].text)
+		}
+		u.capital = unicode.IsUpper(r)
+		l.units = append(l.units, u)
+		at = u.end
+	}
+	l.group()
+	return l
+}
+
+// is reports whether unit at is there and has one of roles.
+func (l *line) is(at int, roles role) bool {
+	return at >= 0 && at < len(l.units) && l.units[at].role&roles != 0
+}
+
+// text returns unit at in lower case, as its first token has it.
+func (l *line) text(at int) string { return l.s.tokens[l.units[at].first].low }
+
+// mark reports whether unit at is there and one of the marks.
+func (l *line) mark(at int, marks string) bool {
+	return at >= 0 && at < len(l.units) && strings.Contains(marks, l.text(at))
+}
+
+// gap returns how many bytes stand between unit at and that before it.
+func (l *line) gap(at int) int {
+	return l.s.tokens[l.units[at].first].start - l.s.tokens[l.units[at-1].end-1].end
+}
+
+// span returns the words of units first to before end.
+func (l *line) span(first, end int) string {
+	return l.s.text[l.s.tokens[l.units[first].first].start:l.s.tokens[l.units[end-1].end-1].end]
+}
+
+// signal returns what unit at says of whom.
+func (l *line) signal(at int, whom *counted) story.Signal {
+	first, end := min(at, whom.first), max(at+1, whom.end)
+	s := l.s.signal(l.units[at].kind, l.units[first].first, l.units[end-1].end)
+	s.Count = whom.count
+	s.Target = l.whom(whom)
+	s.Source = l.source()
+	s.Place = l.place(first, end)
+	return s
+}

@@ -1,0 +1,79 @@
+package signal
+
+import "strings"
+
+// whom returns who is counted, as the sentence has it, without the number of a
+// single group.
+func (l *line) whom(c *counted) string {
+	if len(c.groups) > 1 {
+		first, end := len(l.units), 0
+		for _, gi := range c.groups {
+			first, end = min(first, l.groups[gi].first), max(end, l.groups[gi].end)
+		}
+		return l.span(first, end)
+	}
+	if len(c.groups) == 0 {
+		return l.span(c.first, c.end)
+	}
+	g := &l.groups[c.groups[0]]
+	first := g.first
+	if g.sort == numbered || g.sort == single {
+		first = g.noun
+	}
+	end := l.belongs(g)
+	if first >= end {
+		return ""
+	}
+	return l.span(first, end)
+}
+
+// belongs returns where the words end that say whose the people of g are:
+// "members of the Red Command".
+func (l *line) belongs(g *group) int {
+	if g.head < 0 || !l.is(g.end, of) {
+		return g.end
+	}
+	end := g.end + 1
+	for end < len(l.units) && end < g.end+6 && l.word(end) && (!l.is(end, stops) || l.is(end, definite|article)) {
+		end++
+	}
+	if end == g.end+1 {
+		return g.end
+	}
+	return end
+}
+
+// place returns the place that the sentence names after its claim, units first
+// to before end, or else before it.
+func (l *line) place(first, end int) string {
+	for at := end; at < len(l.units); at++ {
+		if name := l.placeAt(at); name != "" {
+			return name
+		}
+	}
+	for at := first - 1; at >= 0; at-- {
+		if name := l.placeAt(at); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// placeAt returns the name that follows a word of place at unit at.
+func (l *line) placeAt(at int) string {
+	if !l.is(at, place) || l.caps {
+		return ""
+	}
+	first := at + 1
+	for l.is(first, definite) {
+		first++
+	}
+	end := first
+	for end < len(l.units) && (l.units[end].capital || l.mark(end, "-'’") && end > first) && !l.is(end, month|be) {
+		end++
+	}
+	if end == first {
+		return ""
+	}
+	return strings.TrimRight(l.span(first, end), "-'’")
+}
