@@ -136,10 +136,11 @@ func (l *line) heads(g *group) {
 			at++
 			continue
 		}
-		if u.role&stops != 0 && !(heads && u.role&stops&^(says|noun|conjunction|label) == 0) || u.digits || g.head >= 0 && !l.is(g.head, national) && !heads && !l.joint(at) {
+		tight := l.joint(at) && l.gap(at) == 0
+		if u.role&stops != 0 && !tight && !(heads && u.role&stops&^(says|noun|conjunction|label) == 0) || u.digits || g.head >= 0 && !l.is(g.head, national) && !heads && !tight {
 			break
 		}
-		if !heads && !l.word(at) && !l.joint(at) {
+		if !heads && !l.word(at) && !tight && !l.mark(at, "'\"’“”‘«»") {
 			break
 		}
 		if heads {

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -40,7 +41,7 @@ func (l *line) counted(t int) (c counted, ok bool) {
 			return c, true
 		}
 	}
-	if l.is(t-1, definite) && role&base == 0 {
+	if l.is(t-1, definite) && role&(base|parts) == 0 {
 		return c, false // "the dead"
 	}
 	_, passive := l.auxiliary(t)
@@ -93,7 +94,7 @@ func (l *line) belonging(t int) (c counted, ok bool) {
 		}
 	}
 	if l.units[t].value == 1 && t > 0 && (l.is(t-1, definite) && l.is(t-1, possessive) || strings.HasSuffix(l.text(t-1), "'s") || strings.HasSuffix(l.text(t-1), "’s")) {
-		return counted{count: story.Count{Low: 1, High: 1}, first: t - 1, end: t + 1, sort: known}, true
+		return counted{count: story.Count{Low: 1, High: 1}, first: t - 1, end: t, sort: known}, true
 	}
 	return c, false
 }
@@ -235,7 +236,7 @@ func (l *line) joinRight(c counted, gi int) counted {
 		if g.governed {
 			continue
 		}
-		if g.thing || g.part || !l.joined(c.end, g.first) || l.acts(g) || l.speaks(g) || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
+		if g.thing || g.part || !l.joined(c.end, g.first) || l.acts(g) || l.speaks(g) || g.sort == known && g.head < 0 || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
 			break
 		}
 		c = l.add(c, next)
@@ -356,7 +357,7 @@ func (l *line) subject(t int) (c counted, ok bool) {
 		if g.part || used || g.thing || g.governed && !(near && (l.is(g.first-1, with) || !passive)) {
 			continue
 		}
-		if !near && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive) {
+		if shared := g.used != "" && l.is(start-1, conjunction); !near && !shared && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive) {
 			continue
 		}
 		c = l.joinLeft(l.take(t, gi), gi)
@@ -400,7 +401,8 @@ func (l *line) near(end, start int) bool {
 // unit end: no other verb that counts stands between, and no clause ends.
 func (l *line) reaches(end, start int) bool {
 	for at := end; at < start; at++ {
-		if l.mark(at, ";:") || l.units[at].kind != "" && l.is(at, after|before) {
+		shares := l.units[at].kind == story.Captured && l.is(start-1, conjunction)
+		if l.mark(at, ";:") || l.units[at].kind != "" && l.is(at, after|before) && !shares {
 			return false
 		}
 	}
@@ -425,4 +427,28 @@ func (l *line) unnamed(t, start, agrees int) (c counted, ok bool) {
 		return c, false
 	}
 	return counted{count: story.Count{Low: 1, High: 1}, first: first, end: end, sort: known}, true
+}
+
+// partsOf yields the groups after group gi that are parts of it, told of by the
+// verb at unit t: "13 people were killed, including 4 children".
+func (l *line) partsOf(gi, t int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for part := gi + 1; part < len(l.groups); part++ {
+			g := &l.groups[part]
+			if !g.part || !l.is(g.first-1, parts|conjunction) && !l.mark(g.first-1, ",") {
+				return
+			}
+			for at := l.groups[part-1].end; at < g.first; at++ {
+				if at != t && l.units[at].kind != "" {
+					return
+				}
+			}
+			if g.sort > single || g.thing || g.count.High > l.groups[gi].count.High {
+				return
+			}
+			if !yield(part) {
+				return
+			}
+		}
+	}
 }

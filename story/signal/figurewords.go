@@ -27,8 +27,7 @@ const (
 	definite                     // "the": people who were told of before
 	possessive                   // "his": the same, and whose
 	pronoun                      // "he"
-	atLeast                      // before a number: that many and no fewer
-	moreThan                     // before a number: more
+	atLeast                      // before a number: that many and more
 	atMost                       // before a number: no more
 	orMore                       // after a number: no fewer
 	about                        // before a number: as it stands
@@ -76,7 +75,7 @@ const (
 func roles() map[string]role {
 	return map[string]role{
 		"number": number, "scale": scale, "vague": vague, "article": article, "definite": definite, "pronoun": pronoun, "his": definite | possessive,
-		"at least": atLeast, "more than": moreThan, "at most": atMost, "or more": orMore, "about": about, "other": other,
+		"at least": atLeast, "at most": atMost, "or more": orMore, "about": about, "other": other,
 		"person": person, "people": people, "nationality": national | person, "thing": thing, "animal": animal, "label": label, "unit": unit, "month": month,
 		"be": be, "adverb": adverb, "preposition": preposition, "with": with | preposition, "and": conjunction, "relative": relative,
 		"to": rangeTo, "between": between, "including": parts, "not": not, "denied": denied, "maybe": maybe,

@@ -18,7 +18,7 @@ func (l *line) whom(gi int) string {
 // belongs returns where the words end that say whose the people of g are:
 // "members of the Red Command".
 func (l *line) belongs(g *group) int {
-	if g.head < 0 || !l.is(g.end, of) {
+	if !l.is(g.end, of) || g.head < 0 && !l.is(g.end+1, definite) {
 		return g.end
 	}
 	end := g.end + 1
