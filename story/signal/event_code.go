@@ -43,7 +43,7 @@ type Event struct {
 // What is negated speaks for a refusal, deeds yet to come for a promise or a
 // threat.
 func (c *Coder) Code(text string, source, target story.Span) (best Event) {
-	r := c.patterns.reading(text, tokens(text))
+	r := c.patterns.reading(text, tokens(text), false)
 	r.source, r.target = r.within(source), r.within(target)
 	deeds := c.deeds(r)
 	high := 0.0

@@ -56,8 +56,9 @@ type hit struct {
 	start, end int // words of the reading
 }
 
-// reading reads the tokens of text.
-func (ps *patterns) reading(text string, ts []token) *reading {
+// reading reads the tokens of text. With apart, what hyphens join is several
+// words.
+func (ps *patterns) reading(text string, ts []token, apart bool) *reading {
 	r := &reading{words: make([]word, 0, len(ts))}
 	for i := 0; i < len(ts); i++ {
 		t := ts[i]
@@ -65,7 +66,7 @@ func (ps *patterns) reading(text string, ts []token) *reading {
 			continue
 		}
 		w := word{low: t.low, start: t.start, end: t.end, capital: t.low != t.text, mark: !t.word()}
-		for !w.mark && i+2 < len(ts) && hyphen(ts[i+1]) && ts[i+1].start == ts[i].end && ts[i+2].start == ts[i+1].end && ts[i+2].word() {
+		for !apart && !w.mark && i+2 < len(ts) && hyphen(ts[i+1]) && ts[i+1].start == ts[i].end && ts[i+2].start == ts[i+1].end && ts[i+2].word() {
 			i += 2
 			w.end = ts[i].end
 			w.low = strings.ToLower(text[w.start:w.end])
@@ -79,7 +80,7 @@ func (ps *patterns) reading(text string, ts []token) *reading {
 func hyphen(t token) bool { return t.text == "-" || t.text == "‑" }
 
 // hits returns the patterns that r fits, in order: those that claim
-// something, or those that turn what is claimed. Of those that begin at one
+// something, or those that turn what is claimed. Of claims that begin at one
 // word the one of most elements stands; one that begins within another that
 // is as long is left out.
 func (ps *patterns) hits(r *reading, turn bool) []hit {
@@ -96,29 +97,41 @@ func (ps *patterns) hits(r *reading, turn bool) []hit {
 			}
 		}
 	}
+	if turn {
+		return hits
+	}
 	return longest(hits)
 }
 
-// fit notes the elements that each word of r fits.
+// fitAll notes the elements that each word of r fits.
 func (ps *patterns) fitAll(r *reading) {
 	for i := range r.words {
 		w := &r.words[i]
-		if w.mark {
-			continue
-		}
-		w.elements = ps.words[w.low]
-		if len(ps.stemAt) == 0 {
-			continue
-		}
-		from := len(r.buf)
-		r.buf = append(r.buf, w.elements...)
-		for _, n := range ps.stemAt {
-			if n > len(w.low) {
-				break
+		switch {
+		case w.mark:
+		case len(ps.stemAt) == 0 && len(ps.prefixes) == 0:
+			w.elements = ps.words[w.low]
+		default:
+			from := len(r.buf)
+			ps.fitWord(r, w.low)
+			for _, prefix := range ps.prefixes {
+				if bare, ok := strings.CutPrefix(w.low, prefix); ok {
+					ps.fitWord(r, bare)
+				}
 			}
-			r.buf = append(r.buf, ps.stems[w.low[:n]]...)
+			w.elements = r.buf[from:len(r.buf):len(r.buf)]
 		}
-		w.elements = r.buf[from:len(r.buf):len(r.buf)]
+	}
+}
+
+// fitWord adds the elements that low fits to the buffer of r.
+func (ps *patterns) fitWord(r *reading, low string) {
+	r.buf = append(r.buf, ps.words[low]...)
+	for _, n := range ps.stemAt {
+		if n > len(low) {
+			break
+		}
+		r.buf = append(r.buf, ps.stems[low[:n]]...)
 	}
 }
 
@@ -139,7 +152,7 @@ func (r *reading) fits(elements []element, at int) (end int, ok bool) {
 		}
 		return 0, false
 	}
-	for skipped := 0; skipped <= reach && at+skipped < len(r.words); skipped++ {
+	for skipped := 0; skipped <= wide && at+skipped < len(r.words); skipped++ {
 		if end, ok := r.fits(elements[1:], at+skipped); ok {
 			return end, true
 		}

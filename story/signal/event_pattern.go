@@ -23,9 +23,9 @@ const (
 	theTarget         // the actor to whom it is done, where that is known
 )
 
-// reach is how many words a gap may hold: enough for the adjectives and
+// wide is how many words a gap may hold: enough for the adjectives and
 // numbers before a noun, too few to reach the next clause.
-const reach = 5
+const wide = 5
 
 // A pattern is a line of a lexicon file.
 type pattern struct {
@@ -37,14 +37,15 @@ type pattern struct {
 
 // patterns are the lines of a lexicon file by the words that they begin with.
 type patterns struct {
-	forms  map[string][]string    // of irregular verbs, by lemma
-	lists  map[string]string      // alternatives by name
-	ids    map[string]element     // elements by how they are written
-	words  map[string][]element   // by word: the elements that it fits
-	stems  map[string][]element   // by beginning of a word: the elements that it fits
-	stemAt []int                  // the lengths of the keys of stems, shortest first
-	from   map[element][]*pattern // by their first element
-	sets   map[string][]element   // by heading: the elements of its patterns of one word
+	forms    map[string][]string    // of irregular verbs, by lemma
+	lists    map[string]string      // alternatives by name
+	ids      map[string]element     // elements by how they are written
+	words    map[string][]element   // by word: the elements that it fits
+	stems    map[string][]element   // by beginning of a word: the elements that it fits
+	prefixes []string               // that may be written before a word
+	stemAt   []int                  // the lengths of the keys of stems, shortest first
+	from     map[element][]*pattern // by their first element
+	sets     map[string][]element   // by heading in round brackets: the words below it
 }
 
 // newPatterns returns patterns that know the irregular verbs of lang, and no
@@ -70,12 +71,15 @@ func newPatterns(lang string) (*patterns, error) {
 func (ps *patterns) read(path string) error {
 	heading := ""
 	return eachLine(path, func(line string) error {
-		if head, ok := strings.CutPrefix(line, "["); ok {
-			heading = strings.TrimSuffix(head, "]")
+		if strings.HasPrefix(line, "[") || strings.HasPrefix(line, "(") {
+			heading = line
 			return nil
 		}
 		if name, words, ok := strings.Cut(line, " = "); ok && strings.HasPrefix(name, "$") {
 			ps.lists[name] = words
+			if name == "$prefixes" {
+				ps.prefixes = strings.Split(words, "|")
+			}
 			return nil
 		}
 		return ps.add(heading, strings.Fields(line))
@@ -108,7 +112,7 @@ func (ps *patterns) add(heading string, fields []string) error {
 		return fmt.Errorf("%q: want a heading above it, and a word at both ends", strings.Join(fields, " "))
 	}
 	p := &pattern{}
-	p.means, p.weak = strings.CutSuffix(heading, " weak")
+	p.means, p.weak = strings.CutSuffix(strings.Trim(heading, "[]()"), " weak")
 	p.claim = p.means == "none" || claims(p.means)
 	for _, field := range fields {
 		id, err := ps.element(field)
@@ -117,8 +121,9 @@ func (ps *patterns) add(heading string, fields []string) error {
 		}
 		p.elements = append(p.elements, id)
 	}
-	if len(fields) == 1 {
-		ps.sets[p.means] = append(ps.sets[p.means], p.elements[0])
+	if strings.HasPrefix(heading, "(") {
+		ps.sets[p.means] = append(ps.sets[p.means], p.elements...)
+		return nil
 	}
 	ps.from[p.elements[0]] = append(ps.from[p.elements[0]], p)
 	return nil
