@@ -21,6 +21,7 @@ import (
 
 // tasks are what can be scored. Each reads path and says its metrics.
 var tasks = map[string]func(path string, say *report) error{
+	"signals": signals,
 	"figures": figures,
 	"levels":  levels,
 }

@@ -20,10 +20,11 @@ type group struct {
 	person     bool        // the head is a person or several
 	thing      bool        // the head is no one
 	animal     bool
-	other      bool // "another"
-	part       bool // after "including": counted before
-	governed   bool // after a preposition
-	used       bool
+	known      bool             // "the six soldiers"
+	other      bool             // "another"
+	part       bool             // after "including": counted before
+	governed   bool             // after a preposition
+	used       story.SignalKind // by a verb of that kind
 }
 
 // group finds the groups of l in reading order.
@@ -41,18 +42,31 @@ func (l *line) group() {
 			continue
 		}
 		g.part = part
-		g.governed = l.is(at-1, preposition|of)
+		g.governed = l.governs(&g)
 		l.groups = append(l.groups, g)
 		at = g.end
 	}
+}
+
+// governs reports whether a preposition stands before g.
+func (l *line) governs(g *group) bool {
+	at := g.first - 1
+	for g.sort == bare && at >= 0 && g.first-at < 5 && l.word(at) && !l.is(at, stops) && l.units[at].kind == "" {
+		at--
+	}
+	return l.is(at, preposition|of)
 }
 
 // groupAt reads the group that begins at unit at.
 func (l *line) groupAt(at int) (g group, ok bool) {
 	g = group{first: at, end: at + 1, noun: at + 1, head: -1}
 	u := &l.units[at]
-	if c, end, ok := l.number(at); ok {
-		g.count, g.noun, g.sort = c, end, numbered
+	counts := at
+	if l.is(at, definite) && !l.counts(at) {
+		counts++ // "the six"
+	}
+	if c, end, ok := l.number(counts); ok {
+		g.count, g.noun, g.sort, g.known = c, end, numbered, counts > at
 		l.heads(&g)
 		for i := max(at-1, 0); i < g.end; i++ {
 			g.other = g.other || l.is(i, other)
@@ -122,10 +136,11 @@ func (l *line) heads(g *group) {
 			at++
 			continue
 		}
-		if u.role&stops != 0 && !(heads && u.role&stops&^(says|noun|conjunction|label) == 0) || u.digits || g.head >= 0 && !heads && !l.joint(at) {
+		tight := l.joint(at) && l.gap(at) == 0
+		if u.role&stops != 0 && !tight && !(heads && u.role&stops&^(says|noun|conjunction|label) == 0) || u.digits || g.head >= 0 && !l.is(g.head, national) && !heads && !tight {
 			break
 		}
-		if !heads && !l.word(at) && !l.joint(at) {
+		if !heads && !l.word(at) && !tight && !l.mark(at, "'\"’“”‘«»") {
 			break
 		}
 		if heads {

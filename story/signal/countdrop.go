@@ -7,7 +7,7 @@ func (l *line) dropped(t int, c *counted) bool {
 		return true // "0 killed"
 	}
 	first := min(t, c.first)
-	if l.negated(first, t) || l.denied(t) || l.supposed(t) || l.remembered(first) {
+	if l.negated(first, t) || l.denied(t) || l.supposed(t) || l.remembered(first, t) {
 		return true
 	}
 	for at := range l.units {
@@ -66,12 +66,15 @@ func (l *line) supposed(t int) bool {
 	return false
 }
 
-// remembered reports whether the sentence is of something else, for which what
-// begins at unit first is the reason.
-func (l *line) remembered(first int) bool {
+// reach is how many units before its people a reason may stand.
+const reach = 14
+
+// remembered reports whether the sentence is of something else, for which the
+// verb at unit t with its people from unit first on is the reason.
+func (l *line) remembered(first, t int) bool {
 	protested := false
-	for at := range first {
-		if l.is(at, background) {
+	for at := range t {
+		if l.is(at, background) && first-at < reach {
 			return true
 		}
 		protested = protested || l.is(at, protest)
@@ -89,7 +92,5 @@ func (l *line) formerYear(at int) bool {
 		return false
 	}
 	y, _ := parseDigits(l.text(at))
-	return l.year0(int(y))
+	return int(y) < l.counting.year
 }
-
-func (l *line) year0(y int) bool { return l.counting.year > 0 && y < l.counting.year }

@@ -1,7 +1,9 @@
 package signal
 
 import (
+	"iter"
 	"slices"
+	"strings"
 
 	"vedette/story"
 )
@@ -15,23 +17,32 @@ type counted struct {
 	first, end int // units of all, to show as evidence
 	groups     []int
 	sort       int
+	kind       story.SignalKind
 }
 
 // counted returns whom the verb or noun at unit t counts.
 func (l *line) counted(t int) (c counted, ok bool) {
 	role := l.units[t].role
+	if l.paired(t) {
+		return c, false
+	}
 	if role&toll != 0 {
 		if c, ok := l.tolled(t); ok {
 			return c, true
 		}
 	}
-	if role&nounOf != 0 && l.is(t+1, of) {
-		return l.object(t, t+2)
+	if role&nounOf != 0 {
+		if c, ok := l.belonging(t); ok {
+			return c, true
+		}
 	}
 	if role&noun != 0 {
 		if c, ok := l.numbered(t); ok {
 			return c, true
 		}
+	}
+	if l.is(t-1, definite) && role&(base|parts) == 0 {
+		return c, false // "the dead"
 	}
 	_, passive := l.auxiliary(t)
 	if role&before != 0 && role&after != 0 && !passive {
@@ -46,6 +57,44 @@ func (l *line) counted(t int) (c counted, ok bool) {
 	}
 	if role&before != 0 {
 		return l.subject(t)
+	}
+	return c, false
+}
+
+// paired reports whether the verb at unit t shares its people with one of
+// another kind: of "40 were killed or wounded" nobody knows how many each.
+func (l *line) paired(t int) bool {
+	for _, pair := range [][2]int{{t, t + 2}, {t - 2, t}} {
+		a, b := pair[0], pair[1]
+		if a < 0 || b >= len(l.units) || !l.is(a+1, conjunction) || !l.harms(a) || !l.harms(b) || l.units[a].kind == l.units[b].kind {
+			continue
+		}
+		if _, ok := l.starting(b + 1); !ok || l.is(b, before) && l.is(a-1, be) {
+			return true
+		}
+	}
+	return false
+}
+
+// harms reports whether unit at is a verb for the killed or wounded.
+func (l *line) harms(at int) bool {
+	k := l.units[at].kind
+	return l.is(at, after|before) && (k == story.Killed || k == story.Wounded)
+}
+
+// belonging returns whose the death or the body at unit t is: "the death
+// yesterday of nine people", "his death".
+func (l *line) belonging(t int) (c counted, ok bool) {
+	for at := t + 1; at < len(l.units) && at < t+7 && !l.mark(at, ",.;:"); at++ {
+		if l.is(at, of) {
+			return l.object(t, at+1)
+		}
+		if l.units[at].kind != "" || l.is(at, be|conjunction|relative) {
+			break
+		}
+	}
+	if l.units[t].value == 1 && t > 0 && (l.is(t-1, definite) && l.is(t-1, possessive) || strings.HasSuffix(l.text(t-1), "'s") || strings.HasSuffix(l.text(t-1), "’s")) {
+		return counted{count: story.Count{Low: 1, High: 1}, first: t - 1, end: t, sort: known}, true
 	}
 	return c, false
 }
@@ -70,7 +119,7 @@ func (l *line) tolled(t int) (c counted, ok bool) {
 		if led || g.first == t+1 {
 			c = counted{count: g.count, first: t, end: g.end, groups: []int{i}}
 			c.count.Total = true
-			g.used = true
+			g.used = l.units[t].kind
 			return c, true
 		}
 	}
@@ -84,8 +133,8 @@ func (l *line) numbered(t int) (c counted, ok bool) {
 		one := l.units[t].value == 1
 		switch {
 		case g.sort == numbered && (!g.person || g.head < 0 || !l.is(t, before|after)), g.sort == single && one, g.sort == known && one:
-			g.used = true
-			c = counted{count: g.count, first: g.first, end: t + 1, groups: []int{gi}, sort: g.sort}
+			g.used = l.units[t].kind
+			c = counted{kind: g.used, count: g.count, first: g.first, end: t + 1, groups: []int{gi}, sort: g.sort}
 			if g.sort != numbered {
 				c.count = story.Count{Low: 1, High: 1}
 			}
@@ -100,7 +149,7 @@ func (l *line) numbered(t int) (c counted, ok bool) {
 		return c, false
 	}
 	if gi, ok := l.starting(at); ok && l.groups[gi].sort == numbered && l.groups[gi].head < 0 && (l.ends(l.groups[gi].end) || l.is(l.groups[gi].end, conjunction)) {
-		l.groups[gi].used = true
+		l.groups[gi].used = l.units[t].kind
 		return counted{count: l.groups[gi].count, first: t, end: l.groups[gi].end, groups: []int{gi}}, true
 	}
 	return c, false
@@ -137,14 +186,13 @@ func (l *line) object(t, at int) (c counted, ok bool) {
 		return l.named(t, at)
 	}
 	g := &l.groups[gi]
-	if g.thing || g.used || g.sort == numbered && g.head >= 0 && !g.person || l.speaks(g) || l.needsPeople(t) && !g.person && g.head < 0 && g.end > g.noun {
+	if g.thing || g.used != "" || g.sort == numbered && g.head >= 0 && !g.person || l.speaks(g) || l.needsPeople(t) && !g.person && g.head < 0 && g.end > g.noun {
 		return c, false
 	}
 	if g.sort == bare && !g.person {
 		return c, false
 	}
-	c = l.take(gi, min(t, g.first))
-	return l.joinRight(c, gi), true
+	return l.joinRight(l.take(t, gi), gi), true
 }
 
 // needsPeople reports whether the verb at unit t has things for its object as
@@ -157,10 +205,10 @@ func (l *line) needsPeople(t int) bool {
 func (l *line) speaks(g *group) bool { return l.is(g.end, says) && !l.is(g.end, after|before) }
 
 // take counts group gi by itself.
-func (l *line) take(gi, first int) counted {
+func (l *line) take(t, gi int) counted {
 	g := &l.groups[gi]
-	g.used = true
-	c := counted{count: g.count, first: first, end: g.end, groups: []int{gi}, sort: g.sort}
+	g.used = l.units[t].kind
+	c := counted{count: g.count, first: g.first, kind: l.units[t].kind, end: g.end, groups: []int{gi}, sort: g.sort}
 	if g.sort == known && g.count.Low == 0 {
 		c.count = l.last
 	}
@@ -185,10 +233,10 @@ func (l *line) named(t, at int) (c counted, ok bool) {
 func (l *line) joinRight(c counted, gi int) counted {
 	for next := gi + 1; next < len(l.groups); next++ {
 		g := &l.groups[next]
-		if g.thing && g.governed {
+		if g.governed {
 			continue
 		}
-		if g.thing || g.part || !l.joined(c.end, g.first) || l.acts(g) || l.speaks(g) || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
+		if g.thing || g.part || !l.joined(c.end, g.first) || l.acts(g) || l.speaks(g) || g.sort == known && g.head < 0 || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
 			break
 		}
 		c = l.add(c, next)
@@ -198,12 +246,16 @@ func (l *line) joinRight(c counted, gi int) counted {
 
 // joinLeft adds the groups that lead up to group gi.
 func (l *line) joinLeft(c counted, gi int) counted {
+	start := c.first
+	for c.sort == bare && c.first > 0 && start-c.first < 4 && l.word(c.first-1) && !l.is(c.first-1, stops) && l.units[c.first-1].kind == "" {
+		c.first--
+	}
 	for last := gi - 1; last >= 0; last-- {
 		g := &l.groups[last]
-		if (g.thing || g.governed) && !g.used && l.joined(g.end, c.first) {
+		if (g.thing || g.governed && !l.is(g.first-1, with)) && g.used == "" && l.joined(g.end, c.first) {
 			continue
 		}
-		if g.thing || g.part || g.used || g.governed || !l.joined(g.end, c.first) || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
+		if g.thing || g.part || g.used != "" || g.governed && !l.is(g.first-1, with) || !l.joined(g.end, c.first) || g.sort == single && !g.person || g.sort == bare || g.sort == known && !g.person {
 			break
 		}
 		c = l.add(c, last)
@@ -214,15 +266,12 @@ func (l *line) joinLeft(c counted, gi int) counted {
 // add joins group gi to c, unless the groups of c only say who they are.
 func (l *line) add(c counted, gi int) counted {
 	g := &l.groups[gi]
-	g.used = true
+	g.used = c.kind
 	c.groups = append(c.groups, gi)
 	c.first, c.end = min(c.first, g.first), max(c.end, g.end)
 	c.count.Low += g.count.Low
 	c.count.High += g.count.High
-	c.count.Open = c.count.Open || g.count.Open
-	if g.sort < c.sort {
-		c.sort = g.sort
-	}
+	c.sort = min(c.sort, g.sort)
 	return c
 }
 
@@ -291,8 +340,8 @@ func (l *line) subject(t int) (c counted, ok bool) {
 	agrees := l.agrees(start, t)
 	for gi := len(l.groups) - 1; gi >= 0; gi-- {
 		g := &l.groups[gi]
-		if inner := g.first < t && g.end > t; inner && g.person && !g.thing && !g.used {
-			c = l.take(gi, g.first)
+		if inner := g.first < t && g.end > t; inner && g.person && !g.thing && g.used == "" {
+			c = l.take(t, gi)
 			return l.joinRight(c, gi), true
 		}
 		if g.end > start && !(g.end <= t && g.sort == known) || g.first >= t {
@@ -301,17 +350,17 @@ func (l *line) subject(t int) (c counted, ok bool) {
 		if t-g.end > farthest || !l.reaches(g.end, start) {
 			break
 		}
-		near := l.near(g.end, start)
-		if g.used && near || near && g.animal {
+		near, used := l.near(g.end, start), g.used != "" && (g.used == l.units[t].kind || l.paired(t))
+		if used && near || near && g.animal {
 			return c, false
 		}
-		if g.part || g.used || g.thing || g.governed && !(near && (l.is(g.first-1, with) || !passive)) {
+		if g.part || used || g.thing || g.governed && !(near && (l.is(g.first-1, with) || !passive)) {
 			continue
 		}
-		if !near && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive) {
+		if shared := g.used != "" && l.is(start-1, conjunction); !near && !shared && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive) {
 			continue
 		}
-		c = l.joinLeft(l.take(gi, g.first), gi)
+		c = l.joinLeft(l.take(t, gi), gi)
 		if l.disagree(agrees, &c) {
 			l.release(&c)
 			continue
@@ -324,25 +373,25 @@ func (l *line) subject(t int) (c counted, ok bool) {
 // release makes the groups of c free for another verb.
 func (l *line) release(c *counted) {
 	for _, gi := range c.groups {
-		l.groups[gi].used = false
+		l.groups[gi].used = ""
 	}
 }
 
 // disagree reports whether c cannot be whom a verb of that number tells of.
 func (l *line) disagree(agrees int, c *counted) bool {
-	return agrees == 1 && c.count.High > 1 || agrees == 2 && c.count.High == 1 && c.sort != known
+	return agrees == 1 && (c.count.High > 1 || c.sort == bare && c.count.High == 0) || agrees == 2 && c.count.High == 1 && c.sort != known
 }
 
 // near reports whether nothing but what is in brackets stands from unit end to
 // before start.
 func (l *line) near(end, start int) bool {
-	if l.mark(end, "(") {
-		for end < start && !l.mark(end, ")") {
+	if l.mark(end, "([") {
+		for end < start && !l.mark(end, ")]") {
 			end++
 		}
 		end++
 	}
-	for end < start && (l.is(end, adverb|other) || l.mark(end, ")")) {
+	for end < start && (l.is(end, adverb|other) || l.mark(end, ")]")) {
 		end++
 	}
 	return end >= start
@@ -352,7 +401,8 @@ func (l *line) near(end, start int) bool {
 // unit end: no other verb that counts stands between, and no clause ends.
 func (l *line) reaches(end, start int) bool {
 	for at := end; at < start; at++ {
-		if l.mark(at, ";:") || l.units[at].kind != "" && l.is(at, after|before) {
+		shares := l.units[at].kind == story.Captured && l.is(start-1, conjunction)
+		if l.mark(at, ";:") || l.units[at].kind != "" && l.is(at, after|before) && !shares {
 			return false
 		}
 	}
@@ -362,15 +412,43 @@ func (l *line) reaches(end, start int) bool {
 // unnamed returns one person if the verb at unit t says so of someone who is
 // not counted: "commander Abu Omar was killed".
 func (l *line) unnamed(t, start, agrees int) (c counted, ok bool) {
-	if agrees != 1 || start == 0 || l.mark(start-1, ",;:)") && start < 2 {
+	if agrees != 1 || start == 0 || l.needsPeople(t) {
 		return c, false
 	}
-	first := start
-	for first > 0 && start-first < 6 && l.word(first-1) && !l.is(first-1, stops&^(noun|relative)|thing|animal|people) && l.units[first-1].kind == "" {
+	end := start
+	for end > 0 && (l.is(end-1, relative|adverb) || l.mark(end-1, ",()[]") || l.units[end-1].digits) {
+		end--
+	}
+	first := end
+	for first > 0 && end-first < 6 && l.word(first-1) && !l.is(first-1, stops&^(noun|definite)|animal|people) && l.units[first-1].kind == "" {
 		first--
 	}
-	if first == start {
+	if first == end {
 		return c, false
 	}
-	return counted{count: story.Count{Low: 1, High: 1}, first: first, end: start, sort: known}, true
+	return counted{count: story.Count{Low: 1, High: 1}, first: first, end: end, sort: known}, true
+}
+
+// partsOf yields the groups after group gi that are parts of it, told of by the
+// verb at unit t: "13 people were killed, including 4 children".
+func (l *line) partsOf(gi, t int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for part := gi + 1; part < len(l.groups); part++ {
+			g := &l.groups[part]
+			if !g.part || !l.is(g.first-1, parts|conjunction) && !l.mark(g.first-1, ",") {
+				return
+			}
+			for at := l.groups[part-1].end; at < g.first; at++ {
+				if at != t && l.units[at].kind != "" {
+					return
+				}
+			}
+			if g.sort > single || g.thing || g.count.High > l.groups[gi].count.High {
+				return
+			}
+			if !yield(part) {
+				return
+			}
+		}
+	}
 }

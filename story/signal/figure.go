@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -49,7 +50,7 @@ func (c *counting) counts(s *sentence) (signals []story.Signal) {
 			continue
 		}
 		if whom, ok := l.counted(at); ok && !l.dropped(at, &whom) {
-			signals = append(signals, l.signal(at, &whom))
+			signals = append(signals, l.signals(at, &whom)...)
 		}
 	}
 	c.remember(l)
@@ -91,8 +92,12 @@ type unit_ struct {
 // line reads s.
 func (c *counting) line(s *sentence) *line {
 	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: strings.ToUpper(s.text) == s.text}
+	var none sense
 	for at := 0; at < len(s.tokens); {
 		sense, n := c.w.at(s.tokens[at:])
+		if !l.caps && acronym(s.tokens[at].text) {
+			sense, n = none, 1 // "IS", "US", "WHO"
+		}
 		u := unit_{sense: sense, first: at, end: at + max(n, 1)}
 		r, _ := utf8.DecodeRuneInString(s.tokens[at].text)
 		if unicode.IsDigit(r) {
@@ -104,6 +109,12 @@ func (c *counting) line(s *sentence) *line {
 	}
 	l.group()
 	return l
+}
+
+// acronym reports whether word is two or three capitals, which mean something
+// else than the word that they look like.
+func acronym(word string) bool {
+	return len(word) > 1 && len(word) < 4 && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // is reports whether unit at is there and has one of roles.
@@ -129,13 +140,36 @@ func (l *line) span(first, end int) string {
 	return l.s.text[l.s.tokens[l.units[first].first].start:l.s.tokens[l.units[end-1].end-1].end]
 }
 
-// signal returns what unit at says of whom.
-func (l *line) signal(at int, whom *counted) story.Signal {
-	first, end := min(at, whom.first), max(at+1, whom.end)
-	s := l.s.signal(l.units[at].kind, l.units[first].first, l.units[end-1].end)
-	s.Count = whom.count
-	s.Target = l.whom(whom)
-	s.Source = l.source()
-	s.Place = l.place(first, end)
-	return s
+// signals returns what unit t says of c: one signal for each group, and for
+// each part of one that is told of ("including four children").
+func (l *line) signals(t int, c *counted) (signals []story.Signal) {
+	from, place := l.source(), l.place(min(t, c.first), max(t+1, c.end))
+	one := func(first, end int, whom string, count story.Count) {
+		s := l.s.signal(l.units[t].kind, l.units[first].first, l.units[end-1].end)
+		s.Target, s.Source, s.Place, s.Count = whom, from, place, count
+		s.Count.Total = c.count.Total
+		signals = append(signals, s)
+	}
+	slices.Sort(c.groups)
+	for _, gi := range c.groups {
+		g, whom, count := &l.groups[gi], l.whom(gi), l.groups[gi].count
+		if len(c.groups) == 1 {
+			count = c.count
+		} else if g.sort == bare {
+			continue // "3 soldiers and their guides"
+		}
+		one(min(t, g.first), max(t+1, g.end), whom, count)
+		for part := range l.partsOf(gi, t) {
+			p := &l.groups[part]
+			first := p.first - 1
+			for first > g.end && !l.is(first, parts) {
+				first--
+			}
+			one(first, p.end, l.whom(part), p.count)
+		}
+	}
+	if len(c.groups) == 0 {
+		one(min(t, c.first), max(t+1, c.end), l.span(c.first, c.end), c.count)
+	}
+	return signals
 }

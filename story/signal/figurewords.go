@@ -25,15 +25,16 @@ const (
 	vague                        // "dozens": a number and no less
 	article                      // "a": one, if people follow
 	definite                     // "the": people who were told of before
+	possessive                   // "his": the same, and whose
 	pronoun                      // "he"
-	atLeast                      // before a number: that many and no fewer
-	moreThan                     // before a number: more
+	atLeast                      // before a number: that many and more
 	atMost                       // before a number: no more
 	orMore                       // after a number: no fewer
 	about                        // before a number: as it stands
 	other                        // "another": to be added to those told of before
 	person                       // someone, one
 	people                       // someone, several
+	national                     // someone, or what sort of someone
 	thing                        // no one
 	animal                       // no one, and still can be killed
 	label                        // what a number that follows only names: "Battalion"
@@ -73,9 +74,9 @@ const (
 // roles are the sections of a lexicon file that hold no kind of signal.
 func roles() map[string]role {
 	return map[string]role{
-		"number": number, "scale": scale, "vague": vague, "article": article, "definite": definite, "pronoun": pronoun,
-		"at least": atLeast, "more than": moreThan, "at most": atMost, "or more": orMore, "about": about, "other": other,
-		"person": person, "people": people, "thing": thing, "animal": animal, "label": label, "unit": unit, "month": month,
+		"number": number, "scale": scale, "vague": vague, "article": article, "definite": definite, "pronoun": pronoun, "his": definite | possessive,
+		"at least": atLeast, "at most": atMost, "or more": orMore, "about": about, "other": other,
+		"person": person, "people": people, "nationality": national | person, "thing": thing, "animal": animal, "label": label, "unit": unit, "month": month,
 		"be": be, "adverb": adverb, "preposition": preposition, "with": with | preposition, "and": conjunction, "relative": relative,
 		"to": rangeTo, "between": between, "including": parts, "not": not, "denied": denied, "maybe": maybe,
 		"infinitive": infinitive, "past": past, "since": since, "background": background, "protest": protest,

@@ -2,25 +2,13 @@ package signal
 
 import "strings"
 
-// whom returns who is counted, as the sentence has it, without the number of a
-// single group.
-func (l *line) whom(c *counted) string {
-	if len(c.groups) > 1 {
-		first, end := len(l.units), 0
-		for _, gi := range c.groups {
-			first, end = min(first, l.groups[gi].first), max(end, l.groups[gi].end)
-		}
-		return l.span(first, end)
-	}
-	if len(c.groups) == 0 {
-		return l.span(c.first, c.end)
-	}
-	g := &l.groups[c.groups[0]]
-	first := g.first
-	if g.sort == numbered || g.sort == single {
+// whom returns who group gi is, as the sentence has it, without a number.
+func (l *line) whom(gi int) string {
+	g := &l.groups[gi]
+	first, end := g.first, l.belongs(g)
+	if (g.sort == numbered || g.sort == single) && !g.known {
 		first = g.noun
 	}
-	end := l.belongs(g)
 	if first >= end {
 		return ""
 	}
@@ -30,7 +18,7 @@ func (l *line) whom(c *counted) string {
 // belongs returns where the words end that say whose the people of g are:
 // "members of the Red Command".
 func (l *line) belongs(g *group) int {
-	if g.head < 0 || !l.is(g.end, of) {
+	if !l.is(g.end, of) || g.head < 0 && !l.is(g.end+1, definite) {
 		return g.end
 	}
 	end := g.end + 1
