@@ -183,7 +183,9 @@ func (l *line) object(t, at int) (c counted, ok bool) {
 	}
 	gi, ok := l.starting(at)
 	if !ok {
-		return l.named(t, at)
+		if gi, ok = l.described(at); !ok {
+			return l.named(t, at)
+		}
 	}
 	g := &l.groups[gi]
 	if g.thing || g.used != "" || g.sort == numbered && g.head >= 0 && !g.person || l.speaks(g) || l.needsPeople(t) && !g.person && g.head < 0 && g.end > g.noun {
@@ -195,10 +197,24 @@ func (l *line) object(t, at int) (c counted, ok bool) {
 	return l.joinRight(l.take(t, gi), gi), true
 }
 
+// described returns the people without a number who stand after words that say
+// of what sort, from unit at on: "kills Hamas commander".
+func (l *line) described(at int) (gi int, ok bool) {
+	for end := at; end < at+4 && end < len(l.units); end++ {
+		if gi, ok := l.starting(end); ok {
+			return gi, l.groups[gi].sort == bare && l.groups[gi].person && !l.acts(&l.groups[gi])
+		}
+		if !l.word(end) || l.is(end, stops) || l.units[end].kind != "" {
+			break
+		}
+	}
+	return 0, false
+}
+
 // needsPeople reports whether the verb at unit t has things for its object as
 // well: what is captured is often a town.
 func (l *line) needsPeople(t int) bool {
-	return l.units[t].kind == story.Captured || l.units[t].kind == story.Displaced
+	return l.units[t].kind == story.Captured && l.units[t].value == 1 || l.units[t].kind == story.Displaced
 }
 
 // speaks reports whether g is who says so.
@@ -354,11 +370,14 @@ func (l *line) subject(t int) (c counted, ok bool) {
 		if used && near || near && g.animal {
 			return c, false
 		}
-		if g.part || used || g.thing || g.governed && !(near && (l.is(g.first-1, with) || !passive)) {
+		if g.part || used || g.thing || g.governed && !(near && (l.is(g.first-1, with) || !passive && !l.is(g.first-1, of))) {
 			continue
 		}
 		if shared := g.used != "" && l.is(start-1, conjunction); !near && !shared && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive) {
 			continue
+		}
+		if _, active := l.starting(t + 1); active && g.sort == bare && !passive {
+			return c, false // "rebels captured 3 villages"
 		}
 		c = l.joinLeft(l.take(t, gi), gi)
 		if l.disagree(agrees, &c) {

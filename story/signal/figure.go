@@ -65,7 +65,7 @@ func (c *counting) remember(l *line) {
 		}
 	}
 	for at := range l.units {
-		if l.year(at) && c.year == 0 {
+		if l.year(at) && c.year == 0 && l.is(at-1, month) {
 			y, _ := parseDigits(l.text(at))
 			c.year = int(y)
 		}

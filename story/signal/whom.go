@@ -18,11 +18,11 @@ func (l *line) whom(gi int) string {
 // belongs returns where the words end that say whose the people of g are:
 // "members of the Red Command".
 func (l *line) belongs(g *group) int {
-	if !l.is(g.end, of) || g.head < 0 && !l.is(g.end+1, definite) {
+	if !l.is(g.end, of) || g.head < 0 && !l.is(g.end+1, definite|pronoun) {
 		return g.end
 	}
 	end := g.end + 1
-	for end < len(l.units) && end < g.end+6 && l.word(end) && (!l.is(end, stops) || l.is(end, definite|article)) {
+	for end < len(l.units) && end < g.end+6 && l.word(end) && (!l.is(end, stops) || l.is(end, definite|article|pronoun)) {
 		end++
 	}
 	if end == g.end+1 {
