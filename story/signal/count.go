@@ -131,6 +131,9 @@ func (l *line) heads(g *group) {
 			continue
 		}
 		u := &l.units[at]
+		if at == g.noun && g.sort == numbered && l.mark(at, "'’") {
+			break // the ending of a number, as Turkish joins it
+		}
 		heads := u.role&(person|people|thing|animal|unit) != 0
 		if at == g.noun && g.sort != bare && l.attributive(at) {
 			at++

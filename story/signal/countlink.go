@@ -116,9 +116,12 @@ func (l *line) tolled(t int) (c counted, ok bool) {
 				return c, false
 			}
 		}
-		if led || g.first == t+1 {
+		if led || g.first == t+1 || l.is(g.first, atMost|rangeTo) {
 			c = counted{count: g.count, first: t, end: g.end, groups: []int{i}}
 			c.count.Total = true
+			if c.count.Low == 0 {
+				c.count.Low = c.count.High // "to" a number, in some languages, is "up to" it
+			}
 			g.used = l.units[t].kind
 			return c, true
 		}
@@ -128,7 +131,7 @@ func (l *line) tolled(t int) (c counted, ok bool) {
 
 // numbered reads the number before or after a noun that counts by itself.
 func (l *line) numbered(t int) (c counted, ok bool) {
-	if gi, ok := l.ending(t); ok && !l.groups[gi].thing {
+	if gi, ok := l.ending(t); ok && !l.groups[gi].thing && l.groups[gi].used == "" {
 		g := &l.groups[gi]
 		one := l.units[t].value == 1
 		switch {

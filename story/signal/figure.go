@@ -11,7 +11,8 @@ import (
 
 // figures reads how many people items count. It holds the lexicons.
 type figures struct {
-	all []*words
+	all   []*words
+	signs map[string]uint // by word, a bit for each of all that it stands in
 }
 
 func newFigures() (*figures, error) {
@@ -19,7 +20,7 @@ func newFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &figures{all: all}, nil
+	return &figures{all: all, signs: signs(all)}, nil
 }
 
 // A counting is the reading of one item's figures: an earlier sentence helps
@@ -100,7 +101,7 @@ func (c *counting) line(s *sentence) *line {
 		}
 		u := unit_{sense: sense, first: at, end: at + max(n, 1)}
 		r, _ := utf8.DecodeRuneInString(s.tokens[at].text)
-		if unicode.IsDigit(r) {
+		if last, _ := utf8.DecodeLastRuneInString(s.tokens[at].text); unicode.IsDigit(last) {
 			_, u.digits = parseDigits(s.tokens[at].text)
 		}
 		u.capital = unicode.IsUpper(r)

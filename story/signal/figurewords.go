@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"vedette/story"
 )
@@ -197,7 +198,7 @@ func (w *words) add(entry string, in sense) error {
 	p := phrase{sense: in}
 	text, p.open = strings.CutSuffix(strings.TrimSpace(text), "*")
 	for _, t := range tokens(text) {
-		p.words = append(p.words, t.low)
+		p.words = append(p.words, fold(t.low))
 	}
 	if len(p.words) == 0 {
 		return fmt.Errorf("%q holds no word", entry)
@@ -237,15 +238,45 @@ func (w *words) sort() {
 	}
 }
 
+// fold drops the signs that are written or not as one likes: vowels in Arabic,
+// and the dot that a Turkish İ leaves in lower case.
+func fold(low string) string {
+	if !strings.ContainsFunc(low, optional) {
+		return low
+	}
+	return strings.Map(func(r rune) rune {
+		if optional(r) {
+			return -1
+		}
+		return r
+	}, low)
+}
+
+func optional(r rune) bool { return r == '\u0307' || r == 'ـ' || r >= '\u064b' && r <= '\u0652' }
+
+// joinedTo are the letters that Arabic joins to the next word: and, so, in, for.
+const joinedTo = "وفبل"
+
 // at returns what the longest phrase that stands at the start of ts means, and
 // how many tokens it has: none if no phrase stands there.
 func (w *words) at(ts []token) (s sense, n int) {
-	for _, p := range w.first[ts[0].low] {
+	low := fold(ts[0].low)
+	if s, n = w.standing(low, ts); n > 0 || w.lang != "ar" {
+		return s, n
+	}
+	if r, size := utf8.DecodeRuneInString(low); strings.ContainsRune(joinedTo, r) && len(low) > 3*size {
+		s, n = w.standing(low[size:], ts)
+	}
+	return s, n
+}
+
+// standing is at for the first word low.
+func (w *words) standing(low string, ts []token) (s sense, n int) {
+	for _, p := range w.first[low] {
 		if p.stands(ts) {
 			return p.sense, len(p.words)
 		}
 	}
-	low := ts[0].low
 	for end := min(len(low), w.most); end >= w.least; end-- {
 		if ps := w.begun[low[:end]]; len(ps) > 0 {
 			return ps[0].sense, 1
@@ -254,13 +285,14 @@ func (w *words) at(ts []token) (s sense, n int) {
 	return sense{}, 0
 }
 
-// stands reports whether p is at the start of ts.
+// stands reports whether p, whose first word does, is at the start of ts.
 func (p *phrase) stands(ts []token) bool {
 	if len(p.words) > len(ts) {
 		return false
 	}
-	for i, word := range p.words {
-		if word != ts[i].low && (!p.open || i < len(p.words)-1 || !strings.HasPrefix(ts[i].low, word)) {
+	for i, word := range p.words[1:] {
+		low := fold(ts[i+1].low)
+		if word != low && (!p.open || i < len(p.words)-2 || !strings.HasPrefix(low, word)) {
 			return false
 		}
 	}
