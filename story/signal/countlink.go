@@ -376,7 +376,7 @@ func (l *line) subject(t int) (c counted, ok bool) {
 		if g.part || used || g.thing || g.governed && !(near && (l.is(g.first-1, with) || !passive && !l.is(g.first-1, of))) {
 			continue
 		}
-		if shared := g.used != "" && l.is(start-1, conjunction); !near && !shared && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive) {
+		if shared := g.used != "" && l.is(start-1, conjunction); !near && !shared && (g.head < 0 && !(g.sort == numbered && l.is(g.end, of|preposition)) || g.sort == bare || l.is(t, after) && !passive || l.units[t].kind == story.Displaced && !l.is(g.end, of|preposition)) {
 			continue
 		}
 		if _, active := l.starting(t + 1); active && g.sort == bare && !passive {

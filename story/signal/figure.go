@@ -92,7 +92,7 @@ type unit_ struct {
 
 // line reads s.
 func (c *counting) line(s *sentence) *line {
-	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: strings.ToUpper(s.text) == s.text}
+	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: !strings.ContainsFunc(s.text, unicode.IsLower)}
 	var none sense
 	for at := 0; at < len(s.tokens); {
 		sense, n := c.w.at(s.tokens[at:])

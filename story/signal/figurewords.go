@@ -113,9 +113,7 @@ type phrase struct {
 type words struct {
 	lang  string
 	first map[string][]phrase // by their first word, the longest first
-	begun map[string][]phrase // the same of those whose first word is only begun
-	least int                 // bytes of the shortest key of begun
-	most  int                 // and of the longest
+	begun map[string][]phrase // those of one word that is only begun, by how it begins, the longest first
 }
 
 // figureWords reads the lexicons of all languages, in the order of their names.
@@ -182,7 +180,7 @@ func sections() map[string]sense {
 // add takes in one entry of a section.
 func (w *words) add(entry string, in sense) error {
 	text, value, valued := strings.Cut(strings.TrimSpace(entry), "=")
-	if text == "" {
+	if text == "" && !valued {
 		return nil
 	}
 	if in.role == 0 {
@@ -203,17 +201,28 @@ func (w *words) add(entry string, in sense) error {
 	if len(p.words) == 0 {
 		return fmt.Errorf("%q holds no word", entry)
 	}
-	to := w.first
 	if p.open && len(p.words) == 1 {
-		to = w.begun
+		put(w.begun, start(p.words[0]), p)
+	} else {
+		put(w.first, p.words[0], p)
 	}
-	w.put(to, p)
 	return nil
 }
 
+// start returns the first letters of a word, by which begun words are found.
+func start(word string) string {
+	n := 0
+	for end := range word {
+		if n == 3 {
+			return word[:end]
+		}
+		n++
+	}
+	return word
+}
+
 // put adds p to a map of phrases; the meanings of the same words are joined.
-func (w *words) put(to map[string][]phrase, p phrase) {
-	key := p.words[0]
+func put(to map[string][]phrase, key string, p phrase) {
 	for i, q := range to[key] {
 		if slices.Equal(q.words, p.words) && q.open == p.open {
 			to[key][i].role |= p.role
@@ -227,14 +236,13 @@ func (w *words) put(to map[string][]phrase, p phrase) {
 	to[key] = append(to[key], p)
 }
 
-// sort puts the longest phrases of each word first.
+// sort puts the longest phrases first, and the longest of the words begun.
 func (w *words) sort() {
 	for _, ps := range w.first {
 		slices.SortStableFunc(ps, func(a, b phrase) int { return len(b.words) - len(a.words) })
 	}
-	w.least = 1 << 20
-	for key := range w.begun {
-		w.least, w.most = min(w.least, len(key)), max(w.most, len(key))
+	for _, ps := range w.begun {
+		slices.SortStableFunc(ps, func(a, b phrase) int { return len(b.words[0]) - len(a.words[0]) })
 	}
 }
 
@@ -277,9 +285,9 @@ func (w *words) standing(low string, ts []token) (s sense, n int) {
 			return p.sense, len(p.words)
 		}
 	}
-	for end := min(len(low), w.most); end >= w.least; end-- {
-		if ps := w.begun[low[:end]]; len(ps) > 0 {
-			return ps[0].sense, 1
+	for _, p := range w.begun[start(low)] {
+		if strings.HasPrefix(low, p.words[0]) {
+			return p.sense, 1
 		}
 	}
 	return sense{}, 0
