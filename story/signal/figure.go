@@ -77,13 +77,13 @@ func (c *counting) remember(l *line) {
 type line struct {
 	*counting
 	s      *sentence
-	units  []unit_
+	units  []piece
 	groups []group
 	caps   bool // all in capitals, which then say nothing
 }
 
-// A unit_ is a word, a phrase of the lexicon, or a mark.
-type unit_ struct {
+// A piece is a unit of a line: a word, a phrase of the lexicon, or a mark.
+type piece struct {
 	sense
 	first, end int  // tokens
 	digits     bool // a number in digits
@@ -92,14 +92,14 @@ type unit_ struct {
 
 // line reads s.
 func (c *counting) line(s *sentence) *line {
-	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: !strings.ContainsFunc(s.text, unicode.IsLower)}
+	l := &line{counting: c, s: s, units: make([]piece, 0, len(s.tokens)), caps: !strings.ContainsFunc(s.text, unicode.IsLower)}
 	var none sense
 	for at := 0; at < len(s.tokens); {
 		sense, n := c.w.at(s.tokens[at:])
 		if !l.caps && acronym(s.tokens[at].text) {
 			sense, n = none, 1 // "IS", "US", "WHO"
 		}
-		u := unit_{sense: sense, first: at, end: at + max(n, 1)}
+		u := piece{sense: sense, first: at, end: at + max(n, 1)}
 		r, _ := utf8.DecodeRuneInString(s.tokens[at].text)
 		if last, _ := utf8.DecodeLastRuneInString(s.tokens[at].text); unicode.IsDigit(last) {
 			_, u.digits = parseDigits(s.tokens[at].text)
