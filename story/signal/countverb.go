@@ -15,8 +15,8 @@ type counted struct {
 
 // counted returns whom the verb or noun at unit t counts.
 func (l *line) counted(t int) (c counted, ok bool) {
-	if l.paired(t) {
-		return c, false
+	if a, b, ok := l.paired(t); ok {
+		return l.countedByTwo(t, a, b)
 	}
 	if c, ok := l.countedByNoun(t); ok {
 		return c, true
@@ -42,19 +42,40 @@ func (l *line) counted(t int) (c counted, ok bool) {
 	return c, false
 }
 
-// paired reports whether the verb at unit t shares its people with one of
-// another kind: of "40 were killed or wounded" nobody knows how many each.
-func (l *line) paired(t int) bool {
-	for _, pair := range [][2]int{{t, t + 2}, {t - 2, t}} {
-		a, b := pair[0], pair[1]
+// paired returns the two verbs, of which that at unit t is one, that share
+// their people: "40 were killed or wounded".
+func (l *line) paired(t int) (a, b int, ok bool) {
+	for _, a := range []int{t, t - 2} {
+		b := a + 2
 		if a < 0 || b >= len(l.units) || !l.is(a+1, conjunction) || !l.harms(a) || !l.harms(b) || l.units[a].kind == l.units[b].kind {
 			continue
 		}
-		if _, ok := l.starting(b + 1); !ok || l.is(b, before) && l.is(a-1, be) {
-			return true
+		_, counted := l.ending(a)
+		_, object := l.starting(b + 1)
+		if !object || l.is(b, before) && l.is(a-1, be) || !counted {
+			return a, b, true
 		}
 	}
-	return false
+	return 0, 0, false
+}
+
+// countedByTwo returns whom verbs a and b, of which t is one, count together:
+// nobody knows how many each, so that it may be none or all.
+func (l *line) countedByTwo(t, a, b int) (c counted, ok bool) {
+	if l.is(a, before) {
+		c, ok = l.subject(a)
+	}
+	if !ok && l.is(b, after) {
+		c, ok = l.object(b, b+1)
+	}
+	if t == a {
+		l.release(&c) // the other will ask as well
+	}
+	c.count.Low = 0
+	for _, gi := range c.groups {
+		l.groups[gi].count.Low = 0
+	}
+	return c, ok
 }
 
 // harms reports whether unit at is a verb for the killed or wounded.
