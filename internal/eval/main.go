@@ -22,6 +22,7 @@ import (
 // tasks are what can be scored. Each reads path and says its metrics.
 var tasks = map[string]func(path string, say *report) error{
 	"briefs":  briefs,
+	"signals": signals,
 	"figures": figures,
 	"levels":  levels,
 }

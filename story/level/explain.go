@@ -23,7 +23,7 @@ func (j Judgement) Explain(w io.Writer) error {
 	for _, s := range []Score{j.Threats, j.Acts} {
 		j.sayScore(say, s)
 	}
-	say("trend: threats and acts less easing %.1f; %.1f on average in the week before", j.Net, j.NetUsual)
+	say("trend: threats and acts less easing make %.1f scales; %.1f on average in the week before", j.Net, j.NetUsual)
 	for _, d := range j.Deadlines {
 		say("deadline %s UTC, %s: %s", d.Ends.Format("2006-01-02 15:04"), d.State, sources(d.By))
 	}

@@ -80,7 +80,7 @@ func TestAColdStartSaysSo(t *testing.T) {
 	if h, _ := warm(level.Default()); h.Judge(on(60, 0)).Cold {
 		t.Error("after 60 days it is still cold")
 	}
-	var none level.Judgement = level.New(level.Default(), time.Time{}).Judge(on(0, 0))
+	none := level.New(level.Default(), time.Time{}).Judge(on(0, 0))
 	if !none.Cold || none.Level != story.Calm {
 		t.Errorf("without a reading it is %v, cold %v", none.Level, none.Cold)
 	}

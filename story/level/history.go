@@ -54,8 +54,11 @@ type tally struct {
 	free  [2]float64     // the scores without state-controlled outlets
 }
 
-// net is the score that the trend follows.
-func (t tally) net() float64 { return t.score[Threats] + t.score[Acts] - t.score[Easing] }
+// net is the score that the trend follows, in scales: threats and acts less
+// easing, which is measured as threats are.
+func (t tally) net(usual [2]Usual) float64 {
+	return (t.score[Threats]-t.score[Easing])/usual[Threats].Scale + t.score[Acts]/usual[Acts].Scale
+}
 
 // New returns the history of a watch that has been looked at since the given
 // time, without readings. If since is zero, the first reading begins it.

@@ -17,7 +17,7 @@ type Judgement struct {
 	Trend         Trend
 	Threats, Acts Score
 	Easing        float64
-	Net, NetUsual float64  // what the trend compares: threats and acts less easing, and its mean of the week before
+	Net, NetUsual float64  // what the trend compares, in scales: threats and acts less easing, and its mean of the week before
 	Reasons       []Reason // what calls for more than calm, the highest first
 	Quiet         int      // days in a row up to the last full one that did not bear out the level
 	Cold          bool     // too little past to know what is usual
@@ -98,8 +98,8 @@ func (h *History) Judge(at time.Time) Judgement {
 	j.Level, j.Opened, j.Quiet = v.level, p.open, h.quiet(d-1)
 	j.Cold, j.Known = h.cold(&p), p.known
 	j.Threats, j.Acts, j.Easing = h.score(m, Threats), h.score(m, Acts), m.tally.score[Easing]
-	j.Net, j.NetUsual = m.tally.net(), h.lately(d)
-	j.Trend = trend(j.Net-j.NetUsual, (p.usual[Threats].Scale+p.usual[Acts].Scale)*trendBand)
+	j.Net, j.NetUsual = m.tally.net(p.usual), h.lately(d, p.usual)
+	j.Trend = trend(j.Net - j.NetUsual)
 	j.Deadlines = h.Deadlines(at)
 	for _, c := range v.calls {
 		j.Reasons = append(j.Reasons, Reason{c.rule, c.side, c.level, c.wanted, c.held, c.value, c.limit, c.evidence, c.ends})
@@ -107,10 +107,9 @@ func (h *History) Judge(at time.Time) Judgement {
 	return j
 }
 
-// trendBand is the share of the scales within which a net score is steady.
-const trendBand = 0.1
-
-func trend(change, band float64) Trend {
+// trend returns the trend of a change in scales; a small one is none.
+func trend(change float64) Trend {
+	const band = 0.25
 	switch {
 	case change > band:
 		return Rising
@@ -122,12 +121,12 @@ func trend(change, band float64) Trend {
 
 // lately returns the mean net score of the week before d; what was not looked
 // at counts 0.
-func (h *History) lately(d day) float64 {
+func (h *History) lately(d day, usual [2]Usual) float64 {
 	const week = 7
 	end := int(d - h.first)
 	sum := 0.0
 	for _, p := range h.days[max(0, end-week):end] {
-		sum += p.tally.net()
+		sum += p.tally.net(usual)
 	}
 	return sum / week
 }

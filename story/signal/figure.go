@@ -11,7 +11,8 @@ import (
 
 // figures reads how many people items count. It holds the lexicons.
 type figures struct {
-	all []*words
+	all   []*words
+	signs map[string]uint // by word, a bit for each of all that it stands in
 }
 
 func newFigures() (*figures, error) {
@@ -19,7 +20,7 @@ func newFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &figures{all: all}, nil
+	return &figures{all: all, signs: signs(all)}, nil
 }
 
 // A counting is the reading of one item's figures: an earlier sentence helps
@@ -65,7 +66,7 @@ func (c *counting) remember(l *line) {
 		}
 	}
 	for at := range l.units {
-		if l.year(at) && c.year == 0 {
+		if l.year(at) && c.year == 0 && l.is(at-1, month) {
 			y, _ := parseDigits(l.text(at))
 			c.year = int(y)
 		}
@@ -76,13 +77,13 @@ func (c *counting) remember(l *line) {
 type line struct {
 	*counting
 	s      *sentence
-	units  []unit_
+	units  []piece
 	groups []group
 	caps   bool // all in capitals, which then say nothing
 }
 
-// A unit_ is a word, a phrase of the lexicon, or a mark.
-type unit_ struct {
+// A piece is a unit of a line: a word, a phrase of the lexicon, or a mark.
+type piece struct {
 	sense
 	first, end int  // tokens
 	digits     bool // a number in digits
@@ -91,12 +92,16 @@ type unit_ struct {
 
 // line reads s.
 func (c *counting) line(s *sentence) *line {
-	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: strings.ToUpper(s.text) == s.text}
+	l := &line{counting: c, s: s, units: make([]piece, 0, len(s.tokens)), caps: !strings.ContainsFunc(s.text, unicode.IsLower)}
+	var none sense
 	for at := 0; at < len(s.tokens); {
 		sense, n := c.w.at(s.tokens[at:])
-		u := unit_{sense: sense, first: at, end: at + max(n, 1)}
+		if !l.caps && acronym(s.tokens[at].text) {
+			sense, n = none, 1 // "IS", "US", "WHO"
+		}
+		u := piece{sense: sense, first: at, end: at + max(n, 1)}
 		r, _ := utf8.DecodeRuneInString(s.tokens[at].text)
-		if unicode.IsDigit(r) {
+		if last, _ := utf8.DecodeLastRuneInString(s.tokens[at].text); unicode.IsDigit(last) {
 			_, u.digits = parseDigits(s.tokens[at].text)
 		}
 		u.capital = unicode.IsUpper(r)
@@ -105,6 +110,12 @@ func (c *counting) line(s *sentence) *line {
 	}
 	l.group()
 	return l
+}
+
+// acronym reports whether word is two or three capitals, which mean something
+// else than the word that they look like.
+func acronym(word string) bool {
+	return len(word) > 1 && len(word) < 4 && strings.Trim(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
 // is reports whether unit at is there and has one of roles.
@@ -130,27 +141,36 @@ func (l *line) span(first, end int) string {
 	return l.s.text[l.s.tokens[l.units[first].first].start:l.s.tokens[l.units[end-1].end-1].end]
 }
 
-// signals returns what unit t says of c: one signal for each group.
+// signals returns what unit t says of c: one signal for each group, and for
+// each part of one that is told of ("including four children").
 func (l *line) signals(t int, c *counted) (signals []story.Signal) {
 	from, place := l.source(), l.place(min(t, c.first), max(t+1, c.end))
 	one := func(first, end int, whom string, count story.Count) {
-		first, end = min(t, first), max(t+1, end)
 		s := l.s.signal(l.units[t].kind, l.units[first].first, l.units[end-1].end)
 		s.Target, s.Source, s.Place, s.Count = whom, from, place, count
 		s.Count.Total = c.count.Total
 		signals = append(signals, s)
 	}
-	if len(c.groups) < 2 {
-		whom := l.span(c.first, c.end)
-		if len(c.groups) == 1 {
-			whom = l.whom(c.groups[0])
-		}
-		one(c.first, c.end, whom, c.count)
-		return signals
-	}
 	slices.Sort(c.groups)
 	for _, gi := range c.groups {
-		one(l.groups[gi].first, l.groups[gi].end, l.whom(gi), l.groups[gi].count)
+		g, whom, count := &l.groups[gi], l.whom(gi), l.groups[gi].count
+		if len(c.groups) == 1 {
+			count = c.count
+		} else if g.sort == bare {
+			continue // "3 soldiers and their guides"
+		}
+		one(min(t, g.first), max(t+1, g.end), whom, count)
+		for part := range l.partsOf(gi, t) {
+			p := &l.groups[part]
+			first := p.first - 1
+			for first > g.end && !l.is(first, parts) {
+				first--
+			}
+			one(first, p.end, l.whom(part), p.count)
+		}
+	}
+	if len(c.groups) == 0 {
+		one(min(t, c.first), max(t+1, c.end), l.span(c.first, c.end), c.count)
 	}
 	return signals
 }

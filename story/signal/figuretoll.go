@@ -58,7 +58,7 @@ type tally struct {
 // add takes s in, a signal of text.
 func (t *tally) add(s *story.Signal, text string) {
 	switch {
-	case t.whole:
+	case t.whole, t.part(text[s.Words.Start:s.Words.End]):
 	case t.stands(s, text):
 		t.sum, t.whole = s.Count, true
 	case !t.again(s, text):
@@ -94,14 +94,15 @@ func (t *tally) again(s *story.Signal, text string) bool {
 	if len(t.counts) == 0 {
 		return false
 	}
-	ts := tokens(text[s.Words.Start:s.Words.End])
-	for i := range ts {
-		if sense, _ := t.w.at(ts[i:]); sense.role&other != 0 {
-			return false
-		}
-	}
-	if t.known(s) {
+	known, meant := t.known(s)
+	if meant || known && !t.others(text[s.Words.Start:s.Words.End]) {
 		return s.Count.High <= t.sum.High
+	}
+	if t.others(text[s.Words.Start:s.Words.End]) {
+		return false
+	}
+	if s.Target == "" && s.Count.High == 1 && t.counts[len(t.counts)-1].Sentence != s.Sentence {
+		return s.Count.High <= t.sum.High // "one was stoned"
 	}
 	for _, old := range t.counts {
 		if old.Sentence == s.Sentence {
@@ -114,17 +115,48 @@ func (t *tally) again(s *story.Signal, text string) bool {
 	return false
 }
 
-// known reports whether s tells of people who were told of before: "the man".
-func (t *tally) known(s *story.Signal) bool {
+// part reports whether words tell of some of those who are counted elsewhere:
+// they begin or end with "including" or "among the dead".
+func (t *tally) part(words string) bool {
+	ts := tokens(words)
+	for i := 0; i < len(ts); {
+		sense, n := t.w.at(ts[i:])
+		if end := i + max(n, 1); sense.role&parts != 0 && (i == 0 || end == len(ts)) {
+			return true
+		}
+		i += max(n, 1)
+	}
+	return false
+}
+
+// others reports whether words hold "another" or the like.
+func (t *tally) others(words string) bool {
+	ts := tokens(words)
+	for i := range ts {
+		if sense, _ := t.w.at(ts[i:]); sense.role&other != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// known reports whether s tells of people who were told of before ("the man"),
+// and whether it says no more of them than that ("he").
+func (t *tally) known(s *story.Signal) (known, meant bool) {
 	ts := tokens(s.Target)
 	if len(ts) == 0 {
-		return false
+		return false, false
+	}
+	if sense, _ := t.w.at(ts); sense.role&of != 0 && len(ts) > 1 {
+		ts = ts[1:] // "two of the men"
 	}
 	sense, n := t.w.at(ts)
-	if sense.role&possessive != 0 && len(ts) > n {
-		return false // "his son"
+	meant = n == len(ts)
+	if sense.role&possessive != 0 {
+		return meant, meant // "his son" was not told of
 	}
-	return sense.role&(definite|pronoun) != 0
+	known = sense.role&(definite|pronoun) != 0
+	return known, known && meant
 }
 
 // anyone reports whether s counts people without a word on who they are.

@@ -16,22 +16,18 @@ const mostPeople = 10_000_000_000
 // 10 and 15", "1.2 million". Its end is the unit after it; there is none if ok
 // is false. What names, dates or measures is no count.
 func (l *line) number(at int) (c story.Count, end int, ok bool) {
-	ranged, least, more, most, i := false, false, false, false, at
-	for ; i < len(l.units) && l.units[i].role&(atLeast|moreThan|atMost|about|between|other) != 0 && !l.counts(i); i++ {
+	ranged, least, most, i := false, false, false, at
+	for ; i < len(l.units) && l.units[i].role&(atLeast|atMost|about|between|other) != 0 && !l.counts(i); i++ {
 		r := l.units[i].role
-		least, more, most, ranged = least || r&atLeast != 0, more || r&moreThan != 0, most || r&atMost != 0, ranged || r&between != 0
+		least, most, ranged = least || r&atLeast != 0, most || r&atMost != 0, ranged || r&between != 0
 	}
 	n, end, ok := l.figure(i)
 	if !ok || i == at && l.names(i) || l.dates(i, end, i > at) {
 		return c, at, false
 	}
-	open := l.units[i].role&vague != 0
-	c = story.Count{Low: n, High: n, Open: open || least || more}
+	c = story.Count{Low: n, High: n, Open: l.units[i].role&vague != 0 || least}
 	if most {
 		c.Low, c.Open = 0, false
-	}
-	if more && !open {
-		c.Low, c.High = n+1, n+1
 	}
 	if high, after, ok := l.upTo(end, ranged); ok && high > n {
 		c.High, end = high, after
@@ -188,9 +184,10 @@ func (l *line) measured(end int) bool {
 	return l.text(end) == "." && l.gap(end) == 0 && end+1 < len(l.units) && l.units[end+1].digits
 }
 
-// parseDigits returns the value of digits of any script, with commas, stops or
+// parseDigits returns the value of digits, Arabic ones too, with commas, stops or
 // spaces between the thousands.
 func parseDigits(text string) (value float64, ok bool) {
+	text = strings.TrimLeft(text, joinedTo)
 	plain := strings.Map(func(r rune) rune {
 		switch {
 		case r >= '٠' && r <= '٩':

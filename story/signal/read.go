@@ -1,7 +1,6 @@
 package signal
 
 import (
-	"cmp"
 	"slices"
 
 	"vedette/story"
@@ -11,6 +10,7 @@ import (
 // changes nothing in itself: many may read with one.
 type Reader struct {
 	figures *figures
+	events  *events
 }
 
 // NewReader returns a Reader that knows the lexicon's words. Its error names
@@ -20,17 +20,22 @@ func NewReader() (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Reader{figures: figures}, nil
+	events, err := newEvents()
+	if err != nil {
+		return nil, err
+	}
+	return &Reader{figures: figures, events: events}, nil
 }
 
 // Read returns the signals of it in reading order: title, summary, body, and
 // within each by the words that make them.
 func (r *Reader) Read(it *story.Item) (signals []story.Signal) {
 	counting := r.figures.begin(it)
+	lang := r.events.language(it)
 	for _, part := range fields(it) {
 		for _, span := range story.Sentences(part.text) {
 			s := newSentence(part.field, span, part.text[span.Start:span.End])
-			signals = append(signals, r.sentence(counting, &s)...)
+			signals = append(signals, r.sentence(it, lang, counting, &s)...)
 		}
 	}
 	return signals
@@ -47,10 +52,17 @@ func fields(it *story.Item) []field {
 	return []field{{story.Title, it.Title}, {story.Summary, it.Summary}, {story.Body, it.Body}}
 }
 
-// sentence returns the signals of one sentence.
-func (r *Reader) sentence(counting *counting, s *sentence) []story.Signal {
-	signals := counting.counts(s)
-	slices.SortStableFunc(signals, func(a, b story.Signal) int { return cmp.Compare(a.Words.Start, b.Words.Start) })
+// sentence returns the signals of one sentence of it.
+func (r *Reader) sentence(it *story.Item, lang string, counting *counting, s *sentence) []story.Signal {
+	signals := r.events.claims(lang, s, it.Effective)
+	if len(signals) > 0 {
+		source := counting.line(s).source()
+		for i := range signals {
+			signals[i].Source = source
+		}
+	}
+	signals = append(signals, counting.counts(s)...)
+	slices.SortStableFunc(signals, byPlace)
 	return signals
 }
 

@@ -1,0 +1,160 @@
+package signal
+
+import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"vedette/story"
+)
+
+// longestName is how many words an actor, a target or a place may have.
+const longestName = 7
+
+// actors returns who does what h says, and to whom. Either is empty where it
+// is not plain.
+func (c *claiming) actors(kind story.SignalKind, h hit) (actor, target stretch) {
+	actor = c.subject(h)
+	by := c.next(h.end, 4, "by")
+	if c.near(c.reading, h.start, 2, "be") && by >= 0 {
+		return c.nameFrom(by + 1), actor
+	}
+	if !force(kind) && kind != story.Threat && kind != story.Ultimatum || kind == story.Clash {
+		if with := c.next(h.end-1, 3, "with"); with >= 0 && c.is(c.reading, with, "with") {
+			target = c.nameFrom(with + 1)
+		}
+		if target.empty() && c.is(c.reading, h.end-1, "with") {
+			target = c.nameFrom(h.end)
+		}
+		return actor, target
+	}
+	at := h.end
+	switch {
+	case kind == story.Threat:
+		if on := c.next(h.end-1, 5, "on"); on >= 0 {
+			at = on + 1
+		}
+	case slices.Contains(h.elements, gap):
+		at = h.start + 1
+	}
+	for at < len(c.reading.words) && at < h.end+2 && !c.reading.words[at].mark && !c.named(at) && c.is(c.reading, at, "stop") && !c.is(c.reading, at, "place") {
+		at++
+	}
+	return actor, c.nameFrom(at)
+}
+
+// next returns the first word of heading among reach words from at on, or -1.
+func (c *claiming) next(at, reach int, heading string) int {
+	for i := max(at, 0); i < min(at+reach, len(c.reading.words)) && !c.reading.words[i].mark; i++ {
+		if c.is(c.reading, i, heading) {
+			return i
+		}
+	}
+	return -1
+}
+
+// subject returns the name before h: the nearest, but after "and" the first
+// of the clause, whose verb h then is the second of.
+func (c *claiming) subject(h hit) stretch {
+	from := c.clause(h.start).start
+	if c.is(c.reading, h.start-1, "and") {
+		for i := from; i < h.start; i++ {
+			if name := c.nameFrom(i); c.named(i) && !name.empty() {
+				return name
+			}
+		}
+	}
+	for i := h.start - 1; i >= from; i-- {
+		if !c.named(i) {
+			continue
+		}
+		name := stretch{i, i + 1}
+		for name.start > from && i-name.start < longestName && c.part(name.start-1) {
+			name.start--
+		}
+		if !c.is(c.reading, name.start-1, "place") || !c.reading.words[name.start].capital || name.start-1 <= from {
+			return c.bare(name)
+		}
+		i = name.start
+	}
+	return stretch{}
+}
+
+// nameFrom returns the name that begins at word at, without an article.
+func (c *claiming) nameFrom(at int) stretch {
+	name := stretch{at, at}
+	found := false
+	for name.end < len(c.reading.words) && name.end-at < longestName && (c.part(name.end) || name.end == at && c.is(c.reading, at, "article")) {
+		found = found || c.named(name.end)
+		name.end++
+	}
+	if !found {
+		return stretch{}
+	}
+	return c.bare(name)
+}
+
+// bare returns name without the words at its ends that name nobody.
+func (c *claiming) bare(name stretch) stretch {
+	for !name.empty() && c.is(c.reading, name.start, "article") {
+		name.start++
+	}
+	for !name.empty() && !c.named(name.end-1) {
+		name.end--
+	}
+	return name
+}
+
+// part reports whether word at may belong to a name.
+func (c *claiming) part(at int) bool {
+	return at >= 0 && at < len(c.reading.words) && !c.reading.words[at].mark && !c.is(c.reading, at, "stop") && !c.is(c.reading, at, "and")
+}
+
+// named reports whether word at names someone: it has a capital, or says who
+// acts in wars.
+func (c *claiming) named(at int) bool {
+	return c.part(at) && (c.reading.words[at].capital && !c.is(c.reading, at, "article") || c.is(c.reading, at, "who"))
+}
+
+// place returns where h is, if a name follows a word such as "in": after it,
+// or else before it in its clause.
+func (c *claiming) place(h hit) stretch {
+	clause := c.clause(h.start)
+	for i := h.start + 1; i < min(clause.end, h.end+12); i++ {
+		if c.is(c.reading, i-1, "place") {
+			if name := c.placeFrom(i); !name.empty() {
+				return name
+			}
+		}
+	}
+	for i := clause.start + 1; i < h.start; i++ {
+		if c.is(c.reading, i-1, "place") {
+			if name := c.placeFrom(i); !name.empty() {
+				return name
+			}
+		}
+	}
+	return stretch{}
+}
+
+// placeFrom returns the name of a place that begins at word at: words with
+// capitals, and in a script without them one word.
+func (c *claiming) placeFrom(at int) stretch {
+	for at < len(c.reading.words) && c.is(c.reading, at, "article") {
+		at++
+	}
+	name := stretch{at, at}
+	for name.end < len(c.reading.words) && name.end-at < longestName && c.reading.words[name.end].capital && c.part(name.end) {
+		name.end++
+	}
+	if name.empty() && c.part(at) && uncased(c.reading.words[at].low) {
+		name.end++
+	}
+	return name
+}
+
+// uncased reports whether word is of a script without small letters.
+func uncased(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.Is(unicode.Lo, r)
+}
