@@ -147,7 +147,7 @@ func (c *confusion) report(prefix string, say *report) {
 		}
 		for _, name := range slices.Sorted(maps.Keys(scale.counts)) {
 			if k := scale.counts[name]; k[0]+k[2] > 0 {
-				say.metric(scale.name+" "+name+" F1", f1(*k), "")
+				say.metric(scale.name+" "+name+" F1", f1(k[0], k[0]+k[1], k[0]+k[2]), "")
 			}
 		}
 	}
@@ -178,16 +178,9 @@ func macro(counts map[string]*[3]int) float64 {
 	sum, of := 0.0, 0
 	for _, k := range counts {
 		if k[0]+k[2] > 0 {
-			sum += f1(*k)
+			sum += f1(k[0], k[0]+k[1], k[0]+k[2])
 			of++
 		}
 	}
 	return sum / float64(max(of, 1))
-}
-
-func f1(k [3]int) float64 {
-	if k[0] == 0 {
-		return 0
-	}
-	return 2 * float64(k[0]) / float64(2*k[0]+k[1]+k[2])
 }
