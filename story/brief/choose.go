@@ -58,9 +58,9 @@ func read(reports []story.Report) []*candidate {
 func distinct(words []string) []string {
 	seen := make(map[string]bool, len(words))
 	return slices.DeleteFunc(words, func(w string) bool {
-		again := seen[w]
+		twice := seen[w]
 		seen[w] = true
-		return again
+		return twice
 	})
 }
 
@@ -80,14 +80,13 @@ const (
 	opener     = 0.5  // and to one of the first report
 	openerMore = 3.0  // times as much as another is one of the first report worth
 	usualBytes = 600.0
-	common     = 1.5 // how much more than its share a word counts that many reports say
-	longer     = 0.6 // 1: a sentence of twice the words must say twice as much; 0: it need not
-	again      = 0.2 // of a word's worth is left once the brief holds it
-	idle       = 0.3 // of a word's worth is that of one of three letters and less
-	later      = 0.25
-	marked     = 0.4
-	counted    = 0.2
-	spoken     = 0.15
+	common     = 1.5  // how much more than its share a word counts that many reports say
+	longer     = 0.6  // 1: a sentence of twice the words must say twice as much; 0: it need not
+	again      = 0.3  // of a word's worth is left once the brief holds it
+	later      = 0.15 // less a sentence is worth for each that stands before it in its report
+	marked     = 0.4  // more for each marked word, up to three
+	counted    = 0.1  // more with a number
+	spoken     = 0.1  // more with a speaker
 )
 
 // choose takes from all, one by one, the sentence that says most of what the
@@ -167,9 +166,6 @@ func weights(all []*candidate) map[string]float64 {
 	}
 	for w := range weight {
 		weight[w] = math.Pow(weight[w], common)
-		if len(w) <= 3 && !isNumber(w) {
-			weight[w] *= idle
-		}
 	}
 	return weight
 }
