@@ -122,43 +122,61 @@ func (g *group) settle(l *line) bool {
 const stops = be | preposition | of | conjunction | relative | says | after | before | noun | nounOf | not | maybe | infinitive |
 	rangeTo | parts | number | scale | vague | article | definite | pronoun | according
 
+// longestGroup is how many words of a group may follow its number.
+const longestGroup = 9
+
 // heads finds who the group is, and where its words end.
 func (l *line) heads(g *group) {
 	at := g.noun
-	for steps := 0; at < len(l.units) && steps < 9; steps++ {
+	if g.sort == numbered && l.mark(at, "'’") {
+		return // the ending of a number, as Turkish joins it
+	}
+	if g.sort != bare && l.attributive(at) {
+		at++
+	}
+	for steps := 0; at < len(l.units) && steps < longestGroup; steps++ {
 		if n := l.age(at); n > 0 {
 			at += n
 			continue
 		}
-		u := &l.units[at]
-		heads := u.role&(person|people|thing|animal|unit) != 0
-		if at == g.noun && g.sort != bare && l.attributive(at) {
-			at++
-			continue
-		}
-		tight := l.joint(at) && l.gap(at) == 0
-		if u.role&stops != 0 && !tight && !(heads && u.role&stops&^(says|noun|conjunction|label) == 0) || u.digits || g.head >= 0 && !l.is(g.head, national) && !heads && !tight {
+		if !l.goesOn(g, at) {
 			break
 		}
-		if !heads && !l.word(at) && !tight && !l.mark(at, "'\"’“”‘«»") {
-			break
-		}
-		if heads {
+		if l.is(at, heads) {
 			g.head = at
 		}
 		at++
 	}
-	g.end = max(at, g.first+1)
-	for g.end > g.noun && l.mark(g.end-1, "-–'\"’“”/") {
+	g.end = max(at, g.noun)
+	for g.end > g.noun && l.joint(g.end-1) {
 		g.end--
 	}
 	if g.head >= 0 {
-		g.end = max(g.head+1, g.noun)
+		g.end = g.head + 1
 		g.person = l.is(g.head, person|people)
 		g.animal = l.is(g.head, animal)
 		g.thing = !g.person || l.is(g.head, thing) && !l.is(g.head, people)
 	}
-	g.end = max(g.end, g.noun)
+	g.end = max(g.end, g.first+1)
+}
+
+// heads is what says who or what a group is.
+const heads = person | people | thing | animal | unit
+
+// goesOn reports whether unit at still belongs to g. Once it is known who they
+// are, only more such words do: "police officers", and not "officers said".
+func (l *line) goesOn(g *group, at int) bool {
+	switch u := &l.units[at]; {
+	case l.joint(at) && l.gap(at) == 0:
+		return true
+	case u.digits:
+		return false
+	case u.role&heads != 0:
+		return u.role&stops&^(says|noun|conjunction) == 0
+	case g.head >= 0 && !l.is(g.head, national):
+		return false
+	}
+	return !l.is(at, stops) && (l.word(at) || l.mark(at, "'\"’“”‘«»"))
 }
 
 // attributive reports whether what happened stands before whom: "3 wounded
@@ -169,7 +187,7 @@ func (l *line) attributive(at int) bool {
 
 // age returns how many units of an age stand at unit at: "14-year-old".
 func (l *line) age(at int) int {
-	if !l.is(at, number) && !(at < len(l.units) && l.units[at].digits) || at+4 >= len(l.units) {
+	if at+4 >= len(l.units) || !l.counts(at) {
 		return 0
 	}
 	if l.mark(at+1, "-") && l.is(at+2, unit) && l.mark(at+3, "-") {

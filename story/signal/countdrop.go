@@ -86,11 +86,11 @@ func (l *line) remembered(first, t int) bool {
 }
 
 // formerYear reports whether unit at is a year before that of the report, and
-// is by itself what says when.
+// is by itself what says when. A report without a date is of no known year.
 func (l *line) formerYear(at int) bool {
 	if !l.year(at) || !l.is(at-1, preposition|since) {
 		return false
 	}
 	y, _ := parseDigits(l.text(at))
-	return int(y) < l.counting.year
+	return l.counting.year == 0 || int(y) < l.counting.year
 }

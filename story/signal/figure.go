@@ -11,7 +11,8 @@ import (
 
 // figures reads how many people items count. It holds the lexicons.
 type figures struct {
-	all []*words
+	all   []*words
+	signs map[string]uint // by word, a bit for each of all that it stands in
 }
 
 func newFigures() (*figures, error) {
@@ -19,7 +20,7 @@ func newFigures() (*figures, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &figures{all: all}, nil
+	return &figures{all: all, signs: signs(all)}, nil
 }
 
 // A counting is the reading of one item's figures: an earlier sentence helps
@@ -65,7 +66,7 @@ func (c *counting) remember(l *line) {
 		}
 	}
 	for at := range l.units {
-		if l.year(at) && c.year == 0 {
+		if l.year(at) && c.year == 0 && l.is(at-1, month) {
 			y, _ := parseDigits(l.text(at))
 			c.year = int(y)
 		}
@@ -76,13 +77,13 @@ func (c *counting) remember(l *line) {
 type line struct {
 	*counting
 	s      *sentence
-	units  []unit_
+	units  []piece
 	groups []group
 	caps   bool // all in capitals, which then say nothing
 }
 
-// A unit_ is a word, a phrase of the lexicon, or a mark.
-type unit_ struct {
+// A piece is a unit of a line: a word, a phrase of the lexicon, or a mark.
+type piece struct {
 	sense
 	first, end int  // tokens
 	digits     bool // a number in digits
@@ -91,16 +92,16 @@ type unit_ struct {
 
 // line reads s.
 func (c *counting) line(s *sentence) *line {
-	l := &line{counting: c, s: s, units: make([]unit_, 0, len(s.tokens)), caps: strings.ToUpper(s.text) == s.text}
+	l := &line{counting: c, s: s, units: make([]piece, 0, len(s.tokens)), caps: !strings.ContainsFunc(s.text, unicode.IsLower)}
 	var none sense
 	for at := 0; at < len(s.tokens); {
 		sense, n := c.w.at(s.tokens[at:])
 		if !l.caps && acronym(s.tokens[at].text) {
 			sense, n = none, 1 // "IS", "US", "WHO"
 		}
-		u := unit_{sense: sense, first: at, end: at + max(n, 1)}
+		u := piece{sense: sense, first: at, end: at + max(n, 1)}
 		r, _ := utf8.DecodeRuneInString(s.tokens[at].text)
-		if unicode.IsDigit(r) {
+		if last, _ := utf8.DecodeLastRuneInString(s.tokens[at].text); unicode.IsDigit(last) {
 			_, u.digits = parseDigits(s.tokens[at].text)
 		}
 		u.capital = unicode.IsUpper(r)

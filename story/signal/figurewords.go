@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"vedette/story"
 )
@@ -112,9 +113,7 @@ type phrase struct {
 type words struct {
 	lang  string
 	first map[string][]phrase // by their first word, the longest first
-	begun map[string][]phrase // the same of those whose first word is only begun
-	least int                 // bytes of the shortest key of begun
-	most  int                 // and of the longest
+	begun map[string][]phrase // those of one word that is only begun, by how it begins, the longest first
 }
 
 // figureWords reads the lexicons of all languages, in the order of their names.
@@ -181,7 +180,7 @@ func sections() map[string]sense {
 // add takes in one entry of a section.
 func (w *words) add(entry string, in sense) error {
 	text, value, valued := strings.Cut(strings.TrimSpace(entry), "=")
-	if text == "" {
+	if text == "" && !valued {
 		return nil
 	}
 	if in.role == 0 {
@@ -197,22 +196,33 @@ func (w *words) add(entry string, in sense) error {
 	p := phrase{sense: in}
 	text, p.open = strings.CutSuffix(strings.TrimSpace(text), "*")
 	for _, t := range tokens(text) {
-		p.words = append(p.words, t.low)
+		p.words = append(p.words, fold(t.low))
 	}
 	if len(p.words) == 0 {
 		return fmt.Errorf("%q holds no word", entry)
 	}
-	to := w.first
 	if p.open && len(p.words) == 1 {
-		to = w.begun
+		put(w.begun, start(p.words[0]), p)
+	} else {
+		put(w.first, p.words[0], p)
 	}
-	w.put(to, p)
 	return nil
 }
 
+// start returns the first letters of a word, by which begun words are found.
+func start(word string) string {
+	n := 0
+	for end := range word {
+		if n == 3 {
+			return word[:end]
+		}
+		n++
+	}
+	return word
+}
+
 // put adds p to a map of phrases; the meanings of the same words are joined.
-func (w *words) put(to map[string][]phrase, p phrase) {
-	key := p.words[0]
+func put(to map[string][]phrase, key string, p phrase) {
 	for i, q := range to[key] {
 		if slices.Equal(q.words, p.words) && q.open == p.open {
 			to[key][i].role |= p.role
@@ -226,41 +236,71 @@ func (w *words) put(to map[string][]phrase, p phrase) {
 	to[key] = append(to[key], p)
 }
 
-// sort puts the longest phrases of each word first.
+// sort puts the longest phrases first, and the longest of the words begun.
 func (w *words) sort() {
 	for _, ps := range w.first {
 		slices.SortStableFunc(ps, func(a, b phrase) int { return len(b.words) - len(a.words) })
 	}
-	w.least = 1 << 20
-	for key := range w.begun {
-		w.least, w.most = min(w.least, len(key)), max(w.most, len(key))
+	for _, ps := range w.begun {
+		slices.SortStableFunc(ps, func(a, b phrase) int { return len(b.words[0]) - len(a.words[0]) })
 	}
 }
+
+// fold drops the signs that are written or not as one likes: vowels in Arabic,
+// and the dot that a Turkish İ leaves in lower case.
+func fold(low string) string {
+	if !strings.ContainsFunc(low, optional) {
+		return low
+	}
+	return strings.Map(func(r rune) rune {
+		if optional(r) {
+			return -1
+		}
+		return r
+	}, low)
+}
+
+func optional(r rune) bool { return r == '\u0307' || r == 'ـ' || r >= '\u064b' && r <= '\u0652' }
+
+// joinedTo are the letters that Arabic joins to the next word: and, so, in, for.
+const joinedTo = "وفبل"
 
 // at returns what the longest phrase that stands at the start of ts means, and
 // how many tokens it has: none if no phrase stands there.
 func (w *words) at(ts []token) (s sense, n int) {
-	for _, p := range w.first[ts[0].low] {
+	low := fold(ts[0].low)
+	if s, n = w.standing(low, ts); n > 0 || w.lang != "ar" {
+		return s, n
+	}
+	if r, size := utf8.DecodeRuneInString(low); strings.ContainsRune(joinedTo, r) && len(low) > 3*size {
+		s, n = w.standing(low[size:], ts)
+	}
+	return s, n
+}
+
+// standing is at for the first word low.
+func (w *words) standing(low string, ts []token) (s sense, n int) {
+	for _, p := range w.first[low] {
 		if p.stands(ts) {
 			return p.sense, len(p.words)
 		}
 	}
-	low := ts[0].low
-	for end := min(len(low), w.most); end >= w.least; end-- {
-		if ps := w.begun[low[:end]]; len(ps) > 0 {
-			return ps[0].sense, 1
+	for _, p := range w.begun[start(low)] {
+		if strings.HasPrefix(low, p.words[0]) {
+			return p.sense, 1
 		}
 	}
 	return sense{}, 0
 }
 
-// stands reports whether p is at the start of ts.
+// stands reports whether p, whose first word does, is at the start of ts.
 func (p *phrase) stands(ts []token) bool {
 	if len(p.words) > len(ts) {
 		return false
 	}
-	for i, word := range p.words {
-		if word != ts[i].low && (!p.open || i < len(p.words)-1 || !strings.HasPrefix(ts[i].low, word)) {
+	for i, word := range p.words[1:] {
+		low := fold(ts[i+1].low)
+		if word != low && (!p.open || i < len(p.words)-2 || !strings.HasPrefix(low, word)) {
 			return false
 		}
 	}

@@ -184,9 +184,10 @@ func (l *line) measured(end int) bool {
 	return l.text(end) == "." && l.gap(end) == 0 && end+1 < len(l.units) && l.units[end+1].digits
 }
 
-// parseDigits returns the value of digits of any script, with commas, stops or
+// parseDigits returns the value of digits, Arabic ones too, with commas, stops or
 // spaces between the thousands.
 func parseDigits(text string) (value float64, ok bool) {
+	text = strings.TrimLeft(text, joinedTo)
 	plain := strings.Map(func(r rune) rune {
 		switch {
 		case r >= '٠' && r <= '٩':

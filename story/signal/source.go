@@ -1,5 +1,7 @@
 package signal
 
+import "vedette/story"
+
 // source returns according to whom the sentence makes its claims, as it has
 // it: who stands after "according to", or before "said".
 func (l *line) source() string {
@@ -10,12 +12,32 @@ func (l *line) source() string {
 			}
 		}
 	}
+	if name := l.sourceLast(); name != "" {
+		return name
+	}
 	for at := range l.units {
 		if l.is(at, says) && !l.is(at, adverb) {
 			if name := l.sourceBefore(at); name != "" {
 				return name
 			}
 		}
+	}
+	return ""
+}
+
+// sourceLast returns the source that a headline ends in: "14 soldiers killed:
+// ministry".
+func (l *line) sourceLast() string {
+	for at := len(l.units) - 2; l.s.field == story.Title && at > 0 && at > len(l.units)-6; at-- {
+		if !l.mark(at, ":") || l.gap(at+1) == 0 {
+			continue
+		}
+		for after := at + 1; after < len(l.units); after++ {
+			if l.units[after].kind != "" || l.counts(after) {
+				return ""
+			}
+		}
+		return l.span(at+1, len(l.units))
 	}
 	return ""
 }

@@ -22,7 +22,8 @@ func (t token) word() bool {
 // tokens splits text into words, numbers ("1,200", "2.5") and marks. What
 // joins a word stays in it: the apostrophe and the dot of "U.S.". The hyphen
 // is a mark of its own, so that "14-year-old" is five tokens.
-func tokens(text string) (ts []token) {
+func tokens(text string) []token {
+	ts := make([]token, 0, len(text)/5+1) // a word and a space are some six bytes
 	for at := 0; at < len(text); {
 		r, size := utf8.DecodeRuneInString(text[at:])
 		end := at + size
@@ -59,4 +60,9 @@ func joins(before, mark, after rune) bool {
 }
 
 // part reports whether r is a part of a word wherever it stands.
-func part(r rune) bool { return unicode.In(r, unicode.L, unicode.M, unicode.Nd) }
+func part(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	}
+	return unicode.In(r, unicode.L, unicode.M, unicode.Nd)
+}

@@ -8,6 +8,12 @@ func (l *line) whom(gi int) string {
 	first, end := g.first, l.belongs(g)
 	if (g.sort == numbered || g.sort == single) && !g.known {
 		first = g.noun
+		for first+1 < end && l.is(first, other) {
+			first++ // "3 more soldiers"
+		}
+		if g.head < 0 && first < end && !l.units[first].capital && !l.is(first, other|of) {
+			return "" // who knows what: "hundreds caught in the war"
+		}
 	}
 	if first >= end {
 		return ""
@@ -18,11 +24,11 @@ func (l *line) whom(gi int) string {
 // belongs returns where the words end that say whose the people of g are:
 // "members of the Red Command".
 func (l *line) belongs(g *group) int {
-	if !l.is(g.end, of) || g.head < 0 && !l.is(g.end+1, definite) {
+	if !l.is(g.end, of) || g.head < 0 && !l.is(g.end+1, definite|pronoun) {
 		return g.end
 	}
 	end := g.end + 1
-	for end < len(l.units) && end < g.end+6 && l.word(end) && (!l.is(end, stops) || l.is(end, definite|article)) {
+	for end < len(l.units) && end < g.end+6 && l.word(end) && (!l.is(end, stops) || l.is(end, definite|article|pronoun)) {
 		end++
 	}
 	if end == g.end+1 {
@@ -57,7 +63,7 @@ func (l *line) placeAt(at int) string {
 		first++
 	}
 	end := first
-	for end < len(l.units) && (l.units[end].capital || l.mark(end, "-'’") && end > first) && !l.is(end, month|be) {
+	for end < len(l.units) && (l.units[end].capital || l.mark(end, "-'’") && end > first && l.gap(end) == 0) && !l.is(end, month|be) {
 		end++
 	}
 	if end == first {
