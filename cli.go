@@ -43,6 +43,7 @@ type commands struct {
 	Test     testCmd     `cmd:"" help:"Try a rule, or all rules of the desk file, on feeds, files or the archive."`
 	Why      whyCmd      `cmd:"" help:"Explain what the rules make of a report: which clauses hold, which do not, and where."`
 	Level    levelCmd    `cmd:"" help:"Say how far the watches have escalated, and why."`
+	Chart    chartCmd    `cmd:"" help:"Draw how a watch's level went, as PNG or SVG."`
 	Replay   replayCmd   `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
 	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
 	Watch    watchCmd    `cmd:"" help:"Look at watches and rules: show, fmt, import."`

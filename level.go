@@ -56,13 +56,8 @@ func (p *process) pasts(ctx context.Context, d *config.Desk) (map[story.WatchNam
 	}
 	defer func() { _ = db.Close() }() // it was only read
 	pasts := make(map[story.WatchName]*level.History)
-	own := levels(d)
 	for _, w := range d.Watches {
-		p, ok := own[w.Name]
-		if !ok {
-			p = level.Default()
-		}
-		pasts[w.Name] = level.New(p, time.Time{})
+		pasts[w.Name] = level.New(paramsOf(d, w.Name), time.Time{})
 	}
 	err = db.Readings(ctx, 0, func(r story.Reading) error {
 		for _, w := range r.Watches {

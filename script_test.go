@@ -31,8 +31,9 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// archive keeps what folders of feeds' files say, as if vedette had fetched it
-// in this minute: "archive wire coast" makes data/vedette.db.
+// archive keeps what folders of feeds' files say, as if a vedette without
+// watches had fetched it in this minute: "archive wire coast" makes
+// data/vedette.db.
 func archive(ts *testscript.TestScript, _ bool, args []string) {
 	ctx := context.Background()
 	ts.Check(os.MkdirAll(ts.MkAbs("data"), 0o700))
@@ -51,6 +52,12 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 		}))
 		_, err = db.SavePoll(ctx, poll)
 		ts.Check(err)
+	}
+	waiting, err := db.Unjudged(ctx, 1000)
+	ts.Check(err)
+	for i := range waiting {
+		it := &waiting[i].Item
+		ts.Check(db.SaveJudgements(ctx, []story.Judgement{{Item: it.ID, Revision: it.Revision, At: utcNow()}}))
 	}
 }
 

@@ -99,6 +99,14 @@ func params(j config.Judging) level.Params {
 	return p
 }
 
+// paramsOf returns the parameters that a watch of d is judged by.
+func paramsOf(d *config.Desk, w story.WatchName) level.Params {
+	if j, ok := d.Judging[w]; ok {
+		return params(j)
+	}
+	return level.Default()
+}
+
 // levels returns the parameters of the watches of d that have their own.
 func levels(d *config.Desk) map[story.WatchName]level.Params {
 	all := make(map[story.WatchName]level.Params)
