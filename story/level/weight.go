@@ -46,7 +46,7 @@ const Unread story.SignalKind = ""
 // acts, whatever they claim: that a watch is spoken of at all says a little,
 // and what cannot be read may matter. By doublings, so that an outlet that
 // catches up with a month in one go does not make an escalation.
-const volumeWeight = 5
+const volumeWeight = 10
 
 // WeightOf returns the weight of a kind of signal: the one table of them. It
 // follows the Goldstein scale of conflict and cooperation in its order and
