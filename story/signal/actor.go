@@ -15,32 +15,39 @@ const longestName = 7
 // is not plain.
 func (c *claiming) actors(kind story.SignalKind, h hit) (actor, target stretch) {
 	actor = c.subject(h)
-	by := c.next(h.end, 4, "by")
-	if c.near(c.reading, h.start, 2, "be") && by >= 0 {
+	by := c.next(h.start+1, h.end-h.start+3, "by")
+	switch {
+	case c.near(c.reading, h.start, 2, "be") && by >= 0:
 		return c.nameFrom(by + 1), actor
-	}
-	if !force(kind) && kind != story.Threat && kind != story.Ultimatum || kind == story.Clash {
-		if with := c.next(h.end-1, 3, "with"); with >= 0 && c.is(c.reading, with, "with") {
-			target = c.nameFrom(with + 1)
-		}
-		if target.empty() && c.is(c.reading, h.end-1, "with") {
-			target = c.nameFrom(h.end)
+	case c.is(c.reading, h.end-1, "between"):
+		actor = c.nameFrom(h.end)
+		if and := c.next(h.end, longestName, "and"); and >= 0 {
+			target = c.nameFrom(and + 1)
 		}
 		return actor, target
+	case kind == story.Threat, kind == story.Ultimatum, force(kind) && kind != story.Clash:
+		return actor, c.object(kind, h)
 	}
+	if with := c.next(h.end-1, 3, "with"); with >= 0 {
+		target = c.nameFrom(with + 1)
+	}
+	return actor, target
+}
+
+// object returns whom the force of h is used on or the words are said to.
+func (c *claiming) object(kind story.SignalKind, h hit) stretch {
 	at := h.end
+	on := c.next(h.end-1, 5, "on")
 	switch {
-	case kind == story.Threat:
-		if on := c.next(h.end-1, 5, "on"); on >= 0 {
-			at = on + 1
-		}
-	case slices.Contains(h.elements, gap):
+	case kind == story.Threat && on >= 0:
+		at = on + 1
+	case kind == story.Threat && h.end-h.start > 1 && c.reading.words[h.start+1].capital, kind != story.Threat && slices.Contains(h.elements, gap):
 		at = h.start + 1
 	}
-	for at < len(c.reading.words) && at < h.end+2 && !c.reading.words[at].mark && !c.named(at) && c.is(c.reading, at, "stop") && !c.is(c.reading, at, "place") {
+	for at < min(len(c.reading.words), h.end+2) && c.is(c.reading, at, "stop") && !c.is(c.reading, at, "place") {
 		at++
 	}
-	return actor, c.nameFrom(at)
+	return c.nameFrom(at)
 }
 
 // next returns the first word of heading among reach words from at on, or -1.
@@ -64,8 +71,8 @@ func (c *claiming) subject(h hit) stretch {
 			}
 		}
 	}
-	for i := h.start - 1; i >= from; i-- {
-		if !c.named(i) {
+	for i := h.start; i >= from; i-- { // "warplanes struck" begins with who does it
+		if !c.named(i) || i == h.start && !c.is(c.reading, i, "who") {
 			continue
 		}
 		name := stretch{i, i + 1}

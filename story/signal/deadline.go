@@ -33,10 +33,10 @@ func (ps *patterns) deadline(text string, ts []token, from int, when time.Time) 
 	when = when.UTC()
 	r := ps.reading(text, ts, true)
 	for _, h := range ps.hits(r, true) {
-		if r.words[h.start].start < from {
+		heading, behind := strings.CutSuffix(h.means, " behind")
+		if !behind && r.words[h.start].start < from {
 			continue
 		}
-		heading, behind := strings.CutSuffix(h.means, " behind")
 		start, end := h.start, min(h.end+span, len(r.words))
 		if behind {
 			start, end = max(0, h.start-span/2), h.end
@@ -60,7 +60,7 @@ func (ps *patterns) deadline(text string, ts []token, from int, when time.Time) 
 func (ps *patterns) term(r *reading, start, end int) (t term) {
 	for i := start; i < end; i++ {
 		w := &r.words[i]
-		if w.mark && w.low != "," && w.low != "-" && w.low != "." {
+		if w.mark && !strings.Contains(",-.:", w.low) {
 			break
 		}
 		if ps.is(r, i, "capital") && !w.capital {
@@ -92,7 +92,7 @@ func (t *term) note(heading string) {
 		t.month = n
 	case name == "weekday" && t.weekday == 0:
 		t.weekday = n + 1
-	case name == "number" && t.count == 0:
+	case name == "number" && t.count <= 1: // "a 48-hour deadline"
 		t.count = n
 	}
 }
@@ -134,7 +134,7 @@ func (t *term) digits(r *reading, at int) {
 		t.day = n
 		fallthrough
 	default:
-		if t.count == 0 {
+		if t.count <= 1 {
 			t.count = n
 		}
 	}

@@ -21,7 +21,7 @@ func peace(kind story.SignalKind) bool {
 func (c *claiming) judge(h hit) story.SignalKind {
 	kind := story.SignalKind(h.means)
 	switch {
-	case h.means == "none", c.denied(h), c.remembered(h, kind), c.before(h, 3, "not"), c.inside(h), kind != story.Threat && c.conditional(h):
+	case h.means == "none", h.weak && !c.ofWar(kind), c.denied(h), c.remembered(h, kind), c.before(h, 3, "not"), c.inside(h), kind != story.Threat && c.conditional(h):
 		return ""
 	case kind == story.Threat || kind == story.Ultimatum:
 		if c.before(h, 3, "maybe") {
@@ -37,6 +37,13 @@ func (c *claiming) judge(h hit) story.SignalKind {
 		return ""
 	}
 	return kind
+}
+
+// ofWar reports whether the sentence is about war: has a word of it, or if
+// kind is of words, one of states.
+func (c *claiming) ofWar(kind story.SignalKind) bool {
+	n := len(c.reading.words)
+	return c.anyIs(c.reading, 0, n, "war") || kind != story.Withdrawal && c.anyIs(c.reading, 0, n, "state")
 }
 
 // before reports whether a turn of heading ends among the last reach words

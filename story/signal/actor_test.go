@@ -1,0 +1,31 @@
+package signal
+
+import "testing"
+
+func TestASignalNamesWhoDidItToWhomAndWhere(t *testing.T) {
+	r := reader(t)
+	for _, tt := range []struct{ text, actor, target, place string }{
+		{"Norland on Thursday threatened to use force against Sudmark.", "Norland", "Sudmark", ""},
+		{"Norland's warplanes bombed the hospital in Velna.", "Norland's warplanes", "hospital", "Velna"},
+		{"The town of Saraq was shelled by government forces.", "government forces", "Saraq", ""},
+		{"Prime Minister Ana Karel held talks with Sudmark officials in Korin.", "Prime Minister Ana Karel", "Sudmark officials", "Korin"},
+		{"Talks between Norland and Sudmark resumed in Velna.", "Norland", "Sudmark", "Velna"},
+		{"Orlov has given Sudmark until Friday to leave the port.", "Orlov", "Sudmark", ""},
+		{"Rebels clashed with Norland soldiers near Upper Velna.", "Rebels", "Norland soldiers", "Upper Velna"},
+		{"The minister flew to Korin and threatened Sudmark with war.", "minister", "Sudmark", ""},
+		{"Norland sent reinforcements to the border.", "Norland", "", ""},
+		{"Three of the posts were encircled by Orlov's forces.", "Orlov's forces", "posts", ""},
+		{"An air strike killed four people in Velna.", "", "", "Velna"},
+		{"It was shelled again.", "", "", ""},
+	} {
+		signals := claimed(r, "en", tt.text)
+		if len(signals) == 0 {
+			t.Errorf("%q claims nothing", tt.text)
+			continue
+		}
+		s := signals[0]
+		if s.Actor != tt.actor || s.Target != tt.target || s.Place != tt.place {
+			t.Errorf("%q: got %q to %q in %q, want %q to %q in %q", tt.text, s.Actor, s.Target, s.Place, tt.actor, tt.target, tt.place)
+		}
+	}
+}

@@ -1,0 +1,100 @@
+package signal
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"vedette/internal/corpus"
+	"vedette/story"
+)
+
+func TestTheSeedArticleMakesItsSignals(t *testing.T) {
+	raw, err := os.ReadFile(corpus.Path(t, "story-of-idlib", "seed-article.txt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	title, body, _ := strings.Cut(string(raw), "\n")
+	it := story.Item{Title: title, Body: body, Lang: "en", Effective: thursday()}
+	signals := reader(t).Read(&it)
+	for _, want := range []struct {
+		kind          story.SignalKind
+		actor, target string
+		place         string
+	}{
+		{kind: story.Threat, actor: "Turkey", place: "Syria's Idlib"},
+		{kind: story.Threat, actor: "President Recep Tayyip Erdogan"},
+		{kind: story.Ultimatum, actor: "Erdogan", target: "Damascus"},
+		{kind: story.Mobilisation, actor: "Turkey"},
+		{kind: story.Encirclement, actor: "Assad's forces"},
+		{kind: story.Shelling, actor: "government"},
+		{kind: story.Clash, actor: "President Bashar al-Assad's forces"},
+		{kind: story.Talks, actor: "US special envoy for Syria James Jeffrey", target: "Turkish officials", place: "Ankara"},
+	} {
+		if !slices.ContainsFunc(signals, func(s story.Signal) bool {
+			return s.Kind == want.kind && strings.HasSuffix(want.actor, s.Actor) && s.Actor != "" &&
+				(want.target == "" || s.Target == want.target) && (want.place == "" || s.Place == want.place)
+		}) {
+			t.Errorf("no signal like %+v", want)
+		}
+	}
+	for _, s := range signals {
+		switch s.Kind {
+		case story.Ultimatum:
+			if got := s.Deadline.Format(time.DateOnly); got != "2020-02-29" {
+				t.Errorf("the ultimatum ends on %s", got)
+			}
+		case story.Ceasefire, story.Withdrawal, story.Agreement, story.AidAccess, story.Violation:
+			t.Errorf("the article tells of no %s: %q", s.Kind, body[s.Sentence.Start:s.Sentence.End])
+		}
+	}
+}
+
+func news(tb testing.TB) (items []story.Item) {
+	tb.Helper()
+	raw, err := os.ReadFile(corpus.Path(tb, "match", "news.tsv"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for line := range strings.Lines(string(raw)) {
+		cells := strings.Split(strings.TrimSpace(line), "\t")
+		if len(cells) > 2 {
+			items = append(items, story.Item{Title: cells[1], Summary: cells[2], Lang: "en", Effective: thursday()})
+		}
+	}
+	return items
+}
+
+// BenchmarkEvents measures the events of one item, sentences and tokens included.
+func BenchmarkEvents(b *testing.B) {
+	items := news(b)
+	events, err := newEvents()
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		it := &items[n%len(items)]
+		n++
+		for _, part := range fields(it) {
+			for _, at := range story.Sentences(part.text) {
+				s := newSentence(part.field, at, part.text[at.Start:at.End])
+				events.claims("en", &s, it.Effective)
+			}
+		}
+	}
+}
+
+// BenchmarkLoadEvents measures the loading of the lexicons of all languages.
+func BenchmarkLoadEvents(b *testing.B) {
+	for b.Loop() {
+		if _, err := newEvents(); err != nil {
+			b.Fatal(err)
+		}
+		if _, err := NewCoder(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
