@@ -17,6 +17,7 @@ type coded struct {
 	text           string
 	source, target story.Span // empty where the file marks none
 	gold           signal.Root
+	quad           string // of gold, which people did not always give it
 }
 
 // signals scores the classes of sentences: with their actors as the file
@@ -30,36 +31,39 @@ func signals(path string, say *report) error {
 	if err != nil {
 		return err
 	}
-	var marked, plain confusion
+	marked, plain := newConfusion(), newConfusion()
 	for _, row := range rows {
-		got := coder.Code(row.text, row.source, row.target).Root
-		marked.add(row.gold, got)
-		plain.add(row.gold, coder.Code(row.text, story.Span{}, story.Span{}).Root)
-		if got != row.gold {
+		got := coder.Code(row.text, row.source, row.target)
+		marked.add(row, got.Root)
+		plain.add(row, coder.Code(row.text, story.Span{}, story.Span{}).Root)
+		if got.Root != row.gold {
 			say.mistake(struct {
-				Gold, Got, Text string
-			}{string(row.gold), string(got), row.show()})
+				Gold, Got signal.Root
+				For, Text string
+			}{row.gold, got.Root, row.text[got.Words.Start:got.Words.End], row.show()})
 		}
 	}
-	marked.report("", say)
-	plain.report("unmarked ", say)
+	for _, scale := range []string{"quad", "root"} {
+		say.metric(scale+" macro-F1", macro(marked.of(scale)), "")
+		say.metric(scale+" macro-F1 without marks", macro(plain.of(scale)), "")
+		counts := marked.of(scale)
+		for _, name := range slices.Sorted(maps.Keys(counts)) {
+			if k := counts[name]; k[0]+k[2] > 0 {
+				say.metric(scale+" F1 of "+name, f1(*k), "")
+			}
+		}
+	}
+	for _, pair := range slices.SortedFunc(maps.Keys(marked.pairs), func(a, b [2]string) int {
+		return cmp.Or(cmp.Compare(marked.pairs[b], marked.pairs[a]), slices.Compare(a[:], b[:]))
+	}) {
+		say.mistake(fmt.Sprintf("%s coded as %s: %d", pair[0], cmp.Or(pair[1], "nothing"), marked.pairs[pair]))
+	}
 	return nil
 }
 
-// show returns the sentence with its actors marked.
+// show returns the source, the target and the sentence.
 func (c coded) show() string {
-	if c.target.End == 0 || c.source.End == 0 {
-		return c.text
-	}
-	a, b := c.source, c.target
-	la, lb := "S", "T"
-	if a.Start > b.Start {
-		a, b, la, lb = b, a, lb, la
-	}
-	if a.End > b.Start {
-		return c.text
-	}
-	return c.text[:a.Start] + "<" + la + ":" + c.text[a.Start:a.End] + ">" + c.text[a.End:b.Start] + "<" + lb + ":" + c.text[b.Start:b.End] + ">" + c.text[b.End:]
+	return fmt.Sprintf("%s | %s | %s", c.text[c.source.Start:c.source.End], c.text[c.target.Start:c.target.End], c.text)
 }
 
 // readCoded reads a file of sentences, one a line with tabs between columns.
@@ -76,8 +80,10 @@ func readCoded(path string) (rows []coded, err error) {
 			for i, name := range cells {
 				columns[name] = i
 			}
-			if _, ok := columns["gold_root"]; !ok {
-				return nil, fmt.Errorf("read %s: want a column gold_root", path)
+			for _, name := range []string{"gold_root", "marked_sentence"} {
+				if _, ok := columns[name]; !ok {
+					return nil, fmt.Errorf("read %s: want a column %s", path, name)
+				}
 			}
 			continue
 		}
@@ -85,6 +91,10 @@ func readCoded(path string) (rows []coded, err error) {
 			continue
 		}
 		row := coded{gold: signal.Root(cells[columns["gold_root"]])}
+		row.quad = fmt.Sprint(row.gold.Quad())
+		if at, ok := columns["gold_penta"]; ok {
+			row.quad = cells[at]
+		}
 		row.text, row.source, row.target = unmark(cells[columns["marked_sentence"]])
 		rows = append(rows, row)
 	}
@@ -120,57 +130,45 @@ func unmark(text string) (plain string, source, target story.Span) {
 	return out.String(), source, target
 }
 
-// A confusion counts what was given for what.
-type confusion map[[2]signal.Root]int
-
-func (c *confusion) add(gold, got signal.Root) {
-	if *c == nil {
-		*c = confusion{}
-	}
-	(*c)[[2]signal.Root{gold, got}]++
+// A confusion counts what was given for what: pairs of classes, and of each
+// quad and root how many were right, wrongly so, and missed.
+type confusion struct {
+	pairs        map[[2]string]int
+	quads, roots map[string]*[3]int
 }
 
-// report prints macro-F1 of quads and roots, and F1 of each.
-func (c *confusion) report(prefix string, say *report) {
-	roots, quads := map[string]*[3]int{}, map[string]*[3]int{}
-	for pair, n := range *c {
-		tally(roots, string(pair[0]), string(pair[1]), n)
-		tally(quads, fmt.Sprint(pair[0].Quad()), fmt.Sprint(pair[1].Quad()), n)
-	}
-	for _, scale := range []struct {
-		name   string
-		counts map[string]*[3]int
-	}{{"quad", quads}, {"root", roots}} {
-		say.metric(prefix+scale.name+" macro-F1", macro(scale.counts), "")
-		if prefix != "" {
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(scale.counts)) {
-			if k := scale.counts[name]; k[0]+k[2] > 0 {
-				say.metric(scale.name+" "+name+" F1", f1(*k), "")
-			}
-		}
-	}
-	if prefix == "" {
-		for _, pair := range slices.SortedFunc(maps.Keys(*c), func(a, b [2]signal.Root) int { return cmp.Compare((*c)[b], (*c)[a]) }) {
-			say.mistake(fmt.Sprintf("%s as %s: %d", pair[0], pair[1], (*c)[pair]))
-		}
-	}
+func newConfusion() *confusion {
+	return &confusion{map[[2]string]int{}, map[string]*[3]int{}, map[string]*[3]int{}}
 }
 
-// tally counts n of gold that were called got: right, wrongly so, and missed.
-func tally(counts map[string]*[3]int, gold, got string, n int) {
+// add counts that row was called got.
+func (c *confusion) add(row coded, got signal.Root) {
+	c.pairs[[2]string{string(row.gold), string(got)}]++
+	tally(c.roots, string(row.gold), string(got))
+	tally(c.quads, row.quad, fmt.Sprint(got.Quad()))
+}
+
+// of returns the counts of scale, "quad" or "root".
+func (c *confusion) of(scale string) map[string]*[3]int {
+	if scale == "quad" {
+		return c.quads
+	}
+	return c.roots
+}
+
+// tally counts that gold was called got.
+func tally(counts map[string]*[3]int, gold, got string) {
 	for _, name := range []string{gold, got} {
 		if counts[name] == nil {
 			counts[name] = &[3]int{}
 		}
 	}
 	if gold == got {
-		counts[gold][0] += n
+		counts[gold][0]++
 		return
 	}
-	counts[got][1] += n
-	counts[gold][2] += n
+	counts[got][1]++
+	counts[gold][2]++
 }
 
 // macro returns the mean F1 of the names that people gave.

@@ -9,7 +9,8 @@ import (
 )
 
 // A reading is a sentence as patterns see it: its words, with the parts of a
-// word that hyphens join as one word, its marks, and no quotation marks.
+// word that hyphens join as one word, its marks, and neither quotation marks nor
+// signs of money.
 type reading struct {
 	words []word
 	buf   []element // holds the words' elements
@@ -62,7 +63,7 @@ func (ps *patterns) reading(text string, ts []token, apart bool) *reading {
 	r := &reading{words: make([]word, 0, len(ts))}
 	for i := 0; i < len(ts); i++ {
 		t := ts[i]
-		if strings.Contains("\"'“”‘’«»„", t.text) {
+		if strings.Contains("\"'“”‘’«»„$€£", t.text) {
 			continue
 		}
 		w := word{low: t.low, start: t.start, end: t.end, capital: t.low != t.text, mark: !t.word()}

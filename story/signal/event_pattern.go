@@ -16,7 +16,7 @@ var lexicon embed.FS
 
 // An element is one place of a pattern: the number of the words that may
 // stand there. The element gap stands for a few words of any kind.
-type element int32
+type element int
 
 const (
 	gap       element = iota

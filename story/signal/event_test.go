@@ -62,3 +62,17 @@ func TestSentencesClaimWhatTheySay(t *testing.T) {
 		})
 	}
 }
+
+func FuzzEvents(f *testing.F) {
+	r := reader(f)
+	f.Add("Norland gave Sudmark until the end of the month to pull back; jets bombed it in 2018.", "en")
+	f.Add("أمهل الرئيس المتمردين حتى 29 فبراير.", "")
+	f.Add("threatened to - \xff “by” 99999999999999999999:61 pm 31 February", "tr")
+	f.Fuzz(func(t *testing.T, text, lang string) {
+		for _, s := range claimed(r, lang, text) {
+			if s.Words.Start < s.Sentence.Start || s.Words.End > s.Sentence.End || s.Words.Start >= s.Words.End {
+				t.Fatalf("%q: the words of %+v lie outside the sentence", text, s)
+			}
+		}
+	})
+}
