@@ -7,9 +7,9 @@ import (
 	"flag"
 	"image/png"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,42 +21,31 @@ import (
 	"vedette/story/level"
 )
 
-// crisis returns the chart of a rise and fall.
+// crisis returns the chart of a rise and fall that nobody judged: threats on
+// day 20 and 30, acts on day 42, a deadline within and one after it.
 func crisis(dark bool) chart.Chart {
 	start := time.Date(2031, 3, 1, 0, 0, 0, 0, time.UTC)
-	on := func(day int) time.Time { return start.AddDate(0, 0, day).Add(10 * time.Hour) }
-	h := level.New(level.Default(), start)
-	item := story.ItemID(0)
-	tell := func(day int, signals ...story.Signal) {
-		for i, origin := range []string{"wire", "coast", "herald"} {
-			item++
-			for _, s := range signals {
-				h.Add(level.Reading{At: on(day).Add(time.Duration(i) * time.Minute), Item: item, Story: story.ID(item) - story.ID(i), Origin: origin, Tier: 2, Signal: s})
+	on := func(day int) time.Time { return start.AddDate(0, 0, day) }
+	after := func(day, from int, high float64) float64 {
+		if day < from {
+			return 0
+		}
+		return high * math.Exp2(float64(from-day)/4)
+	}
+	c := chart.Chart{Title: "Northern strait · Odria and Kest", Rise: [4]float64{2.5, 6, 9, 13}, Dark: dark}
+	for day := range 90 {
+		threats := after(day, 20, 5) + after(day, 30, 8)
+		acts := 0.3*float64(day%7) + after(day, 42, 6) + after(day, 44, 14)
+		d := level.Day{Date: on(day), Level: story.Calm, Threats: level.Score{Value: threats, Usual: level.Usual{Scale: 1}}, Acts: level.Score{Value: acts, Usual: level.Usual{Scale: 1}}}
+		for l, limit := range c.Rise {
+			if max(threats, acts) >= limit {
+				d.Level = story.Guarded + story.Level(l)
 			}
 		}
+		c.Days = append(c.Days, d)
 	}
-	of := func(k story.SignalKind) story.Signal { return story.Signal{Kind: k} }
-	dead := func(n int) story.Signal { return story.Signal{Kind: story.Killed, Count: story.Count{Low: n, High: n}} }
-	for day := 0; day < 140; day += 3 {
-		tell(day, of(story.Talks))
-		if day%9 == 0 {
-			tell(day, of(story.Clash))
-		}
-	}
-	tell(60, of(story.Threat))
-	tell(62, of(story.Mobilisation), of(story.Threat))
-	tell(70, story.Signal{Kind: story.Ultimatum, Deadline: on(76).Truncate(24 * time.Hour)}, of(story.Threat), of(story.Mobilisation))
-	tell(78, of(story.Strike), dead(12))
-	for day := 80; day < 84; day++ {
-		tell(day, of(story.Strike), of(story.Clash), dead(60))
-	}
-	tell(90, story.Signal{Kind: story.Ultimatum, Deadline: on(140)})
-	days := h.Days(on(134))
-	c := chart.Chart{Title: "Northern strait · Odria and Kest", Days: slices.Clone(days[len(days)-90:]), Rise: level.Default().Rise, Dark: dark}
-	for _, d := range h.Deadlines(on(134)) {
-		c.Deadlines = append(c.Deadlines, d.Ends)
-	}
-	c.Marks = []chart.Mark{{At: on(60), Text: "fleet sails"}, {At: on(78), Text: "strike on the port"}, {At: on(84), Text: "ceasefire"}}
+	c.Deadlines = []time.Time{on(38), on(39), on(96).Add(10 * time.Hour)}
+	c.Marks = []chart.Mark{{At: on(20), Text: "fleet sails"}, {At: on(42), Text: "strike on the port"}, {At: on(52), Text: "ceasefire"}}
 	return c
 }
 

@@ -42,7 +42,12 @@ func levels(path string, say *report) error {
 	}
 	var all []scored
 	for _, p := range provinces {
-		s := p.score(heads, reader, say)
+		weeks, err := p.score(heads, reader)
+		if err != nil {
+			return err
+		}
+		p.mistakes(weeks, say)
+		s := scored{spearman(weeks, p.dead), spearman(trends(weeks), trends(p.dead)), topShare(weeks, p.dead)}
 		say.metric("weekly spearman "+p.name, s.weekly, "")
 		say.metric("trend spearman "+p.name, s.trend, "")
 		say.metric("top decile weeks "+p.name, s.top, "")
@@ -147,29 +152,34 @@ func monday(t time.Time) time.Time { return t.AddDate(0, 0, -(int(t.Weekday())+6
 
 func weekOf(first, t time.Time) int { return int(t.Sub(first).Hours()) / 24 / 7 }
 
-// named reports whether a label of a headline names the province: some word
-// of the one is the other, whatever the article and the doubled letters.
-func (p province) named(label string) bool {
-	plain := func(s string) string {
-		s = strings.NewReplacer("governorate", "", "province", "", "al ", "", "ar ", "", "as ", "", "-", "", " ", "", "q", "k").Replace(strings.ToLower(s) + " ")
-		return strings.TrimRight(s, "h")
-	}
-	squeeze := func(s string) string { return string(slices.Compact([]rune(plain(s)))) }
-	return squeeze(label) == squeeze(p.name)
+// named reports whether a label of a headline names the province, whatever
+// the article and the way in which its letters are written in ours.
+func (p province) named(label string) bool { return spelled(label) == spelled(p.name) }
+
+func spelled(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == ' ' || r == '-' })
+	words = slices.DeleteFunc(words, func(w string) bool {
+		return slices.Contains([]string{"governorate", "province", "al", "ar", "as", "at"}, w)
+	})
+	plain := strings.TrimSuffix(strings.ReplaceAll(strings.Join(words, ""), "q", "k"), "h")
+	return string(slices.Compact([]rune(plain)))
 }
 
 // A scored is what was measured for a province.
 type scored struct{ weekly, trend, top float64 }
 
-// score plays the headlines through a history, each as a story of its own.
-func (p province) score(heads []head, reader *signal.Reader, say *report) scored {
+// score plays the headlines through a history, each as a story of its own, and
+// returns the points of each week.
+func (p province) score(heads []head, reader *signal.Reader) ([]float64, error) {
 	h := level.New(level.Default(), p.first)
+	found := false
 	for i, head := range heads {
 		if !slices.ContainsFunc(head.Adm1, p.named) {
 			continue
 		}
+		found = true
 		it := story.Item{ID: story.ItemID(i + 1), Title: head.Headline, Effective: head.at, Published: head.at, FirstSeen: head.at}
-		signals := standIn(reader.Read(&it), head.Headline)
+		signals := reader.Read(&it)
 		if len(signals) == 0 {
 			signals = []story.Signal{{Kind: level.Unread}}
 		}
@@ -177,19 +187,36 @@ func (p province) score(heads []head, reader *signal.Reader, say *report) scored
 			h.Add(level.Reading{At: head.at, Item: it.ID, Story: story.ID(it.ID), Outlet: head.Source, Origin: head.Source, Tier: 2, Signal: s})
 		}
 	}
+	if !found {
+		return nil, fmt.Errorf("no headline is about %s", p.name)
+	}
 	weeks := make([]float64, len(p.dead))
 	for _, day := range h.Days(p.first.AddDate(0, 0, 7*len(weeks))) {
-		if w := weekOf(p.first, day.Date); w >= 0 && w < len(weeks) && !day.Date.Before(p.first) {
+		if w := weekOf(p.first, day.Date); !day.Date.Before(p.first) {
 			weeks[w] += day.Threats.Fresh + day.Acts.Fresh
 		}
 	}
-	for w := range weeks {
-		say.mistake(struct {
-			Province, Week string
-			Score, Dead    float64
-		}{p.name, p.first.AddDate(0, 0, 7*w).Format(time.DateOnly), weeks[w], p.dead[w]})
+	return weeks, nil
+}
+
+// mistakes says the weeks whose rank by score lies furthest from that by dead.
+func (p province) mistakes(weeks []float64, say *report) {
+	const worst = 10
+	ours, theirs := ranks(weeks), ranks(p.dead)
+	order := make([]int, len(weeks))
+	for w := range order {
+		order[w] = w
 	}
-	return scored{spearman(weeks, p.dead), spearman(trends(weeks), trends(p.dead)), topShare(weeks, p.dead)}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Compare(math.Abs(ours[b]-theirs[b]), math.Abs(ours[a]-theirs[a]))
+	})
+	for _, w := range order[:min(worst, len(order))] {
+		say.mistake(struct {
+			Province, Week   string
+			Score, Dead      float64
+			ByScore, ByDeath float64 // ranks
+		}{p.name, p.first.AddDate(0, 0, 7*w).Format(time.DateOnly), weeks[w], p.dead[w], ours[w], theirs[w]})
+	}
 }
 
 // trends returns how far each week but the first four lies from the mean of

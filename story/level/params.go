@@ -80,7 +80,7 @@ func Default() Params {
 	return Params{
 		ThreatsHalfLife: 4 * 24 * hours, ActsHalfLife: 2 * 24 * hours,
 		Baseline: 90, Guard: 7,
-		ThreatsPrior: Usual{0, 5}, ActsPrior: Usual{10, 25},
+		ThreatsPrior: Usual{0, 5}, ActsPrior: Usual{20, 25},
 		ColdDays: 21, ColdCap: story.Guarded,
 		Noise: 6, Share: 0.15,
 		Rise: [4]float64{2.5, 6, 9, 13}, Fall: 0.4, Dwell: 3,

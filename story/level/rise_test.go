@@ -42,8 +42,8 @@ func TestARiseAndFallIsToldInItsSteps(t *testing.T) {
 		}
 	}
 	want := []string{
-		"day 60 calm to guarded", "day 62 guarded to elevated", "day 67 elevated to high", "day 67 high to critical",
-		"day 77 critical to high", "day 80 high to elevated", "day 83 elevated to guarded", "day 86 guarded to calm",
+		"day 60 calm to guarded", "day 62 guarded to elevated", "day 67 elevated to high", "day 68 high to critical",
+		"day 76 critical to high", "day 79 high to elevated", "day 82 elevated to guarded", "day 85 guarded to calm",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)

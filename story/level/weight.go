@@ -46,12 +46,13 @@ const Unread story.SignalKind = ""
 // acts, whatever they claim: that a watch is spoken of at all says a little,
 // and what cannot be read may matter. By doublings, so that an outlet that
 // catches up with a month in one go does not make an escalation.
-const volumeWeight = 5
+const volumeWeight = 10
 
 // WeightOf returns the weight of a kind of signal: the one table of them. It
 // follows the Goldstein scale of conflict and cooperation in its order and
 // rough size, without its sign. Deaths are not on that scale: each doubling of
-// them counts as much as an attack.
+// them counts as much as a threat of force, and an attack that kills counts for
+// both.
 func WeightOf(kind story.SignalKind) Weight {
 	switch kind {
 	case story.Threat:
@@ -67,7 +68,7 @@ func WeightOf(kind story.SignalKind) Weight {
 	case story.Violation:
 		return Weight{Acts, 9, 0}
 	case story.Killed:
-		return Weight{Acts, 10, 1}
+		return Weight{Acts, 7, 1}
 	case story.Wounded, story.Captured:
 		return Weight{Acts, 3, 1}
 	case story.Displaced:
