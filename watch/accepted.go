@@ -12,6 +12,7 @@ type accepted struct {
 	rules bitmap
 	sum   bitmap  // the words of rules that are not 0
 	slots []uint8 // by rule; of those that are in the set
+	n     int
 	order []uint32
 }
 
@@ -20,32 +21,30 @@ func newAccepted(n int) accepted {
 	return accepted{rules: rules, sum: newBitmap(len(rules)), slots: make([]uint8, n)}
 }
 
-// add adds a rule that is not in the set.
+// add adds a rule that is not in the set. The caller counts it in n.
 func (a *accepted) add(r uint32, slot uint8) {
 	a.rules[r>>6] |= 1 << (r & 63)
 	a.sum[r>>12] |= 1 << (r >> 6 & 63)
 	a.slots[r] = slot
 }
 
-// drain empties a. It returns the rules that were in it in order; they keep
-// their slots.
-func (a *accepted) drain() []uint32 {
-	order := a.order[:cap(a.order)]
+// words returns the places of the words of rules that are not 0, in order. It
+// writes eight at a time, whether there are so many or not: how many there are
+// cannot be foreseen, and to guess wrong costs more.
+func (a *accepted) words() []uint32 {
+	order := slices.Grow(a.order[:0], a.n+8)
+	order = order[:cap(order)]
 	n := 0
 	for i, set := range a.sum {
-		for ; set != 0; set &= set - 1 {
-			at := i<<6 | bits.TrailingZeros64(set)
-			if len(order)-n < 64 {
-				order = slices.Grow(order[:n], 64)
-				order = order[:cap(order)]
-			}
-			for rules := a.rules[at]; rules != 0; rules &= rules - 1 {
-				order[n] = u32(at<<6 | bits.TrailingZeros64(rules))
-				n++
-			}
-			a.rules[at] = 0
-		}
 		a.sum[i] = 0
+		for set != 0 {
+			out := (*[8]uint32)(order[n:])
+			n += min(bits.OnesCount64(set), len(out))
+			for k := range out {
+				out[k] = u32(i<<6 | bits.TrailingZeros64(set))
+				set &= set - 1
+			}
+		}
 	}
 	a.order = order[:n]
 	return a.order

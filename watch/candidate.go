@@ -47,21 +47,16 @@ func (m *Matcher) candidates() {
 // meet finds the lists of single leaves, and the meetings.
 func (m *Matcher) meet() {
 	ix := m.ix
-	var filter uint64
-	for _, n := range m.present {
-		filter |= ix.shelves[n].sign()
-	}
-	for _, n := range m.present {
+	for i, n := range m.present {
 		h := &ix.shelves[n]
 		if h.rules != 0 {
 			m.lists = append(m.lists, list{at: h.rules, sign: m.bit[n]})
 		}
-		if ix.companies[h.company].filter&filter == 0 {
-			continue
-		}
-		for _, other := range m.present { // n too: a leaf may be in both clauses
-			if ix.companies[h.company].filter&ix.shelves[other].sign() != 0 {
-				m.meetings = append(m.meetings, meeting{company: h.company, leaf: other, sign: m.bit[n] | m.bit[other]})
+		for _, other := range m.present[i:] { // n too: a leaf may be in both clauses
+			rare, common := ix.hosts(n, other)
+			host := &ix.shelves[rare]
+			if ix.companies[host.company].filter&ix.shelves[common].sign() != 0 {
+				m.meetings = append(m.meetings, meeting{company: host.company, leaf: common, sign: m.bit[n] | m.bit[other]})
 			}
 		}
 	}
@@ -92,6 +87,7 @@ func (m *Matcher) part() {
 func (m *Matcher) take(l *list) {
 	done, slot := m.done, -1
 	at, e := l.at, l.first
+	added := 0
 	for {
 		switch r := uint32(e >> entryRule); {
 		case e&done == 0:
@@ -103,8 +99,10 @@ func (m *Matcher) take(l *list) {
 				slot = int(m.slot(l.sign))
 			}
 			m.accepted.add(r, uint8(slot)) // #nosec G115 -- it came from one
+			added++
 		}
 		if e&entryLast != 0 {
+			m.accepted.n += added
 			return
 		}
 		at++
@@ -135,6 +133,7 @@ func (m *Matcher) try() {
 		}
 		if sign := m.accepts(t); sign != 0 {
 			m.accepted.add(t.rule, m.slot(sign))
+			m.accepted.n++
 		}
 	}
 }

@@ -171,10 +171,15 @@ func sorted(all []filed, leaves int, leaf func(*filed) uint32) []filed {
 	return out
 }
 
+// filePaired makes lists of what is filed under two leaves.
 func (ix *index) filePaired(paired []filed) {
+	ix.rank(paired)
+	for i := range paired {
+		paired[i].under = pairOf(ix.hosts(uint32(paired[i].under>>32), uint32(paired[i].under))) // #nosec G115 -- two leaves
+	}
 	paired = sorted(paired, len(ix.leaves), func(f *filed) uint32 { return uint32(f.under) }) // #nosec G115 -- the second leaf
 	paired = sorted(paired, len(ix.leaves), func(f *filed) uint32 { return uint32(f.under >> 32) })
-	ix.sign(paired)
+	paired = slices.Compact(paired) // a rule may be filed under two leaves in both ways
 	size := uint32(0)
 	ix.companies = make([]company, 1)
 	for i := 0; i < len(paired); {
@@ -197,11 +202,12 @@ func (ix *index) filePaired(paired []filed) {
 	})
 }
 
-// sign gives the most common partners a sign of their own. All others share
-// one, so that a leaf whose partners are common ones is asked for no other.
-func (ix *index) sign(paired []filed) {
+// rank ranks the leaves by how common they are in pairs. The most common have
+// a sign of their own.
+func (ix *index) rank(paired []filed) {
 	uses := make([]int, len(ix.leaves))
 	for _, f := range paired {
+		uses[f.under>>32]++
 		uses[uint32(f.under)]++ // #nosec G115 -- the second leaf
 	}
 	order := make([]uint32, len(ix.leaves))

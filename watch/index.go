@@ -242,16 +242,27 @@ type shelf struct {
 	negated bool   // some rule forbids the leaf
 }
 
-// sign returns what stands for the leaf in the filters of companies.
+// sign returns what stands for the leaf in the filters of companies. The 63
+// that are most often partners have one of their own.
 func (h *shelf) sign() uint64 { return 1 << (h.rank & 63) }
 
-// A company is the partners of a leaf that has many rules: they are filed
-// under it and a second leaf, its partner. The partners are a hash table of
-// their own, so that looking for many of one leaf stays in few lines of memory.
+// A company is the partners of a leaf. Rules of a leaf that has many are filed
+// under it and a leaf of the next clause; of the two, the more common one is
+// the partner, so that the filter says no as often as it can. The partners are
+// a hash table of their own.
 type company struct {
 	filter uint64 // the signs of the partners
 	from   uint32 // of the table in the index's partners
 	mask   uint32 // of its size
+}
+
+// hosts returns which of two leaves has the other in its company.
+func (ix *index) hosts(a, b uint32) (host, partner uint32) {
+	one, two := ix.shelves[a].rank, ix.shelves[b].rank
+	if one < two || one == two && a < b {
+		return b, a
+	}
+	return a, b
 }
 
 // A partner leads to the rules that need both leaves, in the index's entries.

@@ -96,15 +96,7 @@ func (m *Matcher) match(it *story.Item, dst []story.Match) []story.Match {
 	defer func() { m.item, m.page = nil, nil }()
 	m.find(it)
 	m.candidates()
-	rules := m.accepted.drain()
-	from := len(dst)
-	dst = slices.Grow(dst, len(rules))[:from+len(rules)]
-	// The names are far apart in memory: a short loop waits for many at once.
-	for i, r := range rules {
-		dst[from+i].Watch = m.set.name(r)
-	}
-	m.prove(rules, dst[from:])
-	return dst
+	return m.tellAll(slices.Grow(dst, m.accepted.n))
 }
 
 // Words returns how many words the title, summary and body of the item have.

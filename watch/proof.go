@@ -2,6 +2,7 @@ package watch
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"vedette/story"
@@ -63,18 +64,28 @@ func (m *Matcher) slot(sign uint64) uint8 {
 	return m.memo.slot(sign)
 }
 
-// prove puts the evidence of the rules into the matches.
-func (m *Matcher) prove(rules []uint32, matches []story.Match) {
+// tellAll adds the rules that are accepted to dst, in order, and empties the
+// set of them.
+func (m *Matcher) tellAll(dst []story.Match) []story.Match {
 	for _, slot := range m.memo.used {
 		m.memo.shown[slot] = m.show(m.memo.slots[slot].sign)
 	}
-	slots := m.accepted.slots
-	for i, r := range rules {
-		matches[i].Evidence = m.memo.shown[slots[r]]
-		if slots[r] == untold {
-			matches[i].Evidence = m.told(r)
+	a := &m.accepted
+	for _, at := range a.words() {
+		for set := a.rules[at]; set != 0; set &= set - 1 {
+			r := at<<6 | u32(bits.TrailingZeros64(set))
+			n := len(dst)
+			dst = dst[:n+1]
+			dst[n].Watch = m.set.name(r)
+			dst[n].Evidence = m.memo.shown[a.slots[r]]
+			if a.slots[r] == untold {
+				dst[n].Evidence = m.told(r)
+			}
 		}
+		a.rules[at] = 0
 	}
+	a.n = 0
+	return dst
 }
 
 // told returns the evidence of a rule of which the signature says too little.
