@@ -76,7 +76,7 @@ func (s *Set) Matcher() *Matcher {
 	}
 	m.bit = make([]uint64, len(m.ix.leaves))
 	m.trails = make([]trail, len(m.ix.leaves))
-	m.accepted = newAccepted(s.size())
+	m.accepted = newAccepted(s.names.size)
 	return m
 }
 

@@ -76,7 +76,7 @@ func (m *Matcher) tellAll(dst []story.Match) []story.Match {
 			r := at<<6 | u32(bits.TrailingZeros64(set))
 			n := len(dst)
 			dst = dst[:n+1]
-			dst[n].Watch = m.set.name(r)
+			dst[n].Watch = m.set.names.name(r)
 			dst[n].Evidence = m.memo.shown[a.slots[r]]
 			if a.slots[r] == untold {
 				dst[n].Evidence = m.told(r)
