@@ -79,6 +79,7 @@ func newIndex(rules []node, share func(word string) float64) *index {
 		numbers: make(map[leafKey]uint32), groups: make(map[string]uint32), cost: make([]float64, 1),
 	}
 	c.groupFrom = make([]uint32, 1, 2)
+	c.known = make([]numbered, 0, 8*len(rules)) // a guess
 	from := make([]int, 0, len(rules))
 	for _, n := range rules {
 		from = append(from, len(c.known))

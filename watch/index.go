@@ -67,6 +67,13 @@ const (
 	rolePair                  // the first of a bigram
 )
 
+// begins returns 1 if a word may begin something that has the word next after
+// it, else 0. There is no branch to foresee.
+func (r role) begins(next uint32) uint32 {
+	known := (next | -next) >> 31 // 1 if next is not 0
+	return uint32(r)&1 | uint32(r)>>1&known
+}
+
 // A keyed leaf may begin where its key stands, in the fields of mask; spelled
 // is 0 if it is all there.
 type keyed struct {
@@ -142,19 +149,40 @@ func newBitmap(n int) bitmap { return make(bitmap, n/64+1) }
 func (b bitmap) add(i uint32)      { b[i>>6] |= 1 << (i & 63) }
 func (b bitmap) has(i uint32) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
-// A dictionary numbers words, from 1. Each slot holds the upper half of a
-// hash and a number.
+// A dictionary numbers words, from 1.
 type dictionary struct {
 	filter []uint64 // a bit for each hash: most words of an item are of no rule
-	slots  []uint64
-	starts []wordStart // of words, in one piece of memory
-	text   string      // of the words, one after the other
-	ends   []uint32    // of words, in text
+	slots  []wordSlot
+	text   string   // of the words, one after the other
+	ends   []uint32 // of words, in text
 }
 
-// A wordStart is the first 16 bytes of a word, with zeros after it, or what no
-// word begins with if it is longer.
-type wordStart struct{ a, b uint64 }
+// A wordSlot is one place of the hash table. If number is 0 it is empty.
+type wordSlot struct {
+	spelt
+	number uint32
+}
+
+// A spelt word is its 16 bytes, with zeros after it if it has fewer. One that
+// has more is its hash and long, which no other word ends in: it is compared
+// with what the hash leads to.
+type spelt struct{ a, b uint64 }
+
+const long = ^uint64(0)
+
+// speltOf returns what a folded word is. 16 bytes may be read after it.
+func speltOf(word []byte, hash uint64) spelt {
+	n := len(word)
+	if n > 16 {
+		return spelt{hash, long}
+	}
+	w := word[:16]
+	a, b := binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[8:])
+	if n <= 8 {
+		return spelt{a & (1<<(8*n) - 1), 0}
+	}
+	return spelt{a, b & (1<<(8*(n-8)) - 1)}
+}
 
 // newDictionary numbers words[1:]. In its text others follow the words.
 func newDictionary(words, others []string) dictionary {
@@ -165,23 +193,20 @@ func newDictionary(words, others []string) dictionary {
 	for bits < 32*len(words) && bits < 1<<19 {
 		bits *= 2
 	}
-	d := dictionary{filter: make([]uint64, bits/64), slots: make([]uint64, size), starts: make([]wordStart, len(words)), ends: make([]uint32, len(words))}
+	d := dictionary{filter: make([]uint64, bits/64), slots: make([]wordSlot, size), ends: make([]uint32, len(words))}
 	d.text = strings.Join(words, "") + strings.Join(others, "")
 	var buf []byte
 	for n := 1; n < len(words); n++ {
 		buf = append(append(buf[:0], words[n]...), make([]byte, 16)...)
-		h := hashOf(buf[:len(words[n])])
+		word := buf[:len(words[n])]
+		h := hashOf(word)
 		d.filter[h>>6%uint64(len(d.filter))] |= 1 << (h & 63)
-		d.starts[n] = wordStart{^uint64(0), ^uint64(0)}
-		if len(words[n]) <= 16 {
-			d.starts[n] = wordStart{binary.LittleEndian.Uint64(buf), binary.LittleEndian.Uint64(buf[8:])}
-		}
-		d.ends[n] = d.ends[n-1] + u32(len(words[n]))
+		d.ends[n] = d.ends[n-1] + u32(len(word))
 		i := h % uint64(size)
-		for d.slots[i] != 0 {
+		for d.slots[i].number != 0 {
 			i = (i + 1) % uint64(size)
 		}
-		d.slots[i] = h>>32<<32 | uint64(n) // #nosec G115 -- a number of a word
+		d.slots[i] = wordSlot{speltOf(word, h), u32(n)}
 	}
 	return d
 }

@@ -168,37 +168,25 @@ func (m *Matcher) beginnings(hits []found) []found {
 	kept := 0
 	for _, hit := range hits {
 		hits[kept] = hit
-		begins := m.ix.roles[hit.key]
-		if m.ids[hit.at+1] == 0 {
-			begins &^= rolePair
-		}
-		if begins != 0 {
-			kept++
-		}
+		kept += int(m.ix.roles[hit.key].begins(m.ids[hit.at+1]))
 	}
 	return hits[:kept]
 }
 
 // number returns the number of a word in the dictionary, or 0.
 func (m *Matcher) number(w *scanned) uint32 {
+	var word spelt
+	if w.hi == 0 {
+		word.a, word.b = lanes((*[16]byte)(m.text[w.start:]), w.end-w.start)
+	} else {
+		word = speltOf(m.folded[w.lo:w.hi], w.hash)
+	}
 	d := &m.ix.dict
 	top := uint64(len(d.slots) - 1) // #nosec G115 -- never empty
 	for i := w.hash & top; ; i = (i + 1) & top {
-		slot := d.slots[i]
-		if slot == 0 {
-			return 0
-		}
-		if slot>>32 != w.hash>>32 {
-			continue
-		}
-		id := uint32(slot) // #nosec G115 -- the lower half
-		if w.hi == 0 {
-			a, b := lanes((*[16]byte)(m.text[w.start:]), w.end-w.start)
-			if d.starts[id] == (wordStart{a, b}) {
-				return id
-			}
-		} else if m.is(w, d.word(id)) {
-			return id
+		slot := &d.slots[i]
+		if slot.spelt == word && (word.b != long || m.is(w, d.word(slot.number))) || slot.number == 0 {
+			return slot.number
 		}
 	}
 }

@@ -71,16 +71,17 @@ func (m *Matcher) tellAll(dst []story.Match) []story.Match {
 		m.memo.shown[slot] = m.show(m.memo.slots[slot].sign)
 	}
 	a := &m.accepted
+	n := len(dst)
+	dst = dst[:n+a.n]
 	for _, at := range a.words() {
 		for set := a.rules[at]; set != 0; set &= set - 1 {
 			r := at<<6 | u32(bits.TrailingZeros64(set))
-			n := len(dst)
-			dst = dst[:n+1]
-			dst[n].Watch = m.set.names.name(r)
-			dst[n].Evidence = m.memo.shown[a.slots[r]]
-			if a.slots[r] == untold {
-				dst[n].Evidence = m.told(r)
+			match, slot := &dst[n], a.slots[r]
+			match.Watch, match.Evidence = m.set.names.name(r), m.memo.shown[slot]
+			if slot == untold {
+				match.Evidence = m.told(r)
 			}
+			n++
 		}
 		a.rules[at] = 0
 	}

@@ -127,7 +127,7 @@ func NewSetFor(share func(word string) float64, ws []story.Watch, names Names) (
 	for _, w := range ws {
 		rule, err := parse(w.Rule, spellings)
 		if err == nil && len(w.Name) > longestName {
-			err = errors.New("its name is longer than 2,048 bytes")
+			err = errors.New("its name is longer than 1,023 bytes")
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("watch %s: %w", w.Name, err))
