@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"vedette/story"
@@ -19,7 +20,11 @@ const (
 func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
 	name := cmp.Or(titles[b.Watch], string(b.Watch))
 	m := &Message{Level: b.To, Watches: []string{name}, At: b.At.In(zone), Title: story.Sentence{Text: headline(b, name)}}
-	for _, reason := range b.Reasons[:min(len(b.Reasons), mostReasons)] {
+	reasons := b.Reasons[:min(len(b.Reasons), mostReasons)]
+	if b.Kind == story.Deadline {
+		reasons = nil // the title says it
+	}
+	for _, reason := range reasons {
 		m.Facts = append(m.Facts, Fact{Name: "Why", Text: reason})
 	}
 	for i, w := range b.Evidence {
@@ -38,7 +43,7 @@ func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName
 func headline(b *story.Bulletin, name string) string {
 	switch {
 	case b.Kind == story.Deadline:
-		return name + ": a deadline"
+		return name + ": " + strings.Join(b.Reasons, "; ")
 	case b.To == story.Calm:
 		return fmt.Sprintf("%s is back to calm, from %s", name, b.From)
 	case b.To < b.From:

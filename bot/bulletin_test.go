@@ -46,7 +46,7 @@ func TestBulletinHeadlines(t *testing.T) {
 		"idlib rises from calm to elevated":    {From: story.Calm, To: story.Elevated},
 		"idlib falls from critical to high":    {From: story.Critical, To: story.High},
 		"idlib is back to calm, from elevated": {From: story.Elevated, To: story.Calm},
-		"idlib: a deadline":                    {Kind: story.Deadline, From: story.High, To: story.High},
+		"idlib: the ultimatum has ended":       {Kind: story.Deadline, From: story.High, To: story.High, Reasons: []string{"the ultimatum has ended"}},
 	} {
 		b.Watch = "idlib"
 		if got := bot.Bulletin(&b, time.UTC, nil).Title.Text; got != want {

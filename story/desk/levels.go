@@ -115,11 +115,13 @@ func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem boo
 	j := d.gauge.past(o, w).Judge(now)
 	st, known := d.gauge.stands[w]
 	st.Level = max(st.Level, story.Calm)
+	var told []time.Time // the ends of ultimatums that the change of level is told with
 	if j.Level != st.Level || !known {
 		b := story.Bulletin{Watch: w, Kind: story.LevelChange, Key: fmt.Sprintf("level %d", st.Changes+1), From: st.Level, To: j.Level, At: now}
 		b.Reasons, b.Evidence = d.reasons(&j)
 		if known || byItem && j.Level > story.Calm {
 			b.Rooms = o.rooms[w]
+			told = rising(&j, b.From)
 		}
 		bs = append(bs, b)
 		d.gauge.stands[w] = story.Standing{Level: j.Level, Since: now, Changes: st.Changes + 1}
@@ -128,12 +130,26 @@ func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem boo
 		if dl.State == level.Ahead || now.Sub(dl.Ends) > deadlineStale {
 			continue
 		}
-		bs = append(bs, story.Bulletin{
+		b := story.Bulletin{
 			Watch: w, Kind: story.Deadline, Key: fmt.Sprintf("deadline %s %s", dl.Ends.Format(time.RFC3339), dl.State), From: j.Level, To: j.Level, At: now,
-			Reasons: []string{deadline(dl)}, Evidence: d.witnesses(dl.By), Rooms: o.rooms[w],
-		})
+			Reasons: []string{deadline(dl)}, Evidence: d.witnesses(dl.By),
+		}
+		if !slices.ContainsFunc(told, dl.Ends.Equal) {
+			b.Rooms = o.rooms[w]
+		}
+		bs = append(bs, b)
 	}
 	return bs
+}
+
+// rising returns the ends of the ultimatums that lift a watch above from.
+func rising(j *level.Judgement, from story.Level) (ends []time.Time) {
+	for _, r := range j.Reasons {
+		if r.Rule == level.ByUltimatum && j.Level > from && r.Level == j.Level {
+			ends = append(ends, r.Ends)
+		}
+	}
+	return ends
 }
 
 // deadlineStale is how long after its end a deadline is still worth a word.
@@ -142,9 +158,9 @@ const deadlineStale = 48 * time.Hour
 func deadline(dl level.Deadline) string {
 	ends := dl.Ends.Format("2 January 2006 15:04 UTC")
 	if dl.State == level.Passed {
-		return "the ultimatum ended on " + ends
+		return "an ultimatum ended on " + ends
 	}
-	return "the ultimatum ends on " + ends
+	return "an ultimatum ends on " + ends
 }
 
 // reasons returns why the level is what it is, the weightiest reason first,
@@ -162,9 +178,16 @@ func (d *Desk) reasons(j *level.Judgement) (lines []string, evidence []story.Wit
 		lines = append(lines, "nothing lifts it higher any more")
 	}
 	if j.Cold && j.Level > story.Calm {
-		lines = append(lines[:min(len(lines), toldReasons-1)], fmt.Sprintf("cold start: %d days of past tell what is usual so far", j.Known))
+		lines = append(lines[:min(len(lines), toldReasons-1)], coldStart(j.Known))
 	}
 	return lines[:min(len(lines), toldReasons)], d.witnesses(rs)
+}
+
+func coldStart(days int) string {
+	if days == 1 {
+		return "cold start: 1 day of past tells what is usual so far"
+	}
+	return fmt.Sprintf("cold start: %d days of past tell what is usual so far", days)
 }
 
 // witnesses returns the reports behind readings, each once, the latest first.

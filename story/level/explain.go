@@ -65,11 +65,11 @@ func (r Reason) What() string {
 	case ByYear, ByThreeYears:
 		what = fmt.Sprintf("%s %.1f, the %s; the record was %.1f", r.Side, r.Value, r.Rule, r.Limit)
 	case ByDead:
-		what = fmt.Sprintf("%.0f dead in one story, as two origins report; %s from %.0f", r.Value, r.Wanted, r.Limit)
+		what = fmt.Sprintf("%.0f dead in one story, as two origins report; %s begins at %.0f", r.Value, r.Wanted, r.Limit)
 	case ByArmyDead:
-		what = fmt.Sprintf("%.0f dead of a state's army in one story, as two origins report; %s from %.0f", r.Value, r.Wanted, r.Limit)
+		what = fmt.Sprintf("%.0f dead of a state's army in one story, as two origins report; %s begins at %.0f", r.Value, r.Wanted, r.Limit)
 	case ByUltimatum:
-		what = fmt.Sprintf("an ultimatum ends on %s UTC", r.Ends.Format("2 January 2006 15:04"))
+		what = fmt.Sprintf("the end of an ultimatum, %s UTC", r.Ends.Format("2 January 2006 15:04"))
 	}
 	if r.Held != "" {
 		what += "; held at " + r.Level.String() + ", as " + r.Held
