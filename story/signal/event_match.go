@@ -112,6 +112,9 @@ func (ps *patterns) fitAll(r *reading) {
 		case w.mark:
 		case len(ps.stemAt) == 0 && len(ps.prefixes) == 0:
 			w.elements = ps.words[w.low]
+			if w.capital && i > 0 && ps.is(r, i, "proper") {
+				w.elements = nil
+			}
 		default:
 			from := len(r.buf)
 			ps.fitWord(r, w.low)
