@@ -19,6 +19,11 @@ func (c *claiming) actors(kind story.SignalKind, h hit) (actor, target stretch) 
 	switch {
 	case c.near(c.reading, h.start, 2, "be") && by >= 0:
 		return c.nameFrom(by + 1), actor
+	case by >= 0 && by <= h.end: // "shelling by the army"
+		if on := c.next(by, longestName, "on"); on >= 0 {
+			target = c.nameFrom(on + 1)
+		}
+		return c.nameFrom(by + 1), target
 	case c.is(c.reading, h.end-1, "between"):
 		actor = c.nameFrom(h.end)
 		if and := c.next(h.end, longestName, "and"); and >= 0 {

@@ -16,6 +16,7 @@ func TestASignalNamesWhoDidItToWhomAndWhere(t *testing.T) {
 		{"Norland sent reinforcements to the border.", "Norland", "", ""},
 		{"Three of the posts were encircled by Orlov's forces.", "Orlov's forces", "posts", ""},
 		{"An air strike killed four people in Velna.", "", "", "Velna"},
+		{"Renewed shelling by Norland forces hit Upper Velna.", "Norland forces", "", ""},
 		{"It was shelled again.", "", "", ""},
 	} {
 		signals := claimed(r, "en", tt.text)

@@ -1,6 +1,7 @@
 package signal
 
 import (
+	"encoding/json"
 	"os"
 	"slices"
 	"strings"
@@ -46,6 +47,42 @@ func TestTheSeedArticleMakesItsSignals(t *testing.T) {
 		}
 		if got := s.Deadline.Format(time.DateOnly); s.Kind == story.Ultimatum && got != "2020-02-29" {
 			t.Errorf("the ultimatum ends on %s", got)
+		}
+	}
+}
+
+func TestTheDaysOfIdlibMakeTheirSignals(t *testing.T) {
+	raw, err := os.ReadFile(corpus.Path(t, "story-of-idlib", "timeline_2020-01-12_to_02-12.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := reader(t)
+	want := map[string][]story.SignalKind{ // what the day's fact says in words
+		"2020-01-12": {story.Ceasefire},
+		"2020-01-27": {story.Encirclement, story.Violation},
+		"2020-02-03": {story.Shelling},
+		"2020-02-05": {story.Ultimatum, story.Threat, story.Encirclement},
+		"2020-02-07": {story.Mobilisation, story.Encirclement},
+		"2020-02-08": {story.Talks, story.Mobilisation},
+		"2020-02-10": {story.Shelling},
+		"2020-02-11": {story.Strike, story.Threat},
+		"2020-02-12": {story.Ultimatum},
+	}
+	for line := range strings.Lines(string(raw)) {
+		var day struct{ Date, Fact string }
+		if err := json.Unmarshal([]byte(line), &day); err != nil {
+			t.Fatal(err)
+		}
+		signals := claimed(r, "en", day.Fact)
+		for _, kind := range want[day.Date] {
+			if !slices.ContainsFunc(signals, func(s story.Signal) bool { return s.Kind == kind }) {
+				t.Errorf("%s makes no %s", day.Date, kind)
+			}
+		}
+		for _, s := range signals {
+			if got := s.Deadline.Format(time.DateOnly); s.Kind == story.Ultimatum && got != "2020-02-29" {
+				t.Errorf("%s: the ultimatum ends on %s", day.Date, got)
+			}
 		}
 	}
 }

@@ -39,7 +39,10 @@ func (ps *patterns) deadline(text string, ts []token, from int, when time.Time) 
 		}
 		start, end := h.start, min(h.end+span, len(r.words))
 		if behind {
-			start, end = max(0, h.start-span/2), h.end
+			start, end = h.start, h.end
+			for start > max(0, h.start-span+2) && !r.parts(start-1) {
+				start--
+			}
 		}
 		t := ps.term(r, start, end)
 		switch heading {
@@ -59,10 +62,10 @@ func (ps *patterns) deadline(text string, ts []token, from int, when time.Time) 
 // term reads the words of r from start to before end.
 func (ps *patterns) term(r *reading, start, end int) (t term) {
 	for i := start; i < end; i++ {
-		w := &r.words[i]
-		if w.mark && !strings.Contains(",-.:", w.low) {
+		if r.parts(i) {
 			break
 		}
+		w := &r.words[i]
 		if ps.is(r, i, "capital") && !w.capital {
 			continue
 		}
@@ -79,6 +82,11 @@ func (ps *patterns) term(r *reading, start, end int) (t term) {
 		}
 	}
 	return t
+}
+
+// parts reports whether word at is a mark that no date has.
+func (r *reading) parts(at int) bool {
+	return r.words[at].mark && !strings.Contains(",.:", r.words[at].low)
 }
 
 // note takes in a word of heading, the first of its kind.

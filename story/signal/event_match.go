@@ -58,19 +58,21 @@ type hit struct {
 }
 
 // reading reads the tokens of text. With apart, what hyphens join is several
-// words.
+// words, and the hyphens are left out.
 func (ps *patterns) reading(text string, ts []token, apart bool) *reading {
 	r := &reading{words: make([]word, 0, len(ts))}
 	for i := 0; i < len(ts); i++ {
 		t := ts[i]
-		if strings.Contains("\"'“”‘’«»„$€£", t.text) {
+		if strings.Contains("\"'“”‘’«»„$€£", t.text) || apart && hyphen(t) {
 			continue
 		}
 		w := word{low: t.low, start: t.start, end: t.end, capital: t.low != t.text, mark: !t.word()}
 		for !apart && !w.mark && i+2 < len(ts) && hyphen(ts[i+1]) && ts[i+1].start == ts[i].end && ts[i+2].start == ts[i+1].end && ts[i+2].word() {
 			i += 2
 			w.end = ts[i].end
-			w.low = strings.ToLower(text[w.start:w.end])
+			whole := text[w.start:w.end]
+			w.low = strings.ToLower(whole)
+			w.capital = w.low != whole
 		}
 		r.words = append(r.words, w)
 	}
@@ -112,6 +114,9 @@ func (ps *patterns) fitAll(r *reading) {
 		case w.mark:
 		case len(ps.stemAt) == 0 && len(ps.prefixes) == 0:
 			w.elements = ps.words[w.low]
+			if w.capital && i > 0 && ps.is(r, i, "proper") {
+				w.elements = nil
+			}
 		default:
 			from := len(r.buf)
 			ps.fitWord(r, w.low)
