@@ -51,8 +51,9 @@ const volumeWeight = 10
 // WeightOf returns the weight of a kind of signal: the one table of them. It
 // follows the Goldstein scale of conflict and cooperation in its order and
 // rough size, without its sign. Deaths are not on that scale: each doubling of
-// them counts as much as a threat of force, and an attack that kills counts for
-// both.
+// them counts a little less than a threat of force, and an attack that kills
+// counts for both. The number was chosen by how weeks rank (internal/eval levels):
+// 5 to 8 do about equally well.
 func WeightOf(kind story.SignalKind) Weight {
 	switch kind {
 	case story.Threat:
@@ -68,7 +69,7 @@ func WeightOf(kind story.SignalKind) Weight {
 	case story.Violation:
 		return Weight{Acts, 9, 0}
 	case story.Killed:
-		return Weight{Acts, 7, 1}
+		return Weight{Acts, 6, 1}
 	case story.Wounded, story.Captured:
 		return Weight{Acts, 3, 1}
 	case story.Displaced:

@@ -219,9 +219,11 @@ func plural(noun string) string {
 
 func vowel(b byte) bool { return strings.IndexByte("aeiou", b) >= 0 }
 
-// claims reports whether heading is a class or a kind of signal.
+// claims reports whether heading is a class or a kind of signal. Dead and
+// wounded are among them where nobody says how many: "causes casualties".
 func claims(heading string) bool {
-	return Root(heading).Quad() != 0 || slices.Contains(kinds(), story.SignalKind(heading))
+	kind := story.SignalKind(heading)
+	return Root(heading).Quad() != 0 || slices.Contains(kinds(), kind) || kind == story.Killed || kind == story.Wounded
 }
 
 // kinds are the kinds of signal that events make.

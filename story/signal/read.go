@@ -61,7 +61,11 @@ func (r *Reader) sentence(it *story.Item, lang string, counting *counting, s *se
 			signals[i].Source = source
 		}
 	}
-	signals = append(signals, counting.counts(s)...)
+	counts := counting.counts(s)
+	signals = slices.DeleteFunc(signals, func(bare story.Signal) bool {
+		return slices.ContainsFunc(counts, func(c story.Signal) bool { return c.Kind == bare.Kind })
+	})
+	signals = append(signals, counts...)
 	slices.SortStableFunc(signals, byPlace)
 	return signals
 }
