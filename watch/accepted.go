@@ -5,53 +5,47 @@ import (
 	"slices"
 )
 
-// accepted are the rules that are true of an item: a set that is read in
-// order and emptied in time that depends on what is in it, and small enough to
-// stay near the processor.
+// accepted are the rules that are true of an item, each with the slot of its
+// evidence: a set that is read in order and emptied in time that depends on
+// what is in it, and small enough to stay near the processor.
 type accepted struct {
-	rules  bitmap
-	sum    bitmap   // the words of rules that are not 0
-	before []uint32 // by word of rules that is not 0: how many rules are in the words before
-	found  []uint32 // rules as they were accepted, some more than once
-	by     []uint64 // the leaves that they are true by, among others
-	order  []uint32
-	signs  []uint64
+	rules bitmap
+	sum   bitmap  // the words of rules that are not 0
+	slots []uint8 // by rule; of those that are in the set
+	n     int
+	order []uint32
 }
 
 func newAccepted(n int) accepted {
 	rules := newBitmap(n)
-	return accepted{rules: rules, sum: newBitmap(len(rules)), before: make([]uint32, len(rules))}
+	return accepted{rules: rules, sum: newBitmap(len(rules)), slots: make([]uint8, n)}
 }
 
-func (a *accepted) add(r uint32, sign uint64) {
+// add adds a rule that is not in the set. The caller counts it in n.
+func (a *accepted) add(r uint32, slot uint8) {
 	a.rules[r>>6] |= 1 << (r & 63)
 	a.sum[r>>12] |= 1 << (r >> 6 & 63)
-	a.found = append(a.found, r)
-	a.by = append(a.by, sign)
+	a.slots[r] = slot
 }
 
-// drain empties a. It returns the rules that were in it in order, and their
-// signatures.
-func (a *accepted) drain() (rules []uint32, signs []uint64) {
+// words returns the places of the words of rules that are not 0, in order. It
+// writes eight at a time, whether there are so many or not: how many there are
+// cannot be foreseen, and to guess wrong costs more.
+func (a *accepted) words() []uint32 {
+	order := slices.Grow(a.order[:0], a.n+8)
+	order = order[:cap(order)]
 	n := 0
 	for i, set := range a.sum {
-		for ; set != 0; set &= set - 1 {
-			at := i<<6 | bits.TrailingZeros64(set)
-			a.before[at] = u32(n)
-			n += bits.OnesCount64(a.rules[at])
-		}
 		a.sum[i] = 0
+		for set != 0 {
+			out := (*[8]uint32)(order[n:])
+			n += min(bits.OnesCount64(set), len(out))
+			for k := range out {
+				out[k] = u32(i<<6 | bits.TrailingZeros64(set))
+				set &= set - 1
+			}
+		}
 	}
-	a.order = slices.Grow(a.order[:0], n)[:n]
-	a.signs = slices.Grow(a.signs[:0], n)[:n]
-	clear(a.signs)
-	for i, r := range a.found {
-		rank := a.before[r>>6] + u32(bits.OnesCount64(a.rules[r>>6]&(1<<(r&63)-1)))
-		a.order[rank] = r
-		a.signs[rank] |= a.by[i]
-	}
-	for _, r := range a.order {
-		a.rules[r>>6] = 0
-	}
-	return a.order, a.signs
+	a.order = order[:n]
+	return a.order
 }

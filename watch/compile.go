@@ -19,6 +19,8 @@ type compiler struct {
 	ix        *index
 	share     func(word string) float64 // of the items that hold a word, or nil
 	words     map[string]uint32
+	spelt     []string // the words by number
+	texts     []string // of the leaves
 	patterns  map[string]uint32
 	numbers   map[leafKey]uint32
 	known     []numbered // the leaves of the rules' terms as they were counted
@@ -72,11 +74,12 @@ const inLang mask = 1 << 15
 func newIndex(rules []node, share func(word string) float64) *index {
 	c := compiler{
 		ix:    &index{leaves: make([]leaf, 1), spelled: make([]spelling, 1), exacts: make([]string, 1), langs: make(map[string][]uint32)},
+		spelt: make([]string, 1), texts: make([]string, 1),
 		share: share, words: make(map[string]uint32), patterns: make(map[string]uint32),
 		numbers: make(map[leafKey]uint32), groups: make(map[string]uint32), cost: make([]float64, 1),
 	}
-	c.ix.dict.words = make([]string, 1)
 	c.groupFrom = make([]uint32, 1, 2)
+	c.known = make([]numbered, 0, 8*len(rules)) // a guess
 	from := make([]int, 0, len(rules))
 	for _, n := range rules {
 		from = append(from, len(c.known))
@@ -114,15 +117,6 @@ func (c *compiler) count(n node, in mask) {
 // isQuiet holds for fields that are no text of the item, and so no evidence.
 func isQuiet(in mask) bool { return in&^(inText|inLead) != 0 }
 
-// kept returns text as it is in the dictionary, or else a copy, so that what
-// stays does not hold the rules' sources in memory.
-func (c *compiler) kept(text string) string {
-	if n, ok := c.words[text]; ok {
-		return c.ix.dict.words[n]
-	}
-	return strings.Clone(text)
-}
-
 func maskOf(field string) mask {
 	if field == "lang" {
 		return inLang
@@ -151,6 +145,7 @@ func (c *compiler) number(t *term, in mask) uint32 {
 	n := u32(len(c.ix.leaves))
 	c.numbers[key] = n
 	c.cost = append(c.cost, 0)
+	c.texts = append(c.texts, "")
 	c.ix.leaves = append(c.ix.leaves, leaf{mask: in, quiet: isQuiet(in)})
 	c.ix.fields |= in
 	if in == inLang {
@@ -161,7 +156,7 @@ func (c *compiler) number(t *term, in mask) uint32 {
 	for _, parts := range t.spellings {
 		c.spell(n, parts, t.slop)
 	}
-	c.ix.leaves[n].text = c.kept(t.text)
+	c.texts[n] = t.text
 	return n
 }
 
@@ -227,10 +222,9 @@ func (c *compiler) key(p *part) uint32 {
 	if p.folded != "" {
 		n, ok := c.words[p.folded]
 		if !ok {
-			n = u32(len(c.ix.dict.words))
-			text := strings.Clone(p.folded)
-			c.words[text] = n
-			c.ix.dict.words = append(c.ix.dict.words, text)
+			n = u32(len(c.spelt))
+			c.words[p.folded] = n
+			c.spelt = append(c.spelt, p.folded)
 		}
 		return n
 	}
@@ -273,13 +267,13 @@ func (c *compiler) weigh() {
 // spelling; a phrase is rarer still.
 func (c *compiler) commonness(key, spelling uint32) float64 {
 	if spelling == 0 {
-		return c.share(c.ix.dict.words[key])
+		return c.share(c.spelt[key])
 	}
 	least := 1.0
 	sp := c.ix.spelled[spelling]
 	for _, nd := range c.ix.needs[sp.from:sp.to] {
 		if nd.key&patternKey == 0 {
-			least = min(least, c.share(c.ix.dict.words[nd.key])/2)
+			least = min(least, c.share(c.spelt[nd.key])/2)
 		}
 	}
 	return least

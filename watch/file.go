@@ -133,20 +133,28 @@ func (c *compiler) file(rules int) {
 			}
 		}
 	}
+	ix.entries = make([]entry, 1, 1+len(flat)+len(paired))
 	ix.fileFlat(flat)
 	ix.filePaired(paired)
 }
 
+// fileFlat makes lists of what is filed under one leaf.
 func (ix *index) fileFlat(flat []filed) {
 	leaf := func(f *filed) uint32 { return uint32(f.under) } // #nosec G115 -- a leaf
-	ix.flat = make([]entry, len(flat))
-	for i, f := range sorted(flat, len(ix.leaves), leaf) {
-		ix.flat[i] = f.entry
-		sh := &ix.shelves[f.under]
-		if sh.end == 0 {
-			sh.flat = u32(i)
+	ix.list(sorted(flat, len(ix.leaves), leaf), func(leaf uint64, at uint32) { ix.shelves[leaf].rules = at })
+}
+
+// list adds what was filed to the entries, what is under the same as one list,
+// and calls begins for each list.
+func (ix *index) list(all []filed, begins func(under uint64, at uint32)) {
+	for i, f := range all {
+		if i == 0 || all[i-1].under != f.under {
+			begins(f.under, u32(len(ix.entries)))
 		}
-		sh.end = u32(i + 1)
+		if i+1 == len(all) || all[i+1].under != f.under {
+			f.entry |= entryLast
+		}
+		ix.entries = append(ix.entries, f.entry)
 	}
 }
 
@@ -163,41 +171,43 @@ func sorted(all []filed, leaves int, leaf func(*filed) uint32) []filed {
 	return out
 }
 
+// filePaired makes lists of what is filed under two leaves.
 func (ix *index) filePaired(paired []filed) {
+	ix.rank(paired)
+	for i := range paired {
+		paired[i].under = pairOf(ix.hosts(uint32(paired[i].under>>32), uint32(paired[i].under))) // #nosec G115 -- two leaves
+	}
 	paired = sorted(paired, len(ix.leaves), func(f *filed) uint32 { return uint32(f.under) }) // #nosec G115 -- the second leaf
 	paired = sorted(paired, len(ix.leaves), func(f *filed) uint32 { return uint32(f.under >> 32) })
-	ix.sign(paired)
-	ix.second = make([]entry, len(paired))
-	for i, f := range paired {
-		ix.second[i] = f.entry
-		if i == 0 || paired[i-1].under != f.under {
-			ix.shelves[f.under>>32].mask++
-		}
-	}
+	paired = slices.Compact(paired) // a rule may be filed under two leaves in both ways
 	size := uint32(0)
-	for i := range ix.shelves {
-		if h := &ix.shelves[i]; h.mask > 0 {
-			h.from, h.mask = size, 1<<bits.Len32(h.mask+h.mask/2)-1
-			size += h.mask + 1
+	ix.companies = make([]company, 1)
+	for i := 0; i < len(paired); {
+		leaf, partners := paired[i].under>>32, uint32(0)
+		for ; i < len(paired) && paired[i].under>>32 == leaf; i++ {
+			if i == 0 || paired[i-1].under != paired[i].under {
+				partners++
+			}
 		}
+		ix.shelves[leaf].company = u32(len(ix.companies))
+		p := company{from: size, mask: 1<<bits.Len32(partners+partners/2) - 1}
+		ix.companies = append(ix.companies, p)
+		size += p.mask + 1
 	}
 	ix.partners = make([]partner, size)
-	for i := 0; i < len(paired); {
-		under, from := paired[i].under, i
-		for i < len(paired) && paired[i].under == under {
-			i++
-		}
-		h, n := &ix.shelves[under>>32], uint32(under) // #nosec G115 -- the second leaf
-		h.filter |= ix.shelves[n].sign
-		*ix.slot(h, n) = partner{n, u32(from), u32(i)}
-	}
+	ix.list(paired, func(under uint64, at uint32) {
+		p, n := &ix.companies[ix.shelves[under>>32].company], uint32(under) // #nosec G115 -- the second leaf
+		p.filter |= ix.shelves[n].sign()
+		*ix.slot(p, n) = partner{n, at}
+	})
 }
 
-// sign gives the most common partners a sign of their own. All others share
-// one, so that a leaf whose partners are common ones is asked for no other.
-func (ix *index) sign(paired []filed) {
+// rank ranks the leaves by how common they are in pairs. The most common have
+// a sign of their own.
+func (ix *index) rank(paired []filed) {
 	uses := make([]int, len(ix.leaves))
 	for _, f := range paired {
+		uses[f.under>>32]++
 		uses[uint32(f.under)]++ // #nosec G115 -- the second leaf
 	}
 	order := make([]uint32, len(ix.leaves))
@@ -206,7 +216,7 @@ func (ix *index) sign(paired []filed) {
 	}
 	slices.SortStableFunc(order, func(a, b uint32) int { return uses[b] - uses[a] })
 	for rank, n := range order {
-		ix.shelves[n].sign = 1 << min(rank, 63)
+		ix.shelves[n].rank = uint8(min(rank, 63)) // #nosec G115 -- at most 63
 	}
 }
 
@@ -226,7 +236,7 @@ func offsets(n, size int, list func(i int) uint32) []uint32 {
 // keyAt returns the place of a key among the words and then the patterns.
 func (ix *index) keyAt(key uint32) uint32 {
 	if key&patternKey != 0 {
-		return u32(len(ix.dict.words)) + key&^patternKey
+		return u32(len(ix.dict.ends)) + key&^patternKey
 	}
 	return key
 }
@@ -234,35 +244,39 @@ func (ix *index) keyAt(key uint32) uint32 {
 // finish lays out the tables that lead from words to leaves.
 func (c *compiler) finish() {
 	ix := c.ix
-	ix.dict = newDictionary(ix.dict.words)
-	n := len(ix.dict.words) + len(ix.patterns)
+	c.write()
+	n := len(ix.dict.ends) + len(ix.patterns)
 	ix.keyFrom = offsets(n, len(c.keys), func(i int) uint32 { return ix.keyAt(c.keys[i].key) })
 	ix.keyed = make([]keyed, len(c.keys))
+	ix.roles = make([]role, len(ix.dict.ends))
 	next := slices.Clone(ix.keyFrom)
 	for _, k := range c.keys {
 		at := ix.keyAt(k.key)
 		ix.keyed[next[at]] = k.keyed
 		next[at]++
+		if k.key&patternKey == 0 {
+			ix.roles[k.key] |= roleKey
+		}
 	}
 
+	ix.ups = make([]uint32, 1, 1+2*len(c.ups))
 	slices.SortStableFunc(c.ups, func(a, b keyedBy) int { return cmp.Compare(a.key, b.key) })
 	for i, up := range c.ups {
-		ix.ups = append(ix.ups, up.leaf)
-		sh := &ix.shelves[up.key]
-		if sh.last == 0 {
-			sh.ups = u32(i)
+		if i == 0 || c.ups[i-1].key != up.key {
+			ix.ups = append(ix.ups, 0)
+			ix.shelves[up.key].ups = u32(len(ix.ups))
 		}
-		sh.last = u32(i + 1)
+		ix.ups = append(ix.ups, up.leaf)
 	}
+	ix.ups = append(ix.ups, 0)
 
-	ix.opens = newBitmap(len(ix.dict.words))
 	slices.SortStableFunc(c.bigrams, func(a, b bigram) int {
 		return cmp.Or(cmp.Compare(a.words, b.words), cmp.Compare(a.size, b.size))
 	})
 	ix.bigrams = newPairs(len(c.bigrams))
 	for i, b := range c.bigrams {
 		if i == 0 || c.bigrams[i-1].words != b.words {
-			ix.opens.add(uint32(b.words >> 32))
+			ix.roles[b.words>>32] |= rolePair
 			if i > 0 {
 				ix.phrases = append(ix.phrases, keyed{})
 			}
@@ -274,12 +288,39 @@ func (c *compiler) finish() {
 	c.clip()
 }
 
+// write writes the words and the texts of leaves that are no words into one
+// text: what stays must not hold the rules' sources in memory.
+func (c *compiler) write() {
+	ix := c.ix
+	others := make(map[string]uint32)
+	var list []string
+	for _, text := range c.texts {
+		if _, known := others[text]; !known && c.words[text] == 0 {
+			others[text] = 0
+			list = append(list, text)
+		}
+	}
+	ix.dict = newDictionary(c.spelt, list)
+	end := ix.dict.ends[len(ix.dict.ends)-1]
+	for _, text := range list {
+		others[text] = end
+		end += u32(len(text))
+	}
+	for n, text := range c.texts {
+		from := others[text]
+		if word := c.words[text]; word != 0 {
+			from = ix.dict.ends[word-1]
+		}
+		ix.leaves[n].from, ix.leaves[n].to = from, from+u32(len(text))
+	}
+}
+
 // clip gives back what appending reserved.
 func (c *compiler) clip() {
 	ix := c.ix
 	ix.code, ix.members, ix.groupFrom = shrunk(ix.code), shrunk(ix.members), shrunk(ix.groupFrom)
 	ix.leaves, ix.needs, ix.spelled, ix.phrases = shrunk(ix.leaves), shrunk(ix.needs), shrunk(ix.spelled), shrunk(ix.phrases)
-	ix.steps, ix.kids, ix.exacts, ix.dict.words = shrunk(ix.steps), shrunk(ix.kids), shrunk(ix.exacts), shrunk(ix.dict.words)
+	ix.steps, ix.kids, ix.exacts, ix.ups, ix.companies = shrunk(ix.steps), shrunk(ix.kids), shrunk(ix.exacts), shrunk(ix.ups), shrunk(ix.companies)
 }
 
 func shrunk[S ~[]E, E any](s S) S {

@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/binary"
 	"regexp"
+	"strings"
 )
 
 // An index is many rules compiled to be matched at once. It is a snapshot: it
@@ -22,7 +23,7 @@ type index struct {
 	patterns []matcherOf // by pattern - 1
 	keyFrom  []uint32    // by key, into keyed
 	keyed    []keyed
-	opens    bitmap // by word: begins a bigram
+	roles    []role // by word
 	bigrams  pairs  // two words, into phrases
 	phrases  []keyed
 	spelled  []spelling
@@ -31,17 +32,17 @@ type index struct {
 	langs    map[string][]uint32
 
 	leaves []leaf
-	ups    []uint32 // leaves that stand for groups
+	ups    []uint32 // leaves that stand for groups, in lists that 0 ends
 
 	standing  uint32   // the first leaf that stands for a group
 	groupFrom []uint32 // by leaf from standing on, into members
 	members   []uint32
 
-	shelves  []shelf // by leaf
-	flat     []entry
-	partners []partner
-	second   []entry
-	always   []entry
+	shelves   []shelf // by leaf
+	entries   []entry // in lists
+	companies []company
+	partners  []partner
+	always    []entry
 
 	codeFrom []uint32 // by rule, into code
 	code     []uint32
@@ -50,11 +51,27 @@ type index struct {
 	plain    []node // rules that the evaluator judges: those that ask where sentences end
 }
 
-// A leaf is what one term looks for in some fields.
+// A leaf is what one term looks for in some fields. Its text, for evidence, is
+// the dictionary's text[from:to].
 type leaf struct {
-	text  string // of the term, for evidence
-	mask  mask
-	quiet bool // gives no evidence
+	from, to uint32
+	mask     mask
+	quiet    bool // gives no evidence
+}
+
+// A role is what a word may begin.
+type role uint8
+
+const (
+	roleKey  role = 1 << iota // it is the key of a leaf
+	rolePair                  // the first of a bigram
+)
+
+// begins returns 1 if a word may begin something that has the word next after
+// it, else 0. There is no branch to foresee.
+func (r role) begins(next uint32) uint32 {
+	known := (next | -next) >> 31 // 1 if next is not 0
+	return uint32(r)&1 | uint32(r)>>1&known
 }
 
 // A keyed leaf may begin where its key stands, in the fields of mask; spelled
@@ -85,13 +102,15 @@ type matcherOf struct {
 }
 
 // An entry is a rule as filed: its number, whether nothing is left to check,
-// or nothing if the item has no leaf that any rule forbids.
+// or nothing if the item has no leaf that any rule forbids, and whether it is
+// the last of its list.
 type entry uint32
 
 const (
 	entryDone entry = 1 << iota
 	entryUnless
-	entryRule = 2 // the number's place
+	entryLast
+	entryRule = 3 // the number's place
 )
 
 // A rule's code is a head, the clauses that must hold, rarest first, and
@@ -130,21 +149,43 @@ func newBitmap(n int) bitmap { return make(bitmap, n/64+1) }
 func (b bitmap) add(i uint32)      { b[i>>6] |= 1 << (i & 63) }
 func (b bitmap) has(i uint32) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
-// A dictionary numbers words, from 1. Each slot holds the upper half of a
-// hash and a number.
+// A dictionary numbers words, from 1.
 type dictionary struct {
 	filter []uint64 // a bit for each hash: most words of an item are of no rule
-	slots  []uint64
-	words  []string
-	starts []wordStart // of words, in one piece of memory
+	slots  []wordSlot
+	text   string   // of the words, one after the other
+	ends   []uint32 // of words, in text
 }
 
-// A wordStart is the first 16 bytes of a word, with zeros after it, or what no
-// word begins with if it is longer.
-type wordStart struct{ a, b uint64 }
+// A wordSlot is one place of the hash table. If number is 0 it is empty.
+type wordSlot struct {
+	spelt
+	number uint32
+}
 
-// newDictionary numbers words[1:].
-func newDictionary(words []string) dictionary {
+// A spelt word is its 16 bytes, with zeros after it if it has fewer. One that
+// has more is its hash and long, which no other word ends in: it is compared
+// with what the hash leads to.
+type spelt struct{ a, b uint64 }
+
+const long = ^uint64(0)
+
+// speltOf returns what a folded word is. 16 bytes may be read after it.
+func speltOf(word []byte, hash uint64) spelt {
+	n := len(word)
+	if n > 16 {
+		return spelt{hash, long}
+	}
+	w := word[:16]
+	a, b := binary.LittleEndian.Uint64(w), binary.LittleEndian.Uint64(w[8:])
+	if n <= 8 {
+		return spelt{a & (1<<(8*n) - 1), 0}
+	}
+	return spelt{a, b & (1<<(8*(n-8)) - 1)}
+}
+
+// newDictionary numbers words[1:]. In its text others follow the words.
+func newDictionary(words, others []string) dictionary {
 	size, bits := 16, 64
 	for 2*size < 3*len(words) {
 		size *= 2
@@ -152,24 +193,29 @@ func newDictionary(words []string) dictionary {
 	for bits < 32*len(words) && bits < 1<<19 {
 		bits *= 2
 	}
-	d := dictionary{filter: make([]uint64, bits/64), slots: make([]uint64, size), words: words, starts: make([]wordStart, len(words))}
+	d := dictionary{filter: make([]uint64, bits/64), slots: make([]wordSlot, size), ends: make([]uint32, len(words))}
+	d.text = strings.Join(words, "") + strings.Join(others, "")
 	var buf []byte
 	for n := 1; n < len(words); n++ {
 		buf = append(append(buf[:0], words[n]...), make([]byte, 16)...)
-		h := hashOf(buf[:len(words[n])])
+		word := buf[:len(words[n])]
+		h := hashOf(word)
 		d.filter[h>>6%uint64(len(d.filter))] |= 1 << (h & 63)
-		d.starts[n] = wordStart{^uint64(0), ^uint64(0)}
-		if len(words[n]) <= 16 {
-			d.starts[n] = wordStart{binary.LittleEndian.Uint64(buf), binary.LittleEndian.Uint64(buf[8:])}
-		}
+		d.ends[n] = d.ends[n-1] + u32(len(word))
 		i := h % uint64(size)
-		for d.slots[i] != 0 {
+		for d.slots[i].number != 0 {
 			i = (i + 1) % uint64(size)
 		}
-		d.slots[i] = h>>32<<32 | uint64(n) // #nosec G115 -- a number of a word
+		d.slots[i] = wordSlot{speltOf(word, h), u32(n)}
 	}
 	return d
 }
+
+// word returns a word by its number.
+func (d *dictionary) word(n uint32) string { return d.text[d.ends[n-1]:d.ends[n]] }
+
+// term returns the text of the term that a leaf is.
+func (ix *index) term(n uint32) string { return ix.dict.text[ix.leaves[n].from:ix.leaves[n].to] }
 
 // A pairs table leads from two numbers to an offset. The zero pairs is empty.
 type pairs struct {
@@ -210,28 +256,52 @@ func (p *pairs) find(key uint64) (uint32, bool) {
 	return p.at[i], ok
 }
 
-// A shelf is all that is filed under one leaf, in one piece of memory. If the
-// leaf has many rules, they are filed under it and a second leaf, its partner.
-// Its partners are a hash table of their own, so that looking for many of one
-// leaf stays in a few lines of memory.
+// A shelf is what there is under one leaf, most of it a place in some list; 0
+// is none. It is small, so that looking at the shelves of an item's leaves
+// stays in few lines of memory.
 type shelf struct {
-	filter    uint64 // the signs of the partners; 0 if there are none
-	sign      uint64 // what stands for the leaf in filters
-	from      uint32 // of the partners' table in the index's
-	mask      uint32 // of its size
-	flat, end uint32 // the rules with no partner are flat[flat:end]
-	ups, last uint32 // the leaves that stand for its groups are ups[ups:last]
-	negated   bool   // some rule forbids the leaf
+	rules   uint32 // that have no partner, in the index's entries
+	company uint32
+	ups     uint32 // the leaves that stand for its groups
+	rank    uint8  // of the leaf among those that are partners
+	negated bool   // some rule forbids the leaf
 }
 
-// A partner leads to the rules that need both leaves: second[from:to].
-type partner struct{ leaf, from, to uint32 }
+// sign returns what stands for the leaf in the filters of companies. The 63
+// that are most often partners have one of their own.
+func (h *shelf) sign() uint64 { return 1 << (h.rank & 63) }
 
-// slot returns where in the index's partners the partner n of a leaf is or
+// A company is the partners of a leaf. Rules of a leaf that has many are filed
+// under it and a leaf of the next clause; of the two, the more common one is
+// the partner, so that the filter says no as often as it can. The partners are
+// a hash table of their own.
+type company struct {
+	filter uint64 // the signs of the partners
+	from   uint32 // of the table in the index's partners
+	mask   uint32 // of its size
+}
+
+// hosts returns which of two leaves has the other in its company.
+func (ix *index) hosts(a, b uint32) (host, partner uint32) {
+	one, two := ix.shelves[a].rank, ix.shelves[b].rank
+	if one < two || one == two && a < b {
+		return b, a
+	}
+	return a, b
+}
+
+// A partner leads to the rules that need both leaves, in the index's entries.
+type partner struct{ leaf, rules uint32 }
+
+// place returns where in the table of a company the partner n is, or after
+// others that have the same place.
+func (c *company) place(n uint32) uint32 { return n * 0x9E3779B1 >> 16 & c.mask }
+
+// slot returns where in the index's partners the partner n of a company is or
 // may be put.
-func (ix *index) slot(h *shelf, n uint32) *partner {
-	for i := n * 0x9E3779B1 >> 16; ; i++ {
-		p := &ix.partners[h.from+i&h.mask]
+func (ix *index) slot(c *company, n uint32) *partner {
+	for i := c.place(n); ; i++ {
+		p := &ix.partners[c.from+i&c.mask]
 		if p.leaf == n || p.leaf == 0 {
 			return p
 		}

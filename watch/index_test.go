@@ -231,7 +231,7 @@ func TestCorpusMatchesAgreeWithTheEvaluator(t *testing.T) {
 	var rules []*Rule
 	var ids []story.WatchName
 	for i, line := range shared(t, file) {
-		rules, ids = append(rules, mustParse(t, infix(line), nil)), append(ids, set.name(u32(i)))
+		rules, ids = append(rules, mustParse(t, infix(line), nil)), append(ids, set.names.name(u32(i)))
 	}
 	for _, it := range slices.Concat(news(t, n), articles(t, "ml_ru", n), articles(t, "short", n)) {
 		want := plainly(rules, ids, &it)

@@ -47,8 +47,11 @@ type lexer struct {
 }
 
 func isWordRune(r rune) bool {
-	return isPlain(r) || unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
-		strings.ContainsRune("_*?'’‘ʼ-‐‑.@#&+/׳״\u00ad\u200c\u200d", r)
+	if r < utf8.RuneSelf {
+		return isPlain(r) || strings.IndexByte("_*?'-.@#&+/", byte(r)) >= 0 // #nosec G115 -- ASCII
+	}
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.M, r) ||
+		strings.ContainsRune("’‘ʼ‐‑׳״\u00ad\u200c\u200d", r)
 }
 
 // isPlain holds for what most words are written with.
@@ -149,12 +152,12 @@ func (l *lexer) bar(r, after rune) (lexeme, *Error) {
 
 // bracket returns what a sign is that is a lexeme by itself, or kindEnd.
 func bracket(r rune) kind {
-	switch {
-	case strings.ContainsRune("([（【［", r):
+	switch r {
+	case '(', '[', '（', '【', '［':
 		return kindOpen
-	case strings.ContainsRune(")]）】］", r):
+	case ')', ']', '）', '】', '］':
 		return kindClose
-	case strings.ContainsRune(",،，、;؛；", r):
+	case ',', '،', '，', '、', ';', '؛', '；':
 		return kindComma
 	}
 	return kindEnd
@@ -324,7 +327,7 @@ func (l *lexer) wordEnd(pos int) int {
 }
 
 // isDash holds for the minus and for what phones make of it.
-func isDash(r rune) bool { return strings.ContainsRune("-−–—", r) }
+func isDash(r rune) bool { return r == '-' || r == '−' || r == '–' || r == '—' }
 
 func (l *lexer) digits(pos int) int {
 	for pos < len(l.src) && l.src[pos] >= '0' && l.src[pos] <= '9' {

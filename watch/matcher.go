@@ -30,6 +30,9 @@ type Matcher struct {
 	spots    []spot
 	ties     uint64 // the leaves that stand where another leaf stands
 	done     entry  // what says of an entry that its rule is true
+	meetings []meeting
+	lists    []list
+	tries    []try
 	accepted accepted
 
 	runs     []run
@@ -73,7 +76,7 @@ func (s *Set) Matcher() *Matcher {
 	}
 	m.bit = make([]uint64, len(m.ix.leaves))
 	m.trails = make([]trail, len(m.ix.leaves))
-	m.accepted = newAccepted(s.size())
+	m.accepted = newAccepted(s.names.size)
 	return m
 }
 
@@ -93,22 +96,7 @@ func (m *Matcher) match(it *story.Item, dst []story.Match) []story.Match {
 	defer func() { m.item, m.page = nil, nil }()
 	m.find(it)
 	m.candidates()
-	m.memo.reset()
-	rules, signs := m.accepted.drain()
-	from := len(dst)
-	dst = slices.Grow(dst, len(rules))[:from+len(rules)]
-	// The names are far apart in memory: a short loop waits for many at once.
-	for i, r := range rules {
-		dst[from+i].Watch = m.set.name(r)
-	}
-	for i, r := range rules {
-		if i > 0 && signs[i] == signs[i-1] && signs[i]&(crowd|m.ties) == 0 {
-			dst[from+i].Evidence = dst[from+i-1].Evidence
-			continue
-		}
-		dst[from+i].Evidence = m.proof(r, signs[i])
-	}
-	return dst
+	return m.tellAll(slices.Grow(dst, m.accepted.n))
 }
 
 // Words returns how many words the title, summary and body of the item have.
@@ -125,6 +113,7 @@ func (m *Matcher) find(it *story.Item) {
 	}
 	m.present, m.spots, m.ties = m.present[:0], m.spots[:0], 0
 	m.marked, m.done = 0, entryDone|entryUnless
+	m.memo.reset()
 	m.read(it, m.ix.fields)
 	m.look()
 	m.place()
@@ -145,7 +134,7 @@ func (m *Matcher) speak(lang string) {
 
 // look finds the words of the item that are keys.
 func (m *Matcher) look() {
-	n := len(m.words)
+	n := len(m.words) + 1 // a word that is none ends them
 	m.ids = slices.Grow(m.ids[:0], n)[:n]
 	clear(m.ids)
 	if len(m.ix.patterns) > 0 {
@@ -154,7 +143,7 @@ func (m *Matcher) look() {
 	}
 	// The filter takes most words out without a branch to foresee; the few
 	// that stay are then looked up.
-	all := slices.Grow(m.hits[:0], n+1)[:n+1]
+	all := slices.Grow(m.hits[:0], n)[:n]
 	filter := m.ix.dict.filter
 	top := uint64(len(filter) - 1) // #nosec G115 -- never empty
 	kept := 0
@@ -170,29 +159,34 @@ func (m *Matcher) look() {
 			hits = append(hits, found{hit.at, id})
 		}
 	}
-	m.hits = hits
+	m.hits = m.beginnings(hits)
+}
+
+// beginnings keeps the words that may begin something. Most do not: they only
+// go on with a phrase.
+func (m *Matcher) beginnings(hits []found) []found {
+	kept := 0
+	for _, hit := range hits {
+		hits[kept] = hit
+		kept += int(m.ix.roles[hit.key].begins(m.ids[hit.at+1]))
+	}
+	return hits[:kept]
 }
 
 // number returns the number of a word in the dictionary, or 0.
 func (m *Matcher) number(w *scanned) uint32 {
+	var word spelt
+	if w.hi == 0 {
+		word.a, word.b = lanes((*[16]byte)(m.text[w.start:]), w.end-w.start)
+	} else {
+		word = speltOf(m.folded[w.lo:w.hi], w.hash)
+	}
 	d := &m.ix.dict
 	top := uint64(len(d.slots) - 1) // #nosec G115 -- never empty
 	for i := w.hash & top; ; i = (i + 1) & top {
-		slot := d.slots[i]
-		if slot == 0 {
-			return 0
-		}
-		if slot>>32 != w.hash>>32 {
-			continue
-		}
-		id := uint32(slot) // #nosec G115 -- the lower half
-		if w.hi == 0 {
-			a, b := lanes((*[16]byte)(m.text[w.start:]), w.end-w.start)
-			if d.starts[id] == (wordStart{a, b}) {
-				return id
-			}
-		} else if m.is(w, d.words[id]) {
-			return id
+		slot := &d.slots[i]
+		if slot.spelt == word && (word.b != long || m.is(w, d.word(slot.number))) || slot.number == 0 {
+			return slot.number
 		}
 	}
 }
@@ -224,7 +218,7 @@ func (m *Matcher) place() {
 		a := &m.areas[area]
 		from := len(m.spots)
 		m.begun(a, area, at, hit.key)
-		if hit.key&patternKey == 0 && m.ix.opens.has(hit.key) && at+1 < int(a.to) && m.ids[at+1] != 0 {
+		if hit.key&patternKey == 0 && m.ix.roles[hit.key]&rolePair != 0 && at+1 < int(a.to) && m.ids[at+1] != 0 {
 			m.phrases(a, area, at, pairOf(hit.key, m.ids[at+1]))
 		}
 		if i+1 < len(m.hits) && m.hits[i+1].at == hit.at {
@@ -380,7 +374,8 @@ func (m *Matcher) mark(n uint32) uint64 {
 	if sh.negated {
 		m.done = entryDone
 	}
-	for _, up := range m.ix.ups[sh.ups:sh.last] {
+	for i := sh.ups; m.ix.ups[i] != 0; i++ {
+		up := m.ix.ups[i]
 		if m.bit[up] == 0 {
 			m.present = append(m.present, up)
 		}
@@ -390,95 +385,4 @@ func (m *Matcher) mark(n uint32) uint64 {
 		m.bit[up] |= b
 	}
 	return b
-}
-
-// candidates accepts the rules that are true of the item. A rule of which
-// nothing is left to check comes once for each combination of the leaves that
-// it is filed under and that are there, so that its signatures add up.
-func (m *Matcher) candidates() {
-	ix := m.ix
-	done := m.done
-	m.accepted.found, m.accepted.by = m.accepted.found[:0], m.accepted.by[:0]
-	var filter uint64
-	for _, n := range m.present {
-		filter |= ix.shelves[n].sign
-	}
-	for _, n := range m.present {
-		sign := m.bit[n]
-		h := &ix.shelves[n]
-		for _, e := range ix.flat[h.flat:h.end] {
-			if e&done != 0 {
-				m.accepted.add(uint32(e>>entryRule), sign)
-			} else {
-				m.try(e)
-			}
-		}
-		if h.filter&filter == 0 {
-			continue
-		}
-		for _, other := range m.present { // n too: a leaf may be in both clauses
-			if h.filter&ix.shelves[other].sign == 0 {
-				continue
-			}
-			p := ix.slot(h, other)
-			if p.leaf == 0 {
-				continue
-			}
-			both := sign | m.bit[other]
-			for _, e := range ix.second[p.from:p.to] {
-				if e&done != 0 {
-					m.accepted.add(uint32(e>>entryRule), both)
-				} else {
-					m.try(e)
-				}
-			}
-		}
-	}
-	for _, e := range ix.always {
-		m.try(e)
-	}
-}
-
-// try accepts a rule if it is true of the item.
-func (m *Matcher) try(e entry) {
-	r := uint32(e >> entryRule)
-	if m.accepted.rules.has(r) {
-		return
-	}
-	if sign := m.accepts(r); sign != 0 {
-		m.accepted.add(r, sign)
-	}
-}
-
-// accepts returns the signature of a rule, or 0 if it is false. Of a rule that
-// is more than clauses it is crowd.
-func (m *Matcher) accepts(r uint32) uint64 {
-	code := m.ix.code[m.ix.codeFrom[r]:m.ix.codeFrom[r+1]]
-	head := code[0]
-	if head&headTree != 0 {
-		if m.holds(code[1]) {
-			return crowd
-		}
-		return 0
-	}
-	var all uint64
-	left := int(head & (1<<headNots - 1))
-	for rest := code[1:]; len(rest) > 0; left-- {
-		var sign uint64
-		n := rest[0]
-		if rest = rest[1:]; n&clauseList == 0 {
-			sign = m.bit[n&clauseID]
-		} else {
-			n &= clauseID
-			for _, member := range rest[:n] {
-				sign |= m.bit[member]
-			}
-			rest = rest[n:]
-		}
-		if (sign != 0) != (left > 0) {
-			return 0
-		}
-		all |= sign
-	}
-	return all
 }

@@ -179,7 +179,11 @@ func (p *parser) join(op lexeme, left, right node) (node, *Error) {
 	_, to := right.span()
 	at := place{from, to}
 	if op.kind == kindOr {
-		return &anyOf{at, append(alternatives(left), alternatives(right)...)}, nil
+		if or, ok := left.(*anyOf); ok { // most lists are longer than two
+			or.place, or.kids = at, append(or.kids, alternatives(right)...)
+			return or, nil
+		}
+		return &anyOf{at, append([]node{left}, alternatives(right)...)}, nil
 	}
 	if op.kind == kindNear {
 		for _, side := range [...]node{left, right} {
@@ -193,7 +197,11 @@ func (p *parser) join(op lexeme, left, right node) (node, *Error) {
 		}
 		return n, nil
 	}
-	return &allOf{at, append(conjuncts(left), conjuncts(right)...)}, nil
+	if and, ok := left.(*allOf); ok {
+		and.place, and.kids = at, append(and.kids, conjuncts(right)...)
+		return and, nil
+	}
+	return &allOf{at, append([]node{left}, conjuncts(right)...)}, nil
 }
 
 // chain counts the things that NEAR joins in n.

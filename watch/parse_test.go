@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
+
+	"vedette/story"
 )
 
 func TestParseGivesCanonicalForm(t *testing.T) {
@@ -293,6 +295,37 @@ func BenchmarkParse(b *testing.B) {
 	for b.Loop() {
 		if _, err := Parse(`idlib AND (ceasefire OR "observation post") NOT football`, nil); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// What was made of a term is kept for the rules after it, and must not be
+// taken for another term of the same letters.
+func TestTermsOfTheSameLettersStayApart(t *testing.T) {
+	t.Parallel()
+	set, err := NewSet([]story.Watch{
+		{Name: "any case", Rule: `"US"`},
+		{Name: "capitals", Rule: `US`},
+		{Name: "name", Rule: `"peace talks"`},
+		{Name: "near", Rule: `"peace talks"~2`},
+	}, Names{"peace talks": {"negotiations"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, want := range map[string]string{
+		"tell us more":               "any case",
+		"the US said":                "any case capitals",
+		"negotiations":               "name",
+		"peace and ceasefire talks":  "near",
+		"peace talks began":          "name near",
+		"peace talks and the US too": "any case capitals name near",
+	} {
+		var got []string
+		for _, m := range set.Match(&story.Item{Title: title}) {
+			got = append(got, string(m.Watch))
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%q matches %q, want %q", title, got, want)
 		}
 	}
 }

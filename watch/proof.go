@@ -2,6 +2,7 @@ package watch
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 
 	"vedette/story"
@@ -12,62 +13,83 @@ import (
 // same leaves have the same evidence.
 type memo struct {
 	slots [memoSize]memoSlot
+	shown [memoSize][]story.Evidence // by slot
 	turn  uint32
-	used  int
+	used  []uint8 // the slots of this item
 }
 
 type memoSlot struct {
-	sign     uint64
-	from, to uint32
-	turn     uint32
+	sign uint64
+	turn uint32
 }
 
 const memoSize = 256
 
+// untold is the slot of the rules of which a signature says too little.
+const untold = 0
+
 // reset forgets the evidence of the item before.
 func (mm *memo) reset() {
-	mm.used = 0
+	mm.used = mm.used[:0]
 	if mm.turn++; mm.turn == 0 {
 		*mm = memo{turn: 1}
 	}
 }
 
-// slot returns where the evidence of a signature is or may be put, or nil if
-// the memo is full.
-func (mm *memo) slot(sign uint64) *memoSlot {
-	for i := sign * seed0 >> 56; ; i = (i + 1) % memoSize {
+// slot returns the slot of a signature, or untold if the memo is full.
+func (mm *memo) slot(sign uint64) uint8 {
+	for i := uint8(sign * seed0 >> 56); ; i++ { // #nosec G115 -- 8 bits
 		s := &mm.slots[i]
-		if s.turn == mm.turn && s.sign != sign {
-			continue
+		switch {
+		case i == untold:
+		case s.turn == mm.turn && s.sign == sign:
+			return i
+		case s.turn != mm.turn:
+			if len(mm.used) >= memoSize/2 {
+				return untold
+			}
+			mm.used = append(mm.used, i)
+			*s = memoSlot{sign, mm.turn}
+			return i
 		}
-		if s.turn != mm.turn && mm.used >= memoSize/2 {
-			return nil
-		}
-		return s
 	}
 }
 
-// proof returns the evidence of a rule that is true by the leaves in sign.
-func (m *Matcher) proof(r uint32, sign uint64) []story.Evidence {
+// slot returns the slot of the evidence of a rule that is true by the leaves
+// in sign.
+func (m *Matcher) slot(sign uint64) uint8 {
 	if tied := sign & m.ties; sign&crowd != 0 || tied&(tied-1) != 0 {
-		return m.told(r)
+		return untold
 	}
-	s := m.memo.slot(sign)
-	if s == nil {
-		return m.told(r)
-	}
-	if s.turn != m.memo.turn {
-		m.memo.used++
-		s.sign, s.turn = sign, m.memo.turn
-		s.from, s.to = m.show(sign)
-	}
-	if s.from == s.to {
-		return nil
-	}
-	return m.evidence[s.from:s.to:s.to]
+	return m.memo.slot(sign)
 }
 
-// told is proof for a rule of which the signature says too little.
+// tellAll adds the rules that are accepted to dst, in order, and empties the
+// set of them.
+func (m *Matcher) tellAll(dst []story.Match) []story.Match {
+	for _, slot := range m.memo.used {
+		m.memo.shown[slot] = m.show(m.memo.slots[slot].sign)
+	}
+	a := &m.accepted
+	n := len(dst)
+	dst = dst[:n+a.n]
+	for _, at := range a.words() {
+		for set := a.rules[at]; set != 0; set &= set - 1 {
+			r := at<<6 | u32(bits.TrailingZeros64(set))
+			match, slot := &dst[n], a.slots[r]
+			match.Watch, match.Evidence = m.set.names.name(r), m.memo.shown[slot]
+			if slot == untold {
+				match.Evidence = m.told(r)
+			}
+			n++
+		}
+		a.rules[at] = 0
+	}
+	a.n = 0
+	return dst
+}
+
+// told returns the evidence of a rule of which the signature says too little.
 func (m *Matcher) told(r uint32) []story.Evidence {
 	code := m.ix.code[m.ix.codeFrom[r]:m.ix.codeFrom[r+1]]
 	m.gathered = m.gathered[:0]
@@ -83,20 +105,28 @@ func (m *Matcher) told(r uint32) []story.Evidence {
 	return m.tell()
 }
 
-// show adds the spots of the leaves in a signature to the evidence.
-func (m *Matcher) show(sign uint64) (from, to uint32) {
-	from = u32(len(m.evidence))
+// show returns the spots of the leaves in a signature as evidence.
+func (m *Matcher) show(sign uint64) []story.Evidence {
+	from := len(m.evidence)
 	for i := range m.spots {
 		s := &m.spots[i]
 		if s.bit&sign == 0 {
 			continue
 		}
-		if len(m.evidence)-int(from) == maxEvidence {
+		if len(m.evidence)-from == maxEvidence {
 			break
 		}
 		m.add(s.leaf, int(s.area), s.lo, s.hi)
 	}
-	return from, u32(len(m.evidence))
+	return m.since(from)
+}
+
+// since returns the evidence that was added from from on.
+func (m *Matcher) since(from int) []story.Evidence {
+	if len(m.evidence) == from {
+		return nil
+	}
+	return m.evidence[from:len(m.evidence):len(m.evidence)]
 }
 
 // add adds one piece of evidence.
@@ -106,7 +136,7 @@ func (m *Matcher) add(n uint32, at int, lo, hi int32) {
 	m.evidence = slices.Grow(m.evidence, 1)[:k+1]
 	e := &m.evidence[k]
 	start, end := m.words[lo].start-a.base, m.words[hi].end-a.base
-	e.Term, e.Field, e.Text = m.ix.leaves[n].text, a.field, a.text[start:end]
+	e.Term, e.Field, e.Text = m.ix.term(n), a.field, a.text[start:end]
 	e.Start, e.End = int(start), int(end)
 }
 
@@ -147,7 +177,7 @@ func (m *Matcher) tell() []story.Evidence {
 	})
 	from := len(m.evidence)
 	for i, g := range m.gathered {
-		if i > 0 && g.run == m.gathered[i-1].run && m.ix.leaves[g.leaf].text == m.ix.leaves[m.gathered[i-1].leaf].text {
+		if i > 0 && g.run == m.gathered[i-1].run && m.ix.term(g.leaf) == m.ix.term(m.gathered[i-1].leaf) {
 			continue
 		}
 		if len(m.evidence)-from == maxEvidence {
@@ -155,8 +185,5 @@ func (m *Matcher) tell() []story.Evidence {
 		}
 		m.add(g.leaf, m.areaOf(g.lo), i32(g.lo), i32(g.hi))
 	}
-	if len(m.evidence) == from {
-		return nil
-	}
-	return m.evidence[from:len(m.evidence):len(m.evidence)]
+	return m.since(from)
 }

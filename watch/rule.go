@@ -101,8 +101,7 @@ func (r *Rule) Match(it *story.Item) ([]story.Evidence, bool) {
 // A Set is the rules of many watches, compiled to be matched at once. The zero
 // Set accepts nothing. It never changes and may be used by many goroutines.
 type Set struct {
-	names string // of the watches in order, one after the other
-	ends  []uint32
+	names roll
 	index *index
 	idle  sync.Pool // of *Matcher
 	asks  map[story.WatchName][]Threshold
@@ -127,6 +126,9 @@ func NewSetFor(share func(word string) float64, ws []story.Watch, names Names) (
 	var errs []error
 	for _, w := range ws {
 		rule, err := parse(w.Rule, spellings)
+		if err == nil && len(w.Name) > longestName {
+			err = errors.New("its name is longer than 1,023 bytes")
+		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("watch %s: %w", w.Name, err))
 			continue
@@ -140,15 +142,11 @@ func NewSetFor(share func(word string) float64, ws []story.Watch, names Names) (
 		return nil, errors.Join(errs...)
 	}
 	slices.SortStableFunc(all, func(a, b watched) int { return strings.Compare(string(a.name), string(b.name)) })
-	s := &Set{ends: make([]uint32, 1, len(all)+1), asks: asks}
-	roots := make([]node, len(all))
-	var joined strings.Builder
+	roots, titles := make([]node, len(all)), make([]story.WatchName, len(all))
 	for i, w := range all {
-		joined.WriteString(string(w.name))
-		s.ends = append(s.ends, u32(joined.Len()))
-		roots[i] = w.root
+		roots[i], titles[i] = w.root, w.name
 	}
-	s.names = strings.Clone(joined.String())
+	s := &Set{names: newRoll(titles), asks: asks}
 	s.index = newIndex(roots, share)
 	return s, nil
 }
@@ -157,13 +155,6 @@ func NewSetFor(share func(word string) float64, ws []story.Watch, names Names) (
 // story ask of it.
 func (s *Set) Thresholds() map[story.WatchName][]Threshold {
 	return maps.Clone(s.asks)
-}
-
-func (s *Set) size() int { return max(0, len(s.ends)-1) }
-
-// name returns the name of the watch of a rule.
-func (s *Set) name(rule uint32) story.WatchName {
-	return story.WatchName(s.names[s.ends[rule]:s.ends[rule+1]])
 }
 
 // Match returns the watches that accept the item, sorted by name. Watches that

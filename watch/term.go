@@ -25,10 +25,11 @@ type Names map[string][]string
 type spellings struct {
 	groups map[string][]string
 	made   map[string]*group
+	plain  map[string][][]part // of the terms that have but one spelling
 }
 
 func (ns Names) index() *spellings {
-	s := &spellings{groups: make(map[string][]string), made: make(map[string]*group)}
+	s := &spellings{groups: make(map[string][]string), made: make(map[string]*group), plain: make(map[string][][]part)}
 	for name, others := range ns {
 		group := append([]string{name}, others...)
 		for _, spelling := range group {
@@ -122,6 +123,11 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 	if t.style == named || p.inPlace {
 		return p.named(t, n)
 	}
+	plain := (t.style == phrase || t.style == word && !acronym(t.text)) && t.n == 0 && !strings.ContainsAny(t.text, "*?")
+	if plain && p.names.plain[t.text] != nil {
+		n.spellings = p.names.plain[t.text]
+		return n, nil
+	}
 	var parts []part
 	switch t.style {
 	case pattern:
@@ -156,6 +162,8 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 	if n.style != exact && !hasGlob(parts) {
 		if n.group = p.names.group(parts, t.text, n.slop == 0); n.group != nil {
 			n.spellings = n.group.spellings
+		} else if plain {
+			p.names.plain[t.text] = n.spellings
 		}
 	}
 	return n, nil
