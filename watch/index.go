@@ -146,7 +146,6 @@ type bitmap []uint64
 
 func newBitmap(n int) bitmap { return make(bitmap, n/64+1) }
 
-func (b bitmap) add(i uint32)      { b[i>>6] |= 1 << (i & 63) }
 func (b bitmap) has(i uint32) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
 // A dictionary numbers words, from 1.
