@@ -11,6 +11,7 @@
 // of it reaches the product. Run it from the module's root:
 //
 //	go run ./internal/bench/match -data ../shared/data/match -prototype ../shared/tools/match-prototype/proto
+//	go run ./internal/bench/match -data ../shared/data/match -archive 1000000
 package main
 
 import (
@@ -38,8 +39,14 @@ func main() {
 	flag.StringVar(&b.prototype, "prototype", "", "the folder of the prototype's source, to be measured too")
 	flag.IntVar(&b.rounds, "rounds", 20, "how often each measurement is made; the least counts")
 	slow := flag.Bool("rivals", true, "measure what others do too")
+	archive := flag.Int("archive", 0, "try the rules on an archive of so many items instead")
+	path := flag.String("db", "", "the archive's database, to be kept; filled if it is not there")
 	flag.Parse()
-	if err := b.run(context.Background(), *slow); err != nil {
+	run := func(ctx context.Context) error { return b.run(ctx, *slow) }
+	if *archive > 0 {
+		run = func(ctx context.Context) error { return b.backTest(ctx, *path, *archive) }
+	}
+	if err := run(context.Background()); err != nil {
 		fmt.Fprintln(os.Stderr, "match:", err)
 		os.Exit(1)
 	}
