@@ -168,6 +168,9 @@ func scanItem(r *sql.Rows, it *story.Item, more ...any) error {
 		return err
 	}
 	it.Published, it.FirstSeen, it.Effective = timeOf(published), timeOf(seen), timeOf(effective)
+	if it.Tags = nil; tags == "null" { // as most are: an archive is long
+		return nil
+	}
 	return json.Unmarshal([]byte(tags), &it.Tags)
 }
 
