@@ -224,6 +224,51 @@ func TestIndexAgreesOnCrowdedItems(t *testing.T) {
 	}
 }
 
+// So many rules match in so many ways that neither all signatures have a slot
+// nor all words of the set are written at once.
+func TestIndexAgreesOnManyMatches(t *testing.T) {
+	t.Parallel()
+	var ws []story.Watch
+	var rules []*Rule
+	var ids []story.WatchName
+	var text []string
+	for i := range 50 {
+		text = append(text, fmt.Sprintf("w%d", i))
+		for j := range i {
+			src := fmt.Sprintf("w%d w%d", i, j)
+			id := story.WatchName(fmt.Sprintf("%s %02d %02d", strings.Repeat("long ", i), i, j))
+			ws = append(ws, story.Watch{Name: id, Rule: src})
+		}
+	}
+	slices.SortFunc(ws, func(a, b story.Watch) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	for _, w := range ws {
+		rules, ids = append(rules, mustParse(t, w.Rule, nil)), append(ids, w.Name)
+	}
+	set, err := NewSet(ws, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := set.Matcher()
+	var buf []story.Match
+	for _, n := range []int{50, 3, 40, 17} {
+		it := &story.Item{Title: strings.Join(text[:n], " ")}
+		buf = m.Match(it, buf[:0])
+		if diff := cmp.Diff(plainly(rules, ids, it), buf); diff != "" {
+			t.Errorf("%d words (-evaluator +index):\n%s", n, diff[:min(len(diff), 3000)])
+		}
+	}
+}
+
+func TestNewSetRefusesANameThatIsTooLong(t *testing.T) {
+	t.Parallel()
+	for size, ok := range map[int]bool{longestName: true, longestName + 1: false} {
+		_, err := NewSet([]story.Watch{{Name: story.WatchName(strings.Repeat("a", size)), Rule: "idlib"}}, nil)
+		if (err == nil) != ok {
+			t.Errorf("a name of %d bytes: %v", size, err)
+		}
+	}
+}
+
 func TestCorpusMatchesAgreeWithTheEvaluator(t *testing.T) {
 	t.Parallel()
 	file, n := "rules_z10000.txt", 12
