@@ -54,7 +54,10 @@ func (m *Memory) Recent(_ context.Context, since time.Time) ([]story.Story, erro
 
 // Readings implements [Docket].
 func (m *Memory) Readings(_ context.Context, seq int64, each func(story.Reading) error) error {
-	for _, r := range m.readings[min(int(seq), len(m.readings)):] {
+	for _, r := range m.readings {
+		if r.Seq <= seq {
+			continue
+		}
 		if err := each(r); err != nil {
 			return err
 		}
@@ -134,10 +137,11 @@ func (m *Memory) join(it *story.Item, j *story.Judgement) {
 
 // read keeps what the item claims.
 func (m *Memory) read(it *story.Item, j *story.Judgement) {
+	m.readings = slices.DeleteFunc(m.readings, func(r story.Reading) bool { return r.Item.ID == it.ID })
 	if len(j.Matches) == 0 {
 		return
 	}
-	r := story.Reading{Seq: int64(len(m.readings) + 1), Edited: j.Revision > 1, Item: *it, Opener: it.ID, Signals: j.Signals}
+	r := story.Reading{Seq: int64(len(m.Judged) + 1), Edited: j.Revision > 1, Item: *it, Opener: it.ID, Signals: j.Signals}
 	for _, match := range j.Matches {
 		r.Watches = append(r.Watches, match.Watch)
 	}
