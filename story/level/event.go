@@ -11,7 +11,7 @@ import (
 // A key names an event: what a story tells of one kind. An army's dead are
 // told apart from other dead.
 type key struct {
-	story story.ID
+	story story.ItemID
 	kind  story.SignalKind
 	army  bool
 }

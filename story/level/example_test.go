@@ -22,8 +22,8 @@ func ExampleHistory_Judge() {
 	// guarded, rising · 2031-06-01 12:00 UTC
 	// guarded: threats 4.2 scales above what is usual here; guarded begins at 2.5; evidence: 2 origins: Coast News #7, Herald #8
 	// threats 21.0 = 21.0 told today + 0.0 left of the days before; usual 0.0, scale 5.0: 4.2 scales above
-	//   +10.5 mobilisation, story 3 (weight 7): 2 origins: Coast News #7, Herald #8
-	//   +10.5 threat of force, story 3 (weight 7): 2 origins: Coast News #7, Herald #8
+	//   +10.5 mobilisation, story of #3 (weight 7): 2 origins: Coast News #7, Herald #8
+	//   +10.5 threat of force, story of #3 (weight 7): 2 origins: Coast News #7, Herald #8
 	// acts 15.8 = 15.8 told today + 0.0 left of the days before; usual 0.0, scale 25.0: 0.6 scales above
 	//   +15.8 reports, whatever they claim (weight 10 a doubling)
 	// trend: threats and acts less easing make 4.8 scales; 0.0 on average in the week before

@@ -102,7 +102,7 @@ func (e Event) String() string {
 	if e.Army {
 		kind += " of an army"
 	}
-	line := fmt.Sprintf("+%.1f %s, story %d", e.Points, kind, e.Story)
+	line := fmt.Sprintf("+%.1f %s, story of #%d", e.Points, kind, e.Story)
 	if n := e.people(); n > 0 {
 		line += fmt.Sprintf(", %d people", n)
 	}

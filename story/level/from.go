@@ -17,7 +17,7 @@ func ReadingsOf(r *story.Reading) []Reading {
 	rs := make([]Reading, len(signals))
 	for i, s := range signals {
 		rs[i] = Reading{
-			At: it.Effective, Item: it.ID, Story: story.ID(r.Opener), Outlet: it.Outlet, Origin: cmp.Or(r.CopyOf, it.Owner, it.Outlet),
+			At: it.Effective, Item: it.ID, Story: r.Opener, Outlet: it.Outlet, Origin: cmp.Or(r.CopyOf, it.Owner, it.Outlet),
 			Tier: it.Tier, State: it.State, Signal: s,
 		}
 	}

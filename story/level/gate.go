@@ -75,7 +75,7 @@ func (h *History) evidence(m moment, side Side) []Reading {
 // no state controls for critical.
 func (p Params) allows(evidence []Reading) (story.Level, string) {
 	var origins []string
-	var stories []story.ID
+	var stories []story.ItemID
 	state, unvetted := true, true
 	for _, r := range evidence {
 		if !slices.Contains(origins, r.Origin) {

@@ -43,7 +43,7 @@ type past struct {
 // A report is an origin's telling of a story. Its copies add none.
 type report struct {
 	origin string
-	story  story.ID
+	story  story.ItemID
 	state  bool // by an outlet that a state controls
 }
 

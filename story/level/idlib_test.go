@@ -34,7 +34,7 @@ func TestTheTrendOfEachDayOfTheStoryOfIdlib(t *testing.T) {
 	defer f.Close()
 	h := level.New(level.Default(), time.Time{})
 	trends := map[string]level.Trend{"up": level.Rising, "down": level.Falling}
-	for lines, n := bufio.NewScanner(f), story.ID(1); lines.Scan(); n++ {
+	for lines, n := bufio.NewScanner(f), story.ItemID(1); lines.Scan(); n++ {
 		var d dated
 		if err := json.Unmarshal(lines.Bytes(), &d); err != nil {
 			t.Fatal(err)
@@ -58,7 +58,7 @@ func TestTheTrendOfEachDayOfTheStoryOfIdlib(t *testing.T) {
 }
 
 // readings has each source of the day report all that the day holds.
-func (d dated) readings(t *testing.T, n story.ID, at time.Time) (rs []level.Reading) {
+func (d dated) readings(t *testing.T, n story.ItemID, at time.Time) (rs []level.Reading) {
 	t.Helper()
 	kinds := map[string]story.SignalKind{
 		"ceasefire": story.Ceasefire, "ceasefire_violation": story.Violation, "encirclement": story.Encirclement,

@@ -42,10 +42,10 @@ func (s Score) Above() float64 { return s.Usual.above(s.Value) }
 // An Event is what one story tells of one kind of signal, and its points.
 type Event struct {
 	Kind   story.SignalKind
-	Army   bool // an army's dead
-	Story  story.ID
-	Points float64   // that the day added
-	By     []Reading // that add to it so far, in order
+	Army   bool         // an army's dead
+	Story  story.ItemID // the item that opened the story
+	Points float64      // that the day added
+	By     []Reading    // that add to it so far, in order
 }
 
 // A Reason is one rule's call for a level.

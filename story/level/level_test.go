@@ -21,7 +21,7 @@ func on(day, hour int) time.Time {
 
 // A pen writes readings: each call is one story of its own.
 type pen struct {
-	story story.ID
+	story story.ItemID
 	item  story.ItemID
 }
 

@@ -12,7 +12,7 @@ import (
 type Reading struct {
 	At     time.Time // when it counts: its item's Effective time
 	Item   story.ItemID
-	Story  story.ID
+	Story  story.ItemID // the item that opened the story
 	Outlet string
 	Origin string       // who is answerable for the words: the outlet's owner, or for a copy that of the text it repeats
 	Tier   int          // of the feed: 1 official or wire … 4 unvetted
