@@ -171,8 +171,8 @@ func (r *reading) fits(elements []element, at int) (end int, ok bool) {
 
 // longest returns hits without those that begin within a longer one.
 func longest(hits []hit) []hit {
-	slices.SortStableFunc(hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.size(), a.size()), cmp.Compare(a.rank(), b.rank()))
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.size(), a.size()), cmp.Compare(a.rank(), b.rank()), cmp.Compare(a.order, b.order))
 	})
 	kept := hits[:0]
 	for _, h := range hits {

@@ -32,11 +32,13 @@ type pattern struct {
 	means    string // the heading that it stands under
 	weak     bool   // counts only where nothing better is said
 	claim    bool   // is said to happen, and does not only turn what is
+	order    int    // in which it was read
 	elements []element
 }
 
 // patterns are the lines of a lexicon file by the words that they begin with.
 type patterns struct {
+	lines    int                    // read
 	forms    map[string][]string    // of irregular verbs, by lemma
 	lists    map[string]string      // alternatives by name
 	ids      map[string]element     // elements by how they are written
@@ -111,7 +113,8 @@ func (ps *patterns) add(heading string, fields []string) error {
 	if heading == "" || fields[0] == ".." || fields[len(fields)-1] == ".." {
 		return fmt.Errorf("%q: want a heading above it, and a word at both ends", strings.Join(fields, " "))
 	}
-	p := &pattern{}
+	ps.lines++
+	p := &pattern{order: ps.lines}
 	p.means, p.weak = strings.CutSuffix(strings.Trim(heading, "[]()"), " weak")
 	p.claim = p.means == "none" || claims(p.means)
 	for _, field := range fields {
