@@ -17,9 +17,9 @@ type meeting struct {
 // A list is rules that may be true of the item: those in the index's entries
 // from at on.
 type list struct {
-	at    uint32
-	first entry
-	sign  uint64 // of the leaves that they are filed under
+	at      uint32
+	touched entry  // the first, so that memory brings it in time
+	sign    uint64 // of the leaves that they are filed under
 }
 
 // A try is a rule to be checked, by its code.
@@ -33,7 +33,7 @@ func (m *Matcher) candidates() {
 	m.meet()
 	m.part()
 	for i := range m.lists {
-		m.lists[i].first = m.ix.entries[m.lists[i].at]
+		m.lists[i].touched = m.ix.entries[m.lists[i].at]
 	}
 	for i := range m.lists {
 		m.take(&m.lists[i])
@@ -83,31 +83,29 @@ func (m *Matcher) part() {
 }
 
 // take accepts the rules of a list that are true of the item, and adds those
-// that must be checked to the tries.
+// that must be checked to the tries. Most rules pass here: what they pass
+// through is kept at hand.
 func (m *Matcher) take(l *list) {
-	done, slot := m.done, -1
-	at, e := l.at, l.first
-	added := 0
-	for {
+	done, slot, added := m.done, -1, 0
+	set := m.accepted
+	for _, e := range m.ix.entries[l.at:] {
 		switch r := uint32(e >> entryRule); {
 		case e&done == 0:
 			m.tries = append(m.tries, try{rule: r})
-		case m.accepted.rules.has(r):
+		case set.rules.has(r):
 			m.again(r, l.sign)
 		default:
 			if slot < 0 {
 				slot = int(m.slot(l.sign))
 			}
-			m.accepted.add(r, uint8(slot)) // #nosec G115 -- it came from one
+			set.add(r, uint8(slot)) // #nosec G115 -- it came from one
 			added++
 		}
 		if e&entryLast != 0 {
-			m.accepted.n += added
-			return
+			break
 		}
-		at++
-		e = m.ix.entries[at]
 	}
+	m.accepted.n += added
 }
 
 // again adds to the signature of a rule that is accepted already.

@@ -54,6 +54,7 @@ type spot struct {
 	leaf   uint32
 	bit    uint64 // of the leaf if this is evidence for it
 	area   int32
+	piece  int32 // the number of the evidence that it is already, from 1, or 0
 }
 
 // A trail is the spots of one leaf.
@@ -312,7 +313,7 @@ func (m *Matcher) spot(k keyed, area, lo, hi int) {
 	n := len(m.spots)
 	m.spots = slices.Grow(m.spots, 1)[:n+1]
 	s := &m.spots[n]
-	s.lo, s.hi, s.next, s.leaf, s.area = i32(lo), i32(hi), pending, k.leaf, i32(area)
+	s.lo, s.hi, s.next, s.leaf, s.area, s.piece = i32(lo), i32(hi), pending, k.leaf, i32(area), 0
 	s.bit = 0
 	if !isQuiet(k.mask) {
 		s.bit = 1

@@ -70,14 +70,15 @@ func (m *Matcher) tellAll(dst []story.Match) []story.Match {
 	for _, slot := range m.memo.used {
 		m.memo.shown[slot] = m.show(m.memo.slots[slot].sign)
 	}
-	a := &m.accepted
 	n := len(dst)
-	dst = dst[:n+a.n]
-	for _, at := range a.words() {
+	dst = dst[:n+m.accepted.n]
+	words := m.accepted.words()
+	a, names, shown := m.accepted, m.set.names, &m.memo.shown // at hand
+	for _, at := range words {
 		for set := a.rules[at]; set != 0; set &= set - 1 {
 			r := at<<6 | u32(bits.TrailingZeros64(set))
 			match, slot := &dst[n], a.slots[r]
-			match.Watch, match.Evidence = m.set.names.name(r), m.memo.shown[slot]
+			match.Watch, match.Evidence = names.name(r), shown[slot]
 			if slot == untold {
 				match.Evidence = m.told(r)
 			}
@@ -85,7 +86,7 @@ func (m *Matcher) tellAll(dst []story.Match) []story.Match {
 		}
 		a.rules[at] = 0
 	}
-	a.n = 0
+	m.accepted.n = 0
 	return dst
 }
 
@@ -116,7 +117,12 @@ func (m *Matcher) show(sign uint64) []story.Evidence {
 		if len(m.evidence)-from == maxEvidence {
 			break
 		}
-		m.add(s.leaf, int(s.area), s.lo, s.hi)
+		if s.piece == 0 {
+			m.add(s.leaf, int(s.area), s.lo, s.hi)
+			s.piece = i32(len(m.evidence))
+			continue
+		}
+		m.evidence = append(m.evidence, m.evidence[s.piece-1])
 	}
 	return m.since(from)
 }
