@@ -35,7 +35,11 @@ func Check(sentences []string, text string) Doubt {
 	last := -1
 	for _, span := range story.Sentences(text) {
 		s := text[span.Start:span.End]
-		taken, ok := align(forms, tokens(s), last)
+		ts := tokens(s)
+		if len(ts) > mostTokens || joins(ts) > mostJoins {
+			return Doubt(fmt.Sprintf("%q is too long a sentence", s))
+		}
+		taken, ok := align(forms, ts, last)
 		if !ok {
 			return Doubt(fmt.Sprintf("no sentence of the reports says %q in this way", s))
 		}
@@ -47,6 +51,22 @@ func Check(sentences []string, text string) Doubt {
 		return Doubt(fmt.Sprintf("it leaves out %q", sentences[at]))
 	}
 	return ""
+}
+
+// Bounds of a sentence that is looked at: they bound the work, whatever the
+// text is.
+const (
+	mostTokens = 150
+	mostJoins  = 6
+)
+
+func joins(ts []token) (n int) {
+	for _, t := range ts {
+		if t.word == ";" || joiner(t.word) {
+			n++
+		}
+	}
+	return n
 }
 
 // strange finds letters and marks that no rephrasing needs.
