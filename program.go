@@ -18,6 +18,7 @@ import (
 	"vedette/feeds"
 	"vedette/feeds/fetch"
 	"vedette/internal/engine"
+	"vedette/internal/rephrase"
 	"vedette/internal/store"
 	"vedette/story"
 	"vedette/story/desk"
@@ -72,6 +73,13 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	pr.desk = desk.New(db, pr.reader, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
+	if set.LLMURL != "" {
+		model, err := rephrase.New(rephrase.Settings{URL: set.LLMURL, Model: set.LLMModel, Key: set.LLMToken.Reveal()})
+		if err != nil {
+			return nil, errors.Join(err, db.Close())
+		}
+		pr.courier.SetRephraser(model)
+	}
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }

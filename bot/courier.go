@@ -29,12 +29,22 @@ type Seat struct {
 	Titles map[story.WatchName]string // what watches are called in it
 }
 
+// A Rephraser tells a brief in other words, or says why it stands as it is:
+// one of text and why is "". It returns within seconds, and what it returns
+// says nothing that the sentences do not say.
+type Rephraser interface {
+	Rephrase(ctx context.Context, sentences []string) (text, why string)
+}
+
 // A Courier carries what rooms are due: recorded, told, recorded.
 type Courier struct {
 	box   Outbox
 	now   func() time.Time
 	log   *slog.Logger
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
+
+	words  Rephraser // nil: briefs stand as they are
+	spoken phrases
 }
 
 // NewCourier returns a courier that knows no rooms yet.
@@ -43,6 +53,10 @@ func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
 	c.seats.Store(new(map[story.RoomName]Seat))
 	return c
 }
+
+// SetRephraser has the briefs of root messages told in other words. It must
+// be called before the first Drain.
+func (c *Courier) SetRephraser(r Rephraser) { c.words = r }
 
 // SetRooms puts seats in force for what is claimed from here on.
 func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }
@@ -75,7 +89,7 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	seat, ok := (*c.seats.Load())[d.Room]
 	if !ok {
 		o.State, o.Why = story.Parked, "the room is not in the desk file"
-	} else if remote, err := send(ctx, d, &seat); err == nil {
+	} else if remote, err := c.send(ctx, d, &seat); err == nil {
 		o.Remote = remote
 	} else {
 		c.judge(&o, err)
@@ -92,17 +106,17 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 }
 
 // send carries d out in the room of seat.
-func send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
+func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
 	switch d.Act {
 	case story.Post:
 		if b := d.Notice.Bulletin; b != nil {
 			return seat.Room.Post(ctx, d.Key, Bulletin(b, seat.Zone, seat.Titles))
 		}
-		return seat.Room.Post(ctx, d.Key, Root(&d.Story, seat.Zone, seat.Titles))
+		return seat.Room.Post(ctx, d.Key, c.root(ctx, &d.Story, seat))
 	case story.Reply:
 		return seat.Room.Reply(ctx, d.Root, d.Key, Update(&d.Story, &d.Notice, seat.Zone))
 	case story.Edit:
-		return d.Root, seat.Room.Edit(ctx, d.Root, Root(&d.Story, seat.Zone, seat.Titles))
+		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, &d.Story, seat))
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }

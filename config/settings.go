@@ -44,6 +44,9 @@ type Settings struct {
 	Contact        string         `env:"VEDETTE_CONTACT" doc:"Where publishers can reach the people who run this: a URL or a mail address, sent with every poll." want:"an http or https URL or a mail address" example:"https://example.org/about-our-bot"`
 	LogLevel       slog.Level     `env:"VEDETTE_LOG_LEVEL" envDefault:"info" doc:"The least level that is logged: debug, info, warn or error." want:"debug, info, warn or error" example:"debug"`
 	LogFormat      string         `env:"VEDETTE_LOG_FORMAT" envDefault:"text" doc:"The form of log lines: text for people, json for machines." want:"text or json" example:"json"`
+	LLMURL         string         `env:"VEDETTE_LLM_URL" doc:"Base URL of an OpenAI-compatible API whose model may rephrase briefs. What it says is checked; empty: no model is asked." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"http://127.0.0.1:11434/v1"`
+	LLMModel       string         `env:"VEDETTE_LLM_MODEL" doc:"The model that is asked. Needed with VEDETTE_LLM_URL." want:"the name of a model" example:"llama3.2"`
+	LLMToken       Secret         `env:"VEDETTE_LLM_TOKEN" doc:"Key of that API, if it asks for one." want:"the key alone, without spaces" example:"…"`
 	HealthListen   string         `env:"VEDETTE_HEALTH_LISTEN" doc:"Loopback address that answers whether the process is healthy. Empty: nothing listens." want:"a loopback address with its port" example:"127.0.0.1:8484"`
 }
 
@@ -173,6 +176,9 @@ func (s *Settings) plausible() map[string]bool {
 		"DiscordToken": isToken(s.DiscordToken),
 		"SlackAPI":     s.SlackAPI == "" || isBase(s.SlackAPI),
 		"DiscordAPI":   s.DiscordAPI == "" || isBase(s.DiscordAPI),
+		"LLMURL":       s.LLMURL == "" || isBase(s.LLMURL),
+		"LLMModel":     s.LLMURL == "" || s.LLMModel != "",
+		"LLMToken":     isToken(s.LLMToken),
 		"Contact":      s.Contact == "" || isContact(s.Contact),
 		"LogLevel":     slices.Contains([]slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}, s.LogLevel),
 		"LogFormat":    s.LogFormat == "text" || s.LogFormat == "json",
