@@ -129,8 +129,7 @@ func (m *Model) Rephrase(ctx context.Context, sentences []string) (text, why str
 // reason says why a call failed without what the endpoint wrote, which may be
 // anything.
 func reason(err error) string {
-	var refused *openai.Error
-	if errors.As(err, &refused) {
+	if refused, ok := errors.AsType[*openai.Error](err); ok {
 		return fmt.Sprintf("the model's endpoint answered %d", refused.StatusCode)
 	}
 	return "the model's endpoint was not reached or not understood"

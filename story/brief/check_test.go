@@ -170,7 +170,8 @@ func errorsIn() [][2]string {
 func seeded() (all []struct {
 	brief []string
 	text  string
-}) {
+},
+) {
 	add := func(sources []string, text string) {
 		all = append(all, struct {
 			brief []string

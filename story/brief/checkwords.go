@@ -18,7 +18,7 @@ type token struct {
 // of the owner, numbers in digits, and words that mean the same are one.
 func tokens(sentence string) []token {
 	var words []string
-	for _, field := range strings.Fields(sentence) {
+	for field := range strings.FieldsSeq(sentence) {
 		words = append(words, apart(field)...)
 	}
 	var ts []token
