@@ -20,7 +20,11 @@ import (
 )
 
 // tasks are what can be scored. Each reads path and says its metrics.
-var tasks = map[string]func(path string, say *report) error{}
+var tasks = map[string]func(path string, say *report) error{
+	"stories": stories,
+	"pairs":   pairs,
+	"events":  events,
+}
 
 func main() {
 	if err := run(os.Args[1:], os.Stdout); err != nil {
