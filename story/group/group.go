@@ -15,6 +15,7 @@ import (
 type Grouper struct {
 	params  Params
 	idle    map[string]bool
+	stems   map[form]string // remembered, not judged by
 	ids     map[string]uint32 // of terms
 	terms   []term
 	reports []report
@@ -24,6 +25,7 @@ type Grouper struct {
 	telling int                     // reports that are not copies
 
 	dots    []float32 // scratch, one for each report, 0 between two calls
+	scripts []script  // of the reports: compact, since thousands are looked up for one item
 	touched []uint32  // scratch
 }
 
@@ -59,17 +61,17 @@ type report struct {
 
 // New returns a grouper that knows no story.
 func New(params Params) *Grouper {
-	g := &Grouper{params: params, idle: make(map[string]bool)}
+	g := &Grouper{params: params, idle: make(map[string]bool), stems: make(map[form]string)}
 	for _, w := range idleWords() {
 		g.idle[w] = true
 	}
-	g.clear()
+	g.empty()
 	return g
 }
 
-func (g *Grouper) clear() {
+func (g *Grouper) empty() {
 	g.ids = make(map[string]uint32)
-	g.terms, g.reports, g.dots, g.telling = nil, nil, nil, 0
+	g.terms, g.reports, g.dots, g.scripts, g.telling = nil, nil, nil, nil, 0
 	g.known = make(map[story.ItemID]uint32)
 	g.pages = make(map[string]uint32)
 	g.stories = make(map[story.ID][]uint32)
@@ -131,7 +133,7 @@ func (g *Grouper) Add(s story.ID, r story.Report) {
 	}
 	at := uint32(len(g.reports))
 	g.reports = append(g.reports, e)
-	g.dots = append(g.dots, 0)
+	g.dots, g.scripts = append(g.dots, 0), append(g.scripts, g.reports[at].reading.script)
 	g.link(at)
 	g.put(at, s)
 }
@@ -204,7 +206,7 @@ func (g *Grouper) Forget(before time.Time) {
 		}
 	}
 	reports, terms := g.reports, g.terms
-	g.clear()
+	g.empty()
 	for i := range reports {
 		r := reports[i]
 		if r.gone || !open[r.story] {
@@ -216,7 +218,7 @@ func (g *Grouper) Forget(before time.Time) {
 		slices.SortFunc(r.vector, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
 		at := uint32(len(g.reports))
 		g.reports = append(g.reports, r)
-		g.dots = append(g.dots, 0)
+		g.dots, g.scripts = append(g.dots, 0), append(g.scripts, g.reports[at].reading.script)
 		g.link(at)
 		g.put(at, r.story)
 	}

@@ -31,20 +31,12 @@ func (g *Grouper) near(e *report) []neighbour {
 			g.dots[p.report] += w.w * p.w
 		}
 	}
-	found := make([]neighbour, 0, len(g.touched))
-	for _, at := range g.touched {
-		rough := float64(g.dots[at])
-		g.dots[at] = 0
-		r := &g.reports[at]
-		if r.gone || r.item == e.item || apart(e, r) > g.params.Window {
-			continue
+	var found []neighbour
+	for _, n := range g.roughest(e.reading.script) {
+		if r := &g.reports[n.at]; !r.gone && r.item != e.item && apart(e, r) <= g.params.Window {
+			found = append(found, n)
 		}
-		if r.reading.script != e.reading.script {
-			rough *= crossed
-		}
-		found = append(found, neighbour{at, rough})
 	}
-	g.touched = g.touched[:0]
 	closest := func(a, b neighbour) int {
 		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.at, b.at))
 	}
@@ -55,6 +47,56 @@ func (g *Grouper) near(e *report) []neighbour {
 	}
 	slices.SortFunc(found, closest)
 	return found
+}
+
+// roughest returns, of the reports that were touched, some of the likest by
+// the words that led to them, and leaves the scratch as it was. It keeps them
+// in a heap, the least like on top, since thousands may be touched.
+func (g *Grouper) roughest(mine script) []neighbour {
+	most := spare * g.params.Near
+	heap := make([]neighbour, 0, most)
+	for _, at := range g.touched {
+		rough := float64(g.dots[at])
+		g.dots[at] = 0
+		if g.scripts[at] != mine {
+			rough *= crossed
+		}
+		switch n := (neighbour{at, rough}); {
+		case len(heap) < most:
+			heap = append(heap, n)
+			if len(heap) == most {
+				for i := most/2 - 1; i >= 0; i-- {
+					sink(heap, i)
+				}
+			}
+		case rough > heap[0].likeness:
+			heap[0] = n
+			sink(heap, 0)
+		}
+	}
+	g.touched = g.touched[:0]
+	return heap
+}
+
+// spare is how many times more reports are kept by rough likeness than are
+// compared in full: some prove to be too old.
+const spare = 4
+
+// sink restores the heap below i.
+func sink(heap []neighbour, i int) {
+	for {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < len(heap); child++ {
+			if heap[child].likeness < heap[least].likeness {
+				least = child
+			}
+		}
+		if least == i {
+			return
+		}
+		heap[i], heap[least] = heap[least], heap[i]
+		i = least
+	}
 }
 
 // crossed makes up for what two scripts cannot share, so that reports in

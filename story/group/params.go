@@ -32,6 +32,6 @@ func Defaults() Params {
 		Name: 1.75, Number: 0.7, Sound: 0.5, Elsewhere: 0.5,
 		Lead: 60, Terms: 64,
 		CopyShare: 0.6, WireShare: 0.3,
-		Reach: 256, Near: 48, Members: 24,
+		Reach: 128, Near: 48, Members: 24,
 	}
 }

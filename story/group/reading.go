@@ -77,7 +77,7 @@ func (g *Grouper) readWord(r *reading, seen map[string]int, part []word, i int, 
 	}
 	term := low
 	if !isNumber(low) {
-		term = stem(low, lang, wordScript(low))
+		term = g.stem(low, lang)
 	}
 	clear := w.capital && !w.first && !shouts
 	name := clear || w.capital && g.mostlyName(term)
@@ -91,6 +91,27 @@ func (g *Grouper) readWord(r *reading, seen map[string]int, part []word, i int, 
 		r.count(seen, reads{term: s, spoken: w.raw, sound: true})
 	}
 }
+
+// stem returns what the forms of a word share, and remembers it: a stream says
+// the same words again and again, and stemming is what costs most.
+func (g *Grouper) stem(low, lang string) string {
+	key := form{low, lang}
+	known, ok := g.stems[key]
+	if !ok {
+		if len(g.stems) >= mostStems {
+			clear(g.stems)
+		}
+		known = stem(low, lang, wordScript(low))
+		g.stems[form{strings.Clone(low), lang}] = known
+	}
+	return known
+}
+
+// A form is a folded word of a language.
+type form struct{ low, lang string }
+
+// mostStems bounds what is remembered: some 10 MB.
+const mostStems = 1 << 17
 
 func (r *reading) count(seen map[string]int, t reads) {
 	at, known := seen[t.term]
