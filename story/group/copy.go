@@ -88,8 +88,24 @@ func sameFigures(a, b []string) bool {
 // their credits are compared by.
 func wires() [][]string {
 	return [][]string{
-		{"reuters"}, {"afp", "agence france presse"}, {"ap", "associated press"}, {"dpa"}, {"efe"}, {"ansa"}, {"upi"}, {"pti"},
-		{"xinhua"}, {"tass"}, {"interfax"}, {"ria novosti"}, {"sana"}, {"irna"}, {"anadolu", "anadolu agency", "aa"}, {"dha"}, {"wafa"}, {"ukrinform"},
+		{"reuters"},
+		{"afp", "agence france presse"},
+		{"ap", "associated press"},
+		{"dpa"},
+		{"efe"},
+		{"ansa"},
+		{"upi"},
+		{"pti"},
+		{"xinhua"},
+		{"tass"},
+		{"interfax"},
+		{"ria novosti"},
+		{"sana"},
+		{"irna"},
+		{"anadolu", "anadolu agency", "aa"},
+		{"dha"},
+		{"wafa"},
+		{"ukrinform"},
 	}
 }
 

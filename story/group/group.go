@@ -15,7 +15,7 @@ import (
 type Grouper struct {
 	params  Params
 	idle    map[string]bool
-	stems   map[form]string // remembered, not judged by
+	stems   map[form]string   // remembered, not judged by
 	ids     map[string]uint32 // of terms
 	terms   []term
 	reports []report

@@ -100,14 +100,38 @@ func TestAReportThatFitsTwoStoriesMergesThem(t *testing.T) {
 	}
 }
 
+// Outlets cut and turn what a wire wrote; that it is the wire's they say.
 func TestAWireCreditMakesALooserCopy(t *testing.T) {
 	g := group.New(group.Defaults())
-	g.Add(1, story.Report{Item: report(1, "Reuters", "Two hurt as tanker burns off Odra",
-		"A tanker caught fire off the port of Odra, the coast guard said, and two sailors were taken ashore by helicopter.")})
-	it := report(2, "Paper", "Tanker burns off Odra",
-		"ODRA (Reuters) - A tanker caught fire off the port of Odra on Monday morning. The coast guard said two of its men had burns. Smoke could be seen from land, our reporter writes.")
-	if kin := g.Place(&it); kin.Relation != story.Copies && kin.Relation != story.Reports {
-		t.Errorf("got %+v, want it in the story", kin)
+	g.Add(1, story.Report{Item: report(1, "Reuters", "Sailors hurt as tanker burns off Odra",
+		"A tanker caught fire off the port of Odra, the coast guard said, and sailors were taken ashore by helicopter.")})
+	const turned = "A tanker caught fire off the port of Odra, the coast guard said. Smoke could be seen from the pier all morning while families waited for news."
+	plain := report(2, "Paper", "Tanker burns off Odra", turned)
+	credited := report(2, "Paper", "Tanker burns off Odra", "ODRA (Reuters) - "+turned)
+	if kin := g.Place(&plain); kin.Relation != story.Reports {
+		t.Errorf("without a credit it %s (%s), want a report in its own words", kin.Relation, kin.Reason)
+	}
+	if kin := g.Place(&credited); kin.Relation != story.Copies {
+		t.Errorf("with a credit it %s (%s), want a copy", kin.Relation, kin.Reason)
+	}
+}
+
+func TestTwoRaidsInTwoTownsStayTwo(t *testing.T) {
+	g := group.New(group.Defaults())
+	g.Add(1, story.Report{Item: report(1, "Monitor", "Air raid kills nine in Ariha", "Warplanes struck a market in Ariha on Monday, killing nine, rescuers said.")})
+	it := report(2, "Monitor", "Air raid kills four in Saraqib", "Jets bombed a bakery in Saraqib, and four died, doctors said.")
+	if kin := g.Place(&it); kin.Relation != story.Opens {
+		t.Errorf("got %+v, want a story of its own", kin)
+	}
+}
+
+func TestNamesAndNumbersCarryBetweenScripts(t *testing.T) {
+	g := group.New(group.Defaults())
+	g.Add(1, story.Report{Item: report(1, "Wire", "Shelling of Saraqib kills 14", "The shelling hit Saraqib in Idlib province; 14 died, said officials in Ankara.")})
+	it := report(2, "Vestnik", "Обстрел города Саракиб: 14 погибших", "В провинции Идлиб обстрелян Саракиб, погибли 14 человек, заявили в городе Анкара.")
+	it.Lang = "ru"
+	if kin := g.Place(&it); kin.Story != 1 {
+		t.Errorf("got %+v, want story 1", kin)
 	}
 }
 
