@@ -164,7 +164,7 @@ func eachLine(path string, f func(line []byte) error) error {
 	if err != nil {
 		return err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // a file that was only read
 	in := bufio.NewScanner(file)
 	in.Buffer(nil, 1<<22)
 	for n := 1; in.Scan(); n++ {
@@ -198,7 +198,7 @@ func readTimed(path string) ([]labelled, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer file.Close() //nolint:errcheck // a file that was only read
 	in := csv.NewReader(file)
 	in.LazyQuotes, in.FieldsPerRecord = true, -1
 	rows, err := in.ReadAll()

@@ -131,7 +131,7 @@ func (g *Grouper) Add(s story.ID, r story.Report) {
 	if e.copied {
 		e.vector = nil // only what it copies is compared
 	}
-	at := uint32(len(g.reports))
+	at := uint32(len(g.reports)) //nolint:gosec // memory ends long before 2^32 reports
 	g.reports = append(g.reports, e)
 	g.dots, g.scripts = append(g.dots, 0), append(g.scripts, g.reports[at].reading.script)
 	g.link(at)
@@ -216,7 +216,7 @@ func (g *Grouper) Forget(before time.Time) {
 			r.vector[j].term = g.keep(&terms[w.term])
 		}
 		slices.SortFunc(r.vector, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
-		at := uint32(len(g.reports))
+		at := uint32(len(g.reports)) //nolint:gosec // memory ends long before 2^32 reports
 		g.reports = append(g.reports, r)
 		g.dots, g.scripts = append(g.dots, 0), append(g.scripts, g.reports[at].reading.script)
 		g.link(at)
@@ -228,7 +228,7 @@ func (g *Grouper) Forget(before time.Time) {
 func (g *Grouper) keep(t *term) uint32 {
 	id, ok := g.ids[t.text]
 	if !ok {
-		id = uint32(len(g.terms))
+		id = uint32(len(g.terms)) //nolint:gosec // memory ends long before 2^32 words
 		g.ids[t.text] = id
 		g.terms = append(g.terms, term{text: t.text, spoken: t.spoken, clear: t.clear, small: t.small})
 	}

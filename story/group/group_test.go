@@ -143,10 +143,13 @@ func BenchmarkPlace(b *testing.B) {
 			for i := range stories {
 				g.Add(story.ID(i+1), story.Report{Item: invented(i)})
 			}
-			n := stories
+			var next [256]story.Item
+			for i := range next {
+				next[i] = invented(stories + i)
+			}
+			n := 0
 			for b.Loop() {
-				it := invented(n)
-				g.Place(&it)
+				g.Place(&next[n%len(next)])
 				n++
 			}
 		})

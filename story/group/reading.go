@@ -79,14 +79,14 @@ func (g *Grouper) readWord(r *reading, seen map[string]int, part []word, i int, 
 	if !isNumber(low) {
 		term = g.stem(low, lang)
 	}
-	clear := w.capital && !w.first && !shouts
-	name := clear || w.capital && g.mostlyName(term)
+	plain := w.capital && !w.first && !shouts
+	name := plain || w.capital && g.mostlyName(term)
 	if i > 0 && w.capital && places(part[i-1].low) {
 		if s := sound(low); s != "" {
 			r.where = append(r.where, hash(s))
 		}
 	}
-	r.count(seen, reads{term: term, spoken: w.raw, name: name, clear: clear, small: !w.capital})
+	r.count(seen, reads{term: term, spoken: w.raw, name: name, clear: plain, small: !w.capital})
 	if s := sound(low); s != "" && (name || r.script == arabic) && !isNumber(low) && len([]rune(low)) > 3 {
 		r.count(seen, reads{term: s, spoken: w.raw, sound: true})
 	}
