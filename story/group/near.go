@@ -207,7 +207,7 @@ func (g *Grouper) align(x, y *report) {
 			id, known := g.ids[t.term]
 			if !known {
 				if _, met := strange[t.term]; !met {
-					strange[t.term] = uint32(len(g.terms) + len(strange))
+					strange[t.term] = uint32(len(g.terms) + len(strange)) //nolint:gosec // memory ends long before 2^32 words
 				}
 				id = strange[t.term]
 			}

@@ -30,7 +30,7 @@ func Defaults() Params {
 	return Params{
 		Join: 0.2, Window: 48 * time.Hour, Half: 18 * time.Hour,
 		Name: 1.75, Number: 0.7, Sound: 0.5, Elsewhere: 0.5,
-		Lead: 60, Terms: 64,
+		Lead: 60, Terms: 48,
 		CopyShare: 0.6, WireShare: 0.3,
 		Reach: 128, Near: 48, Members: 24,
 	}

@@ -292,7 +292,7 @@ func (g *Grouper) weigh(r *reading, add bool) (vector []weight, carried float64)
 			part += s.w * s.w
 		}
 	}
-	strange := uint32(len(g.terms))
+	strange := uint32(len(g.terms)) //nolint:gosec // memory ends long before 2^32 words
 	for _, s := range all {
 		id, known := g.ids[r.terms[s.at].term]
 		switch {
