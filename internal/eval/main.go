@@ -19,12 +19,13 @@ import (
 	"strings"
 )
 
-// tasks are what can be scored. Each reads path and says its metrics.
-var tasks = map[string]func(path string, say *report) error{
-	"briefs":  briefs,
-	"signals": signals,
-	"figures": figures,
-	"levels":  levels,
+type task func(path string, say *report) error
+
+// tasks returns what can be scored. Each reads path and says its metrics.
+func tasks() map[string]task {
+	return map[string]task{
+		"briefs": briefs, "events": events, "figures": figures, "levels": levels, "pairs": pairs, "signals": signals, "stories": stories,
+	}
 }
 
 func main() {
@@ -40,11 +41,11 @@ func run(args []string, out io.Writer) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	names := strings.Join(slices.Sorted(maps.Keys(tasks)), "|")
+	names := strings.Join(slices.Sorted(maps.Keys(tasks())), "|")
 	if flags.NArg() != 2 {
 		return fmt.Errorf("usage: eval [-v] %s PATH", names)
 	}
-	task, ok := tasks[flags.Arg(0)]
+	task, ok := tasks()[flags.Arg(0)]
 	if !ok {
 		return fmt.Errorf("no task %q; there is %s", flags.Arg(0), names)
 	}

@@ -1,0 +1,290 @@
+package group
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"vedette/story"
+)
+
+// A Grouper knows the open stories and finds the one that a report belongs to.
+type Grouper struct {
+	params  Params
+	idle    map[string]bool
+	stems   map[form]string   // remembered, not judged by
+	ids     map[string]uint32 // of terms
+	terms   []term
+	reports []report
+	known   map[story.ItemID]uint32 // where in reports
+	pages   map[string]uint32       // the newest report of a page
+	stories map[story.ID][]uint32   // their reports, in the order in which they joined
+	telling int                     // reports that are not copies
+
+	dots    []float32 // scratch, one for each report, 0 between two calls
+	scripts []script  // of the reports: compact, since thousands are looked up for one item
+	touched []uint32  // scratch
+}
+
+// A term is a word that open reports have.
+type term struct {
+	text, spoken string
+	reports      int // that have it
+	clear, small int // reports that write it as a name, and that do not
+	posts        []post
+}
+
+// A post leads from a term to a report.
+type post struct {
+	report uint32
+	w      float32
+}
+
+// A report is what is kept of an item.
+type report struct {
+	item      story.ItemID
+	story     story.ID
+	outlet    string
+	owner     string
+	canonical string
+	at        time.Time
+	gone      bool // another revision took its place
+	copyOf    story.ItemID
+	copied    bool
+	reading   *reading // without terms
+	vector    []weight
+	carried   float64 // length of what survives a change of script
+}
+
+// New returns a grouper that knows no story.
+func New(params Params) *Grouper {
+	g := &Grouper{params: params, idle: make(map[string]bool), stems: make(map[form]string)}
+	for _, w := range idleWords() {
+		g.idle[w] = true
+	}
+	g.empty()
+	return g
+}
+
+func (g *Grouper) empty() {
+	g.ids = make(map[string]uint32)
+	g.terms, g.reports, g.dots, g.scripts, g.telling = nil, nil, nil, nil, 0
+	g.known = make(map[story.ItemID]uint32)
+	g.pages = make(map[string]uint32)
+	g.stories = make(map[story.ID][]uint32)
+}
+
+// Place finds the story that it belongs to, without adding it. A report with
+// the same page or the same text as one already there is a copy of it; one
+// that is like enough to a story's reports is a further report of the same
+// event; any other opens a story of its own. The item's own earlier revision
+// is not compared with it.
+func (g *Grouper) Place(it *story.Item) story.Kinship {
+	if at, ok := g.pages[it.Canonical]; ok && it.Canonical != "" && g.reports[at].item != it.ID {
+		return g.copyOf(at, "same page as "+g.reports[at].outlet)
+	}
+	mine := g.entry(it, false)
+	near := g.near(&mine)
+	for _, n := range near {
+		if r := &g.reports[n.at]; g.sameText(&mine, r) {
+			return g.copyOf(n.at, "same text as "+r.outlet)
+		}
+	}
+	tales := g.tales(&mine, near)
+	if len(tales) == 0 || tales[0].likeness < g.params.Join {
+		return story.Kinship{Relation: story.Opens, Reason: "no open story tells of it"}
+	}
+	best := tales[0]
+	nearest := &g.reports[best.nearest]
+	return story.Kinship{
+		Story: best.story, Relation: story.Reports,
+		Reason: fmt.Sprintf("tells of the same event as %s: %s (likeness %.2f)", nearest.outlet, g.shared(&mine, nearest), best.likeness),
+	}
+}
+
+func (g *Grouper) copyOf(at uint32, reason string) story.Kinship {
+	r := &g.reports[at]
+	original := r.item
+	if r.copied {
+		original = r.copyOf
+	}
+	return story.Kinship{Story: r.story, Relation: story.Copies, CopyOf: original, Reason: reason}
+}
+
+// Add adds r to story s, or moves it there. A report that is there already
+// stays; an edited one is read again. So whole stories can be added again.
+func (g *Grouper) Add(s story.ID, r story.Report) {
+	if at, ok := g.known[r.Item.ID]; ok {
+		old := &g.reports[at]
+		if old.reading.whole == g.read(&r.Item).whole && old.at.Equal(r.Item.Effective) && old.copied == (r.Relation == story.Copies) {
+			g.put(at, s)
+			return
+		}
+		g.drop(at)
+	}
+	e := g.entry(&r.Item, r.Relation != story.Copies)
+	e.copied, e.copyOf = r.Relation == story.Copies, r.CopyOf
+	e.reading.terms = nil
+	if e.copied {
+		e.vector = nil // only what it copies is compared
+	}
+	at := uint32(len(g.reports)) //nolint:gosec // memory ends long before 2^32 reports
+	g.reports = append(g.reports, e)
+	g.dots, g.scripts = append(g.dots, 0), append(g.scripts, g.reports[at].reading.script)
+	g.link(at)
+	g.put(at, s)
+}
+
+// link makes the report at findable.
+func (g *Grouper) link(at uint32) {
+	r := &g.reports[at]
+	g.known[r.item] = at
+	if r.canonical != "" {
+		g.pages[r.canonical] = at
+	}
+	if r.copied {
+		return
+	}
+	g.telling++
+	for _, w := range r.vector {
+		t := &g.terms[w.term]
+		t.reports++
+		t.posts = append(t.posts, post{at, w.w})
+	}
+}
+
+// put moves the report at into story s.
+func (g *Grouper) put(at uint32, s story.ID) {
+	r := &g.reports[at]
+	if i := slices.Index(g.stories[r.story], at); i >= 0 {
+		if r.story == s {
+			return
+		}
+		g.leave(r.story, i)
+	}
+	r.story = s
+	g.stories[s] = append(g.stories[s], at)
+}
+
+func (g *Grouper) leave(s story.ID, i int) {
+	if g.stories[s] = slices.Delete(g.stories[s], i, i+1); len(g.stories[s]) == 0 {
+		delete(g.stories, s)
+	}
+}
+
+// drop takes the report at out. Its posts stay until Forget, and lead nowhere.
+func (g *Grouper) drop(at uint32) {
+	r := &g.reports[at]
+	r.gone = true
+	if i := slices.Index(g.stories[r.story], at); i >= 0 {
+		g.leave(r.story, i)
+	}
+	delete(g.known, r.item)
+	if g.pages[r.canonical] == at {
+		delete(g.pages, r.canonical)
+	}
+	if r.copied {
+		return
+	}
+	g.telling--
+	for _, w := range r.vector {
+		g.terms[w.term].reports--
+	}
+}
+
+// Forget closes the stories that nothing was reported of since before: their
+// reports, and the words that only they had, are gone. It costs as much as
+// adding what stays, so call it by the hour, not by the item.
+func (g *Grouper) Forget(before time.Time) {
+	open := make(map[story.ID]bool)
+	for i := range g.reports {
+		if r := &g.reports[i]; !r.gone && !r.at.Before(before) {
+			open[r.story] = true
+		}
+	}
+	reports, terms := g.reports, g.terms
+	g.empty()
+	for i := range reports {
+		r := reports[i]
+		if r.gone || !open[r.story] {
+			continue
+		}
+		for j, w := range r.vector {
+			r.vector[j].term = g.keep(&terms[w.term])
+		}
+		slices.SortFunc(r.vector, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
+		at := uint32(len(g.reports)) //nolint:gosec // memory ends long before 2^32 reports
+		g.reports = append(g.reports, r)
+		g.dots, g.scripts = append(g.dots, 0), append(g.scripts, g.reports[at].reading.script)
+		g.link(at)
+		g.put(at, r.story)
+	}
+}
+
+// keep carries a term over into the cleared index.
+func (g *Grouper) keep(t *term) uint32 {
+	id, ok := g.ids[t.text]
+	if !ok {
+		id = uint32(len(g.terms)) //nolint:gosec // memory ends long before 2^32 words
+		g.ids[t.text] = id
+		g.terms = append(g.terms, term{text: t.text, spoken: t.spoken, clear: t.clear, small: t.small})
+	}
+	return id
+}
+
+func (g *Grouper) newTerm(t *reads) uint32 {
+	return g.keep(&term{text: strings.Clone(t.term), spoken: strings.Clone(t.spoken)})
+}
+
+// StoryOf returns the story that an item is in, or 0.
+func (g *Grouper) StoryOf(item story.ItemID) story.ID {
+	at, ok := g.known[item]
+	if !ok {
+		return 0
+	}
+	return g.reports[at].story
+}
+
+// Open returns how many stories are open.
+func (g *Grouper) Open() int { return len(g.stories) }
+
+// entry reads an item. With add its words become known.
+func (g *Grouper) entry(it *story.Item, add bool) report {
+	r := g.read(it)
+	e := report{item: it.ID, outlet: it.Outlet, owner: it.Owner, canonical: it.Canonical, at: it.Effective, reading: r}
+	e.vector, e.carried = g.weigh(r, add)
+	if add {
+		for _, t := range r.terms {
+			if id, ok := g.ids[t.term]; ok && t.clear {
+				g.terms[id].clear++
+			} else if ok && t.small {
+				g.terms[id].small++
+			}
+		}
+	}
+	return e
+}
+
+// rarity says how much a term tells: what every open report says tells
+// little, what few say tells much.
+func (g *Grouper) rarity(text string) float64 {
+	have := 1
+	if id, ok := g.ids[text]; ok {
+		have += g.terms[id].reports
+	}
+	return math.Log(1 + float64(g.telling+1+startCount)/float64(have+1))
+}
+
+// startCount keeps the first reports of an empty index from weighing all words
+// alike; its size hardly matters.
+const startCount = 10
+
+// mostlyName reports whether open reports write the term as a name more often
+// than not.
+func (g *Grouper) mostlyName(text string) bool {
+	id, ok := g.ids[text]
+	return ok && g.terms[id].clear > g.terms[id].small
+}
