@@ -29,6 +29,14 @@ const (
 	Copies  Relation = "copies"  // the same text, or the same page, as a report already there
 )
 
+// A Kinship says which story an item belongs to, and why.
+type Kinship struct {
+	Story    ID // 0 if it opens one
+	Relation Relation
+	CopyOf   ItemID
+	Reason   string // in plain words, for the room and for the record
+}
+
 // A Report is an item's place in a story.
 type Report struct {
 	Item     Item

@@ -31,7 +31,7 @@ var allowed = map[string][]string{
 	"feeds/fetch":       {},
 	"feeds/parse":       {"story"},
 	"feeds":             {"story", "feeds/fetch", "feeds/parse"},
-	"story/desk":        {"story", "story/level", "story/signal", "watch"},
+	"story/desk":        {"story", "story/group", "story/level", "story/signal", "watch"},
 	"bot":               {"story", "story/brief"},
 	"bot/chart":         {"story", "story/level"},
 	"bot/slack":         {"story", "bot"},

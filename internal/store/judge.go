@@ -17,7 +17,7 @@ import (
 
 // mostRecent is how many stories Recent returns at the most, the newest: a
 // desk that has more open within its memory is flooded.
-const mostRecent = 500
+const mostRecent = 10_000
 
 // Unjudged returns at most limit items that wait to be judged, oldest first.
 func (s *Store) Unjudged(ctx context.Context, limit int) (_ []story.Pending, err error) {
@@ -44,6 +44,19 @@ func (s *Store) Unjudged(ctx context.Context, limit int) (_ []story.Pending, err
 func (s *Store) Recent(ctx context.Context, since time.Time) (_ []story.Story, err error) {
 	defer wrap(&err, "recent stories")
 	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
+}
+
+// Story returns a story with all that was reported of it.
+func (s *Store) Story(ctx context.Context, id story.ID) (_ story.Story, err error) {
+	defer wrap(&err, fmt.Sprintf("story %d", id))
+	found, err := stories(ctx, s.read, `?`, id)
+	if err == nil && len(found) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return story.Story{}, err
+	}
+	return found[0], nil
 }
 
 // SaveJudgements saves what was decided, the notices, a delivery for each

@@ -9,6 +9,7 @@ import (
 
 	"vedette/internal/wire"
 	"vedette/story"
+	"vedette/story/group"
 )
 
 func idlib(t *testing.T) *wire.Script {
@@ -72,8 +73,8 @@ func TestTheStoryOfIdlibHasItsMonthItsVoicesAndItsTwists(t *testing.T) {
 // TestTheStoryOfIdlibMakesStories takes the reports that a plain reading of
 // the watches would pick through the judgement of kinship.
 func TestTheStoryOfIdlibMakesStories(t *testing.T) {
-	var stories []story.Story
-	copied, picked, left := 0, 0, 0
+	stories := group.New(group.Defaults())
+	made, copied, picked, left := 0, 0, 0, 0
 	for i, s := range idlib(t).Said {
 		if s.Act != wire.Say {
 			continue
@@ -85,19 +86,18 @@ func TestTheStoryOfIdlibMakesStories(t *testing.T) {
 		picked++
 		canonical, _, _ := strings.Cut(strings.NewReplacer("https://", "", "http://", "", "www.", "").Replace(s.Link), "?")
 		it := story.Item{ID: story.ItemID(i + 1), Feed: s.Feed, Outlet: string(s.Feed), Canonical: canonical, Title: s.Title, Summary: s.Summary, Effective: s.At}
-		kin := story.Relate(&it, stories)
+		kin := stories.Place(&it)
 		t.Logf("%s %-11s %-7s %2d  %s", s.At.Format("01-02 15:04"), s.Feed, kin.Relation, kin.Story, s.Title)
 		if kin.Relation == story.Copies {
 			copied++
 		}
 		if kin.Story == 0 {
-			stories = append(stories, story.Story{ID: story.ID(len(stories) + 1)})
-			kin.Story = story.ID(len(stories))
+			made++
+			kin.Story = story.ID(made)
 		}
-		st := &stories[kin.Story-1]
-		st.Reports = append(st.Reports, story.Report{Item: it, Relation: kin.Relation})
+		stories.Add(kin.Story, story.Report{Item: it, Relation: kin.Relation, CopyOf: kin.CopyOf})
 	}
-	if n := len(stories); n < 10 || n > 18 || copied < 6 || left < 13 {
+	if n := made; n < 10 || n > 18 || copied < 6 || left < 13 {
 		t.Errorf("%d reports make %d stories with %d copies, and %d are left out; want 10 to 18, 6 and 13", picked, n, copied, left)
 	}
 }

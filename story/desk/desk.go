@@ -26,8 +26,12 @@ type Docket interface {
 	// Unjudged returns at most limit items that wait, oldest first.
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 
-	// Recent returns the stories that changed since, with all their reports.
+	// Recent returns the stories that changed since, with all their reports,
+	// the last to change last.
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
+
+	// Story returns a story with all its reports.
+	Story(ctx context.Context, id story.ID) (story.Story, error)
 
 	// Readings gives what the matched items claim to each, in the order in
 	// which it was saved, beginning after the one that bears seq.
@@ -62,6 +66,7 @@ type Desk struct {
 	orders atomic.Pointer[orders] // swapped whole by SetWatches
 
 	// What follows belongs to Judge, which is not called twice at a time.
+	open     openStories
 	gauge    *gauge  // nil: nothing is remembered yet
 	gaugeOf  *orders // by which it was made
 	reviewed *orders // by which the levels were last reviewed
@@ -147,6 +152,7 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		if err := d.docket.SaveJudgements(ctx, js); err != nil {
 			return false, err
 		}
+		d.open.joined(p, &j)
 		js = nil
 	}
 	if err := d.docket.SaveJudgements(ctx, js); err != nil {
@@ -182,21 +188,27 @@ func news(known []story.WatchName, matches []story.Match) bool {
 
 // place finds the story that p belongs to and what its rooms are owed.
 func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.Judgement) error {
-	open, err := d.docket.Recent(ctx, d.now().Add(-memory))
-	if err != nil {
-		return err
-	}
 	if p.Story != 0 {
 		edited(p, j)
 	} else {
-		kin := story.Relate(&p.Item, open)
+		grouper, err := d.open.known(ctx, d.docket, d.now())
+		if err != nil {
+			return err
+		}
+		for _, m := range j.Matches {
+			for _, e := range m.Evidence {
+				grouper.Ask(e.Text)
+			}
+		}
+		kin := grouper.Place(&p.Item)
 		j.Story, j.Relation, j.CopyOf = kin.Story, kin.Relation, kin.CopyOf
 		j.Kind, j.Reason = story.NoticeOf(kin.Relation), kin.Reason
 	}
 	before := story.Story{Opened: d.now()}
-	for i := range open {
-		if open[i].ID == j.Story {
-			before = open[i]
+	if j.Story != 0 {
+		var err error
+		if before, err = d.docket.Story(ctx, j.Story); err != nil {
+			return err
 		}
 	}
 	d.raise(o, p, &before, j)

@@ -58,9 +58,9 @@ func TestDesk(t *testing.T) {
 	const shelled = "Shelling in Idlib kills two near Saraqib"
 	const floods = "Floods cut the road to the Orontes bridge near Jisr"
 	edit := item(1, "Wire", shelled+" at dawn")
-	edit.Item.Revision, edit.Story, edit.Watches = 2, 9, []story.WatchName{"idlib"}
+	edit.Item.Revision, edit.Story, edit.Watches = 2, 1, []story.WatchName{"idlib"}
 	newly := item(1, "Wire", shelled+"; talks called off")
-	newly.Item.Revision, newly.Story, newly.Watches = 2, 9, []story.WatchName{"idlib"}
+	newly.Item.Revision, newly.Story, newly.Watches = 2, 1, []story.WatchName{"idlib"}
 	for name, tt := range map[string]struct {
 		waiting []story.Pending
 		kinds   []story.NoticeKind
@@ -76,8 +76,8 @@ func TestDesk(t *testing.T) {
 		"ASecondOriginIsToldWhereItWasAskedFor": {[]story.Pending{
 			item(1, "Wire", floods), item(2, "Paper", floods), item(3, "Monitor", "Road to the Orontes bridge near Jisr cut by floods, says governor"),
 		}, []story.NoticeKind{story.NewStory, story.Update, story.Update}, []story.RoomName{"desk", "hq"}},
-		"AnEditRefreshes":              {[]story.Pending{edit}, []story.NoticeKind{story.Refresh}, []story.RoomName{"desk", "osint"}},
-		"AnEditThatNewlyMatchesIsTold": {[]story.Pending{newly}, []story.NoticeKind{story.Update}, []story.RoomName{"desk", "osint", "politics"}},
+		"AnEditRefreshes":              {[]story.Pending{item(1, "Wire", shelled), edit}, []story.NoticeKind{story.NewStory, story.Refresh}, []story.RoomName{"desk", "osint"}},
+		"AnEditThatNewlyMatchesIsTold": {[]story.Pending{item(1, "Wire", shelled), newly}, []story.NoticeKind{story.NewStory, story.Update}, []story.RoomName{"desk", "osint", "politics"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var kinds []story.NoticeKind

@@ -97,7 +97,7 @@ func TestTheFirstStandingIsNoNews(t *testing.T) {
 
 func TestALevelRisesOnceAndFalls(t *testing.T) {
 	b := newBench(t)
-	b.judge(b.report("Wire", "Oldbridge council meets"))
+	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))
 	b.now = b.now.Add(time.Hour)
 	b.judge(b.report("Wire", dead))
 	b.want()
@@ -117,7 +117,7 @@ func TestALevelRisesOnceAndFalls(t *testing.T) {
 
 func TestWhatAnEditTakesBackDoesNotCount(t *testing.T) {
 	b := newBench(t)
-	b.judge(b.report("Wire", "Oldbridge council meets"))
+	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))
 	first, second := b.report("Wire", dead), b.report("Paper", again)
 	b.judge(first, second)
 	b.want("level calm elevated")
@@ -131,7 +131,7 @@ func TestWhatAnEditTakesBackDoesNotCount(t *testing.T) {
 
 func TestADeadlineIsToldOnceBeforeAndOnceAfter(t *testing.T) {
 	b := newBench(t)
-	b.judge(b.report("Wire", "Oldbridge council meets"))
+	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))
 	// A lone origin lifts no level, and its deadline is told all the same.
 	b.judge(b.report("Wire", "The north gave Oldbridge an ultimatum: withdraw the troops within 72 hours or be driven out"))
 	b.pass(6)
@@ -148,7 +148,7 @@ func TestADeadlineIsToldOnceBeforeAndOnceAfter(t *testing.T) {
 
 func TestAnotherDeskGoesOnFromWhatWasSaved(t *testing.T) {
 	b := newBench(t)
-	b.judge(b.report("Wire", "Oldbridge council meets"))
+	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))
 	b.judge(b.report("Wire", dead))
 	next := newBench(t)
 	next.memory, next.items, next.now = b.memory, b.items, b.now

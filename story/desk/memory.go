@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -50,6 +51,14 @@ func (m *Memory) Recent(_ context.Context, since time.Time) ([]story.Story, erro
 	}
 	slices.SortStableFunc(all, func(a, b story.Story) int { return cmp.Or(a.Changed.Compare(b.Changed), cmp.Compare(a.ID, b.ID)) })
 	return all, nil
+}
+
+// Story implements [Docket].
+func (m *Memory) Story(_ context.Context, id story.ID) (story.Story, error) {
+	if id < 1 || int(id) > len(m.stories) {
+		return story.Story{}, fmt.Errorf("there is no story %d", id)
+	}
+	return m.stories[id-1], nil
 }
 
 // Readings implements [Docket].

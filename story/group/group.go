@@ -16,6 +16,7 @@ type Grouper struct {
 	params  Params
 	idle    map[string]bool
 	stems   map[form]string   // remembered, not judged by
+	asked   map[string]bool   // terms that watches ask for
 	ids     map[string]uint32 // of terms
 	terms   []term
 	reports []report
@@ -61,7 +62,7 @@ type report struct {
 
 // New returns a grouper that knows no story.
 func New(params Params) *Grouper {
-	g := &Grouper{params: params, idle: make(map[string]bool), stems: make(map[form]string)}
+	g := &Grouper{params: params, idle: make(map[string]bool), asked: make(map[string]bool), stems: make(map[form]string)}
 	for _, w := range idleWords() {
 		g.idle[w] = true
 	}
@@ -275,12 +276,28 @@ func (g *Grouper) rarity(text string) float64 {
 	if id, ok := g.ids[text]; ok {
 		have += g.terms[id].reports
 	}
+	if g.asked[text] {
+		have += askedCount
+	}
 	return math.Log(1 + float64(g.telling+1+startCount)/float64(have+1))
 }
 
 // startCount keeps the first reports of an empty index from weighing all words
 // alike; its size hardly matters.
 const startCount = 10
+
+// askedCount is in how many of the first reports a word stands that a watch
+// asks for: nearly all have it, and that two of them do says little.
+const askedCount = startCount - 2
+
+// Ask tells that reports are there because they hold the words of text: a
+// watch asks for them. What all reports have to have does not make two of
+// them one event. It is forgotten by nothing.
+func (g *Grouper) Ask(text string) {
+	for _, t := range g.read(&story.Item{Title: text}).terms {
+		g.asked[t.term] = true
+	}
+}
 
 // mostlyName reports whether open reports write the term as a name more often
 // than not.

@@ -170,3 +170,21 @@ func invented(n int) story.Item {
 	it.Effective = noon.Add(time.Duration(n%1000) * time.Minute)
 	return it
 }
+
+func TestWhatAWatchAsksForDoesNotMakeOneEvent(t *testing.T) {
+	g := group.New(group.Defaults())
+	g.Add(1, story.Report{Relation: story.Opens, Item: report(1, "Wire", "Market day in Oldbridge draws farmers from the whole valley", "")})
+	raid := report(2, "Wire", "Shelling killed three army soldiers in Oldbridge, the general staff said", "")
+	if kin := g.Place(&raid); kin.Story != 1 {
+		t.Errorf("without being told, it opens a story of its own: there is nothing to tell it: %s", kin.Reason)
+	}
+	g.Ask("Oldbridge")
+	if kin := g.Place(&raid); kin.Story != 0 {
+		t.Errorf("joins story %d: %s", kin.Story, kin.Reason)
+	}
+	again := report(3, "Paper", "Three army soldiers killed as shells hit Oldbridge", "")
+	g.Add(2, story.Report{Relation: story.Opens, Item: raid})
+	if kin := g.Place(&again); kin.Story != 2 {
+		t.Errorf("the raid told again goes to story %d: %s", kin.Story, kin.Reason)
+	}
+}

@@ -20,6 +20,7 @@ type Store interface {
 	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
+	Story(ctx context.Context, id story.ID) (story.Story, error)
 	SaveJudgements(ctx context.Context, js []story.Judgement) error
 	Readings(ctx context.Context, seq int64, each func(story.Reading) error) error
 	Standings(ctx context.Context) (map[story.WatchName]story.Standing, error)
