@@ -184,7 +184,7 @@ func (p province) score(heads []head, reader *signal.Reader) ([]float64, error) 
 			signals = []story.Signal{{Kind: level.Unread}}
 		}
 		for _, s := range signals {
-			h.Add(level.Reading{At: head.at, Item: it.ID, Story: story.ItemID(it.ID), Outlet: head.Source, Origin: head.Source, Tier: 2, Signal: s})
+			h.Add(level.Reading{At: head.at, Item: it.ID, Story: it.ID, Outlet: head.Source, Origin: head.Source, Tier: 2, Signal: s})
 		}
 	}
 	if !found {
