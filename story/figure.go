@@ -2,8 +2,8 @@ package story
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -138,9 +138,18 @@ func (c Count) same(o Count) bool { return c.Low == o.Low && c.High == o.High &&
 func (c Count) String() string {
 	switch {
 	case c.Open:
-		return fmt.Sprintf("at least %d", c.Low)
+		return "at least " + thousands(c.Low)
 	case c.Low != c.High:
-		return fmt.Sprintf("%d to %d", c.Low, c.High)
+		return thousands(c.Low) + " to " + thousands(c.High)
 	}
-	return fmt.Sprint(c.Low)
+	return thousands(c.Low)
+}
+
+// thousands writes n as it is read at a glance: 700,000.
+func thousands(n int) string {
+	digits := strconv.Itoa(n)
+	for at := len(digits) - 3; at > 0; at -= 3 {
+		digits = digits[:at] + "," + digits[at:]
+	}
+	return digits
 }

@@ -70,7 +70,7 @@ func TestFigures(t *testing.T) {
 
 func TestCountIsSaidAsAPersonWould(t *testing.T) {
 	for want, c := range map[string]story.Count{
-		"14": {Low: 14, High: 14}, "at least 14": {Low: 14, High: 14, Open: true}, "10 to 15": {Low: 10, High: 15}, "at least 24": {Low: 24, High: 99, Open: true},
+		"14": {Low: 14, High: 14}, "at least 14": {Low: 14, High: 14, Open: true}, "10 to 15": {Low: 10, High: 15}, "at least 24": {Low: 24, High: 99, Open: true}, "1,234,567": {Low: 1234567, High: 1234567}, "999": {Low: 999, High: 999},
 	} {
 		if got := c.String(); got != want {
 			t.Errorf("%+v is %q, want %q", c, got, want)

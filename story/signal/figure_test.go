@@ -123,10 +123,15 @@ func TestWhoSaysSoAndWhere(t *testing.T) {
 		"Shells killed 3 in Tamm, according to two medics":             {"two medics", "Tamm"},
 		"14 soldiers killed at Port Odra: ministry":                    {"ministry", "Port Odra"},
 		"Shells killed three":                                          {"", ""},
+		"He said that 14 Norians had been killed since May":            {"", ""},
+		"It said four soldiers were killed near Odra":                  {"", "Odra"},
 	} {
 		got := r.Read(&story.Item{Title: text, Lang: "en"})
 		if len(got) == 0 || got[0].Source != want[0] || got[0].Place != want[1] {
 			t.Errorf("%q: heard %+v, want source and place %q", text, got, want)
+		}
+		if len(got) > 0 && strings.HasPrefix(got[0].Target, "that") {
+			t.Errorf("%q: the dead are called %q", text, got[0].Target)
 		}
 	}
 }

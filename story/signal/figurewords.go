@@ -70,6 +70,7 @@ const (
 	nounOf                       // counts what follows "of": "the death of 14"
 	toll                         // says a number up to now
 	sign                         // a word that the language is known by
+	nameless                     // says of whom is spoken without naming them: no source
 )
 
 // roles are the sections of a lexicon file that hold no kind of signal.
@@ -82,7 +83,7 @@ func roles() map[string]role {
 		"to": rangeTo, "between": between, "including": parts, "not": not, "denied": denied, "maybe": maybe,
 		"infinitive": infinitive, "past": past, "since": since, "background": background, "protest": protest,
 		"because": because, "says": says,
-		"according to": according, "in": place | preposition, "of": of | preposition, "sign": sign,
+		"according to": according, "in": place | preposition, "of": of | preposition, "sign": sign, "nameless": nameless,
 	}
 }
 

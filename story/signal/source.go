@@ -66,7 +66,7 @@ func (l *line) sourceBefore(end int) string {
 	for first > 0 && end-first < longestSource && !l.mark(first-1, ",.;:()\"“”«»") && !l.is(first-1, relative|says|conjunction|be) && l.units[first-1].kind == "" {
 		first--
 	}
-	if first == end || l.is(first, preposition) || !l.word(first) {
+	if first == end || l.is(first, preposition) || !l.word(first) || end-first == 1 && l.is(first, nameless) {
 		return ""
 	}
 	return l.span(first, end)

@@ -6,12 +6,12 @@ import "strings"
 func (l *line) whom(gi int) string {
 	g := &l.groups[gi]
 	first, end := g.first, l.belongs(g)
-	if (g.sort == numbered || g.sort == single) && !g.known {
+	if g.sort == numbered || g.sort == single {
 		first = g.noun
 		for first+1 < end && l.is(first, other) {
 			first++ // "3 more soldiers"
 		}
-		if g.head < 0 && first < end && !l.units[first].capital && !l.is(first, other|of) {
+		if !g.known && g.head < 0 && first < end && !l.units[first].capital && !l.is(first, other|of) {
 			return "" // who knows what: "hundreds caught in the war"
 		}
 	}
