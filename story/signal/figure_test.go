@@ -123,7 +123,7 @@ func TestWhoSaysSoAndWhere(t *testing.T) {
 		"Shells killed 3 in Tamm, according to two medics":             {"two medics", "Tamm"},
 		"14 soldiers killed at Port Odra: ministry":                    {"ministry", "Port Odra"},
 		"Shells killed three":                                          {"", ""},
-		"He said that 14 Norians had been killed":                      {"", ""},
+		"He said that 14 soldiers had been killed":                     {"", ""},
 		"It said four soldiers were killed near Odra":                  {"", "Odra"},
 	} {
 		got := r.Read(&story.Item{Title: text, Lang: "en"})
