@@ -33,25 +33,34 @@ func (h *History) gated(m moment, c call) call {
 // makes it: one more than without the origin whose absence costs the most.
 func (h *History) without(m moment, c call) (story.Level, string) {
 	limit, why := story.Critical, ""
-	from := m.day - day(h.params.Fresh) + 1
-	var asked []string
+	lost := h.lost(m, c.side)
 	for _, r := range c.evidence {
-		if slices.Contains(asked, r.Origin) {
-			continue
-		}
-		asked = append(asked, r.Origin)
-		lost := 0.0
-		for e := range h.told(from, m.day) {
-			if WeightOf(e.kind).Side == c.side {
-				lost += e.gained(from.start(), m.until, nil) - e.gained(from.start(), m.until, func(o Reading) bool { return o.Origin != r.Origin })
-			}
-		}
-		rest := h.params.reached(m.past.usual[c.side].above(m.tally.score[c.side] - lost))
+		rest := h.params.reached(m.past.usual[c.side].above(m.tally.score[c.side] - lost[r.Origin]))
 		if rest+1 < limit {
 			limit, why = rest+1, "the score is "+rest.String()+" without "+r.Origin
 		}
 	}
 	return limit, why
+}
+
+// lost returns by how much a side's fresh points would be fewer without each
+// origin.
+func (h *History) lost(m moment, side Side) map[string]float64 {
+	from := m.day - day(h.params.Fresh) + 1
+	lost := make(map[string]float64)
+	for e := range h.told(from, m.day) {
+		if WeightOf(e.kind).Side != side {
+			continue
+		}
+		whole := e.gained(from.start(), m.until, nil)
+		for i, r := range e.told {
+			if slices.ContainsFunc(e.told[:i], func(o Reading) bool { return o.Origin == r.Origin }) {
+				continue
+			}
+			lost[r.Origin] += whole - e.gained(from.start(), m.until, func(o Reading) bool { return o.Origin != r.Origin })
+		}
+	}
+	return lost
 }
 
 // evidence returns the hostile readings of a side that are fresh, in order.
@@ -74,16 +83,10 @@ func (h *History) evidence(m moment, side Side) []Reading {
 // independent origins for more than a lone one may lift to, and an outlet that
 // no state controls for critical.
 func (p Params) allows(evidence []Reading) (story.Level, string) {
-	var origins []string
-	var stories []story.ItemID
+	origins, stories := make(map[string]bool), make(map[story.ItemID]bool)
 	state, unvetted := true, true
 	for _, r := range evidence {
-		if !slices.Contains(origins, r.Origin) {
-			origins = append(origins, r.Origin)
-		}
-		if !slices.Contains(stories, r.Story) {
-			stories = append(stories, r.Story)
-		}
+		origins[r.Origin], stories[r.Story] = true, true
 		state = state && r.State != ""
 		unvetted = unvetted && r.Tier >= 4
 	}
