@@ -131,3 +131,51 @@ func TestADeadlineThatPassedBeforeAFeedWasReadIsNoNews(t *testing.T) {
 	b.judge(p)
 	b.want()
 }
+
+func TestWhatAWatchIsGivenOfThePastIsNoNewsWhateverComesNext(t *testing.T) {
+	b := newBench(t)
+	var seeds []story.Pending
+	for i := range 100 { // a whole batch: no review comes between it and the next
+		p := b.report("Wire", dead)
+		if i%2 == 1 {
+			p = b.report("Paper", again)
+		}
+		p.Seed = true
+		seeds = append(seeds, p)
+	}
+	b.judge(append(seeds, b.report("Radio", "Oldbridge council meets"))...)
+	b.want()
+}
+
+func TestALateEditDoesNotTakeTheLevelFromItsStory(t *testing.T) {
+	b := newBench(t)
+	p := b.report("Wire", "Oldbridge council meets")
+	b.judge(p)
+	b.pass(5) // the story is closed to further reports
+	b.judge(edited(p, 1, "Council meets"))
+	if got := b.memory.Judged[len(b.memory.Judged)-1].Level; got != story.Calm {
+		t.Errorf("the story's root says %q after the edit, want calm", got)
+	}
+}
+
+func TestAnUltimatumOfManyOriginsLiftsTheLevelWhicheverMinuteTheyReportIt(t *testing.T) {
+	texts := []string{
+		"The north gave Oldbridge an ultimatum: withdraw the troops within 72 hours or be driven out",
+		"An ultimatum for Oldbridge: the northern command wants its troops gone within 72 hours",
+		"Leave within 72 hours, the north tells troops at Oldbridge in an ultimatum broadcast on radio",
+	}
+	for name, apart := range map[string]time.Duration{"AtOnce": 0, "TwentyMinutesApart": 20 * time.Minute} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			b.judge(b.report("Wire", "Oldbridge council meets"))
+			for i, text := range texts {
+				b.judge(b.report([]string{"Wire", "Paper", "Radio"}[i], text))
+				b.now = b.now.Add(apart)
+			}
+			b.pass(3)
+			if told := b.told(); !slices.Contains(told, "level guarded elevated") {
+				t.Errorf("told %q as the end nears and passes, want that the level rises", told)
+			}
+		})
+	}
+}
