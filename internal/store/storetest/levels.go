@@ -105,3 +105,19 @@ func newPast(t *testing.T, h Harness) {
 	}
 	counts(t, s, map[story.DeliveryState]int{})
 }
+
+func onlyWhoAccepts(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:1", "Talks are held"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p.Item.ID, Revision: p.Item.Revision, Story: id, Kind: story.Refresh, At: Noon(), Matches: []story.Match{{Watch: "talks"}}, Signals: Claims(),
+	}}))
+	all := readings(t, s, 0)
+	if len(all) != 1 || !cmp.Equal(all[0].Watches, []story.WatchName{"talks"}) {
+		t.Errorf("readings are %+v, want what the edit claims, for talks alone", all)
+	}
+}

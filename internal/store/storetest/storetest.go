@@ -79,6 +79,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
+		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"ABulletinIsToldOnce", bulletinOnce},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
