@@ -9,5 +9,5 @@ type Reading struct {
 	Opener  ItemID      // that opened its story: itself if it has none
 	CopyOf  string      // the owner of the text that it repeats, or ""
 	Signals []Signal    // in reading order
-	Watches []WatchName // that accept it
+	Watches []WatchName // that accept it; none if an edit took back what it claimed
 }

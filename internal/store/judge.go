@@ -134,19 +134,35 @@ func saveTelling(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[
 	return saveNotice(ctx, tx, &n, 0, j.Rooms, rooms)
 }
 
-// saveReading puts what the item claims now in the place of what an earlier
-// revision claimed. An item that nothing matches claims nothing.
+// saveReading puts what the item claims now, for the watches that accept it
+// now, in the place of what an earlier revision claimed. Where that is
+// nothing, an empty row tells whoever holds the past in memory.
 func saveReading(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
 	res, err := tx.ExecContext(ctx, `DELETE FROM readings WHERE item = ?`, j.Item)
-	if err != nil || len(j.Matches) == 0 {
+	if err != nil {
 		return err
 	}
 	edited, _ := res.RowsAffected()
+	if len(j.Matches) == 0 && edited == 0 {
+		return nil
+	}
+	watches := make([]story.WatchName, len(j.Matches))
+	for i, m := range j.Matches {
+		watches[i] = m.Watch
+	}
+	return insertReading(ctx, tx, j, watches, edited == 1)
+}
+
+func insertReading(ctx context.Context, tx *sql.Tx, j *story.Judgement, watches []story.WatchName, edited bool) error {
+	accept, err := json.Marshal(watches)
+	if err != nil {
+		return err
+	}
 	signals, err := json.Marshal(j.Signals)
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO readings (item, edited, signals) VALUES (?, ?, ?)`, j.Item, edited, string(signals))
+	_, err = tx.ExecContext(ctx, `INSERT INTO readings (item, edited, watches, signals) VALUES (?, ?, ?, ?)`, j.Item, edited, string(accept), string(signals))
 	return err
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -23,7 +25,7 @@ func (s *Store) Readings(ctx context.Context, seq int64, each func(story.Reading
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT g.seq, g.edited, g.signals, i.id, i.outlet, i.owner, i.tier, i.state, i.title, i.link, i.effective, coalesce((SELECT f.item FROM reports f WHERE f.story = r.story AND f.relation = 'opens' LIMIT 1), i.id),
 			coalesce((SELECT o.owner FROM items o WHERE o.id = nullif(r.copy_of, 0)), ''),
-			(SELECT json_group_array(watch) FROM matches m WHERE m.item = i.id)
+			g.watches
 		FROM readings g JOIN items i ON i.id = g.item LEFT JOIN reports r ON r.item = g.item
 		WHERE g.seq > ? ORDER BY g.seq`, seq)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
@@ -57,21 +59,41 @@ func (s *Store) SavePast(ctx context.Context, js []story.Judgement) (err error) 
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		for i := range js {
-			j := &js[i]
-			var same bool
-			err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE id = ? AND revision = ? AND judged IS NOT NULL)`, j.Item, j.Revision).Scan(&same)
-			if err == nil && same {
-				err = saveMatches(ctx, tx, j)
-			}
-			if err == nil && same {
-				err = saveReading(ctx, tx, j)
-			}
-			if err != nil {
-				return fmt.Errorf("item %d: %w", j.Item, err)
+			if err := savePast(ctx, tx, &js[i]); err != nil {
+				return fmt.Errorf("item %d: %w", js[i].Item, err)
 			}
 		}
 		return nil
 	})
+}
+
+func savePast(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
+	var accepted string
+	err := tx.QueryRowContext(ctx, `
+		SELECT coalesce((SELECT watches FROM readings g WHERE g.item = i.id), '[]') FROM items i WHERE id = ? AND revision = ? AND judged IS NOT NULL`,
+		j.Item, j.Revision).Scan(&accepted)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	var watches []story.WatchName
+	if err == nil {
+		err = json.Unmarshal([]byte(accepted), &watches)
+	}
+	if err != nil {
+		return err
+	}
+	for _, m := range j.Matches {
+		if !slices.Contains(watches, m.Watch) {
+			watches = append(watches, m.Watch)
+		}
+	}
+	if err := saveMatches(ctx, tx, j); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM readings WHERE item = ?`, j.Item); err != nil {
+		return err
+	}
+	return insertReading(ctx, tx, j, watches, false)
 }
 
 // Standings returns where the watches stand that were ever judged.

@@ -145,6 +145,8 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 			if err := d.place(ctx, p, o, &j); err != nil {
 				return false, err
 			}
+		} else if len(j.Matches) > 0 {
+			d.gauge.count(o, p, new(story.Story), &j)
 		}
 		if js = append(js, j); j.Kind == "" && j.Relation == "" {
 			continue
@@ -211,7 +213,9 @@ func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.
 			return err
 		}
 	}
-	d.raise(o, p, &before, j)
+	if err := d.raise(ctx, o, p, &before, j); err != nil {
+		return err
+	}
 	o.owe(j, before, p)
 	d.log.LogAttrs(ctx, slog.LevelInfo, "judged", slog.Int64("item", int64(p.Item.ID)), slog.Int64("story", int64(j.Story)),
 		slog.String("kind", string(j.Kind)), slog.String("reason", j.Reason), slog.Int("rooms", len(j.Rooms)))

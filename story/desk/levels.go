@@ -21,7 +21,7 @@ const (
 // were saved. It can be dropped at any time, and is read anew.
 type gauge struct {
 	seq     int64 // of the last reading that was read
-	edited  bool  // a reading was taken back since
+	edited  bool  // something in the pasts has been taken back
 	pasts   map[story.WatchName]*level.History
 	stands  map[story.WatchName]story.Standing
 	reports map[story.ItemID]story.Witness // of what is remembered
@@ -31,16 +31,13 @@ type gauge struct {
 // saved since.
 func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
 	if d.gauge == nil {
-		d.gauge = &gauge{pasts: make(map[story.WatchName]*level.History), reports: make(map[story.ItemID]story.Witness)}
+		return true, d.renew(ctx, o, 0)
 	}
 	g := d.gauge
 	err = d.docket.Readings(ctx, g.seq, func(r story.Reading) error {
 		news = true
-		g.edited = g.edited || r.Edited && g.seq > 0
-		g.seq = r.Seq
-		for _, w := range r.Watches {
-			g.add(o, w, &r)
-		}
+		g.edited = g.edited || r.Edited
+		g.read(o, &r)
 		return nil
 	})
 	if err != nil {
@@ -48,6 +45,34 @@ func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
 	}
 	g.stands, err = d.docket.Standings(ctx)
 	return news, err
+}
+
+// renew reads the whole past anew, without what was taken back and without
+// what is saved of one item, which is about to be judged again.
+func (d *Desk) renew(ctx context.Context, o *orders, but story.ItemID) (err error) {
+	g := &gauge{pasts: make(map[story.WatchName]*level.History), reports: make(map[story.ItemID]story.Witness)}
+	err = d.docket.Readings(ctx, 0, func(r story.Reading) error {
+		if r.Item.ID == but {
+			r.Watches = nil
+		}
+		g.read(o, &r)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if g.stands, err = d.docket.Standings(ctx); err == nil {
+		d.gauge = g
+	}
+	return err
+}
+
+// read takes a saved reading into the pasts of the watches that accept it.
+func (g *gauge) read(o *orders, r *story.Reading) {
+	g.seq = r.Seq
+	for _, w := range r.Watches {
+		g.add(o, w, r)
+	}
 }
 
 // add takes a reading into the past of a watch. One that is there already
@@ -68,9 +93,9 @@ func (g *gauge) past(o *orders, w story.WatchName) *level.History {
 	return past
 }
 
-// raise counts what the item claims for the watches that accept it, says
-// where that leaves its story, and what rooms hear of it.
-func (d *Desk) raise(o *orders, p *story.Pending, before *story.Story, j *story.Judgement) {
+// count takes what the item claims into the pasts of the watches that accept
+// it, before it is saved: what is saved is then there already.
+func (g *gauge) count(o *orders, p *story.Pending, before *story.Story, j *story.Judgement) {
 	r := story.Reading{Item: p.Item, Opener: p.Item.ID, Signals: j.Signals}
 	if len(before.Reports) > 0 {
 		r.Opener = before.Reports[0].Item.ID
@@ -81,8 +106,32 @@ func (d *Desk) raise(o *orders, p *story.Pending, before *story.Story, j *story.
 		}
 	}
 	for _, m := range j.Matches {
-		d.gauge.add(o, m.Watch, &r)
-		j.Bulletins = append(j.Bulletins, d.bulletins(o, m.Watch, j.At, true)...)
+		g.add(o, m.Watch, &r)
+	}
+	// What an earlier revision claimed is in the pasts still.
+	g.edited = g.edited || p.Item.Revision > 1
+}
+
+// raise counts what the item claims, says where that leaves its story, and
+// what rooms hear of the watches that accept it.
+func (d *Desk) raise(ctx context.Context, o *orders, p *story.Pending, before *story.Story, j *story.Judgement) error {
+	for _, m := range j.Matches {
+		if _, known := d.gauge.stands[m.Watch]; !known { // where it stood before is no news
+			j.Bulletins = append(j.Bulletins, d.bulletins(o, m.Watch, j.At)...)
+		}
+	}
+	d.gauge.count(o, p, before, j)
+	for _, m := range j.Matches {
+		if d.gauge.edited && d.gauge.past(o, m.Watch).Judge(j.At).Level != d.gauge.stands[m.Watch].Level {
+			stands := d.gauge.stands
+			if err := d.renew(ctx, o, p.Item.ID); err != nil {
+				return err
+			}
+			d.gauge.stands = stands // some of them are about to be saved
+			d.gauge.count(o, p, before, j)
+			d.gauge.edited = false
+		}
+		j.Bulletins = append(j.Bulletins, d.bulletins(o, m.Watch, j.At)...)
 	}
 	for _, w := range before.Watches {
 		j.Level = max(j.Level, d.gauge.stands[w].Level)
@@ -90,28 +139,28 @@ func (d *Desk) raise(o *orders, p *story.Pending, before *story.Story, j *story.
 	for _, m := range j.Matches {
 		j.Level = max(j.Level, d.gauge.stands[m.Watch].Level)
 	}
+	return nil
 }
 
 // review judges all watches at now, without anything new: levels fall, and
 // deadlines near and pass.
 func (d *Desk) review(ctx context.Context, o *orders) error {
 	if d.gauge.edited {
-		d.gauge = nil // what was taken back must not count
-		if _, err := d.recall(ctx, o); err != nil {
+		if err := d.renew(ctx, o, 0); err != nil {
 			return err
 		}
 	}
 	now := d.now()
 	var bs []story.Bulletin
 	for _, w := range o.names {
-		bs = append(bs, d.bulletins(o, w, now, false)...)
+		bs = append(bs, d.bulletins(o, w, now)...)
 	}
 	return d.docket.SaveReview(ctx, bs, now.Add(reviewEvery))
 }
 
 // bulletins returns what rooms hear of a watch at now, and remembers where it
-// stands. Where a watch stands at first is no news unless an item made it so.
-func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem bool) (bs []story.Bulletin) {
+// stands. What is found of a watch that never stood anywhere is no news.
+func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time) (bs []story.Bulletin) {
 	j := d.gauge.past(o, w).Judge(now)
 	st, known := d.gauge.stands[w]
 	st.Level = max(st.Level, story.Calm)
@@ -119,7 +168,7 @@ func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem boo
 	if j.Level != st.Level || !known {
 		b := story.Bulletin{Watch: w, Kind: story.LevelChange, Key: fmt.Sprintf("level %d", st.Changes+1), From: st.Level, To: j.Level, At: now}
 		b.Reasons, b.Evidence = d.reasons(&j)
-		if known || byItem && j.Level > story.Calm {
+		if known {
 			b.Rooms = o.rooms[w]
 			told = rising(&j, b.From)
 		}
@@ -134,7 +183,7 @@ func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time, byItem boo
 			Watch: w, Kind: story.Deadline, Key: fmt.Sprintf("deadline %s %s", dl.Ends.Format(time.RFC3339), dl.State), From: j.Level, To: j.Level, At: now,
 			Reasons: []string{deadline(dl)}, Evidence: d.witnesses(dl.By),
 		}
-		if !slices.ContainsFunc(told, dl.Ends.Equal) {
+		if known && !slices.ContainsFunc(told, dl.Ends.Equal) {
 			b.Rooms = o.rooms[w]
 		}
 		bs = append(bs, b)

@@ -146,11 +146,13 @@ func (m *Memory) join(it *story.Item, j *story.Judgement) {
 
 // read keeps what the item claims.
 func (m *Memory) read(it *story.Item, j *story.Judgement) {
+	before := len(m.readings)
 	m.readings = slices.DeleteFunc(m.readings, func(r story.Reading) bool { return r.Item.ID == it.ID })
-	if len(j.Matches) == 0 {
+	edited := len(m.readings) < before
+	if len(j.Matches) == 0 && !edited {
 		return
 	}
-	r := story.Reading{Seq: int64(len(m.Judged) + 1), Edited: j.Revision > 1, Item: *it, Opener: it.ID, Signals: j.Signals}
+	r := story.Reading{Seq: int64(len(m.Judged) + 1), Edited: edited, Item: *it, Opener: it.ID, Signals: j.Signals}
 	for _, match := range j.Matches {
 		r.Watches = append(r.Watches, match.Watch)
 	}

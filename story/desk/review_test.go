@@ -95,7 +95,6 @@ func TestWhatARetractedReportClaimedRaisesNothing(t *testing.T) {
 	b.want() // one origin says it, and the other has taken it back
 }
 
-
 func TestWhatWasJudgedAndNotSavedIsForgotten(t *testing.T) {
 	b := newBench(t)
 	d := on(b)

@@ -23,22 +23,28 @@ const (
 )
 
 // Deadlines returns the deadlines that were known at the given moment, by
-// when they end.
+// when they end. Ends that lie close to each other are one deadline, which ends
+// when the first report of it says: "within 72 hours" is another minute in each
+// report of one ultimatum.
 func (h *History) Deadlines(at time.Time) []Deadline {
-	var all []Deadline
+	var named []Reading
 	for _, e := range h.ending {
 		for _, r := range e.told {
-			if r.At.After(at) || r.Signal.Deadline.IsZero() {
-				continue
+			if !r.At.After(at) && !r.Signal.Deadline.IsZero() {
+				named = append(named, r)
 			}
-			ends := r.Signal.Deadline.UTC()
-			i := slices.IndexFunc(all, func(d Deadline) bool { return d.Ends.Equal(ends) })
-			if i < 0 {
-				i = len(all)
-				all = append(all, Deadline{Ends: ends, State: h.params.state(ends, at)})
-			}
-			all[i].By = append(all[i].By, r)
 		}
+	}
+	slices.SortFunc(named, compare)
+	var all []Deadline
+	for _, r := range named {
+		ends := r.Signal.Deadline.UTC()
+		i := slices.IndexFunc(all, func(d Deadline) bool { return d.Ends.Sub(ends).Abs() <= h.params.SameEnd })
+		if i < 0 {
+			i = len(all)
+			all = append(all, Deadline{Ends: ends, State: h.params.state(ends, at)})
+		}
+		all[i].By = append(all[i].By, r)
 	}
 	slices.SortFunc(all, func(a, b Deadline) int { return a.Ends.Compare(b.Ends) })
 	for i := range all {

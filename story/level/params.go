@@ -56,6 +56,9 @@ type Params struct {
 	FactDays  int
 	FactUsual float64
 
+	// SameEnd is how far apart the ends of ultimatums may lie and still be one.
+	SameEnd time.Duration
+
 	// Nearing is the level that an ultimatum calls for from Notice before it
 	// ends, and Passed the one from its end until Aftermath later.
 	Nearing, Passed   story.Level
@@ -92,6 +95,7 @@ func Default() Params {
 			{story.Critical, 200, 20},
 		},
 		FactDays: 3, FactUsual: 0.1,
+		SameEnd: 12 * hours,
 		Nearing: story.Elevated, Passed: story.High, Notice: 24 * hours, Aftermath: 48 * hours,
 		Fresh: 3, Alone: story.Guarded, Unvetted: story.Elevated, StateOnly: story.High,
 	}
@@ -124,6 +128,7 @@ func (p Params) Check() error {
 	for _, f := range p.Floors {
 		want(known(f.Level) && f.Killed >= 0 && f.Army >= 0, "floor %v: want a level and numbers of dead", f)
 	}
+	want(p.SameEnd >= 0, "ends of ultimatums %v apart: want 0 or more", p.SameEnd)
 	want(p.Notice >= 0 && p.Aftermath >= 0, "notice %v, aftermath %v: want 0 or more", p.Notice, p.Aftermath)
 	for _, l := range []story.Level{p.ColdCap, p.Nearing, p.Passed, p.Alone, p.Unvetted, p.StateOnly} {
 		want(known(l), "level %q: want calm to critical", l)

@@ -80,6 +80,7 @@ CREATE TABLE readings (
     seq     INTEGER PRIMARY KEY AUTOINCREMENT,
     item    INTEGER NOT NULL UNIQUE REFERENCES items (id),
     edited  INTEGER NOT NULL, -- it takes the place of an earlier one
+    watches TEXT NOT NULL,    -- JSON: those that accept it; none takes back what it claimed
     signals TEXT NOT NULL     -- JSON, in reading order
 );
 
