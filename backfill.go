@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
 	"path/filepath"
 
 	"vedette/config"
@@ -53,7 +55,11 @@ func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{p.logger(set).Handler()})})
+	file := filepath.Join(set.Data, database)
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("open %s: there is no database yet: vedette run makes it", file)
+	}
+	db, err := store.Open(ctx, file, store.Options{Log: slog.New(aboveInfo{p.logger(set).Handler()})})
 	if err != nil {
 		return err
 	}

@@ -63,11 +63,13 @@ func (c *chartCmd) Run(ctx context.Context, p *process) error {
 // and the deadlines that it knows.
 func drawn(w *story.Watch, past *level.History, params level.Params, now time.Time, dark bool) chart.Chart {
 	c := chart.Chart{Title: w.Title, Days: past.Days(now), Rise: params.Rise, Dark: dark}
+	j := past.Judge(now)
+	c.Days = append(c.Days, level.Day{Date: now.UTC().Truncate(24 * time.Hour), Level: j.Level, Threats: j.Threats, Acts: j.Acts, Easing: j.Easing, Cold: j.Cold})
 	c.Days = c.Days[max(0, len(c.Days)-chartDays):]
 	for _, change := range past.Changes(now) {
 		c.Marks = append(c.Marks, chart.Mark{At: change.At, Text: fmt.Sprintf("%s to %s", change.From, change.To)})
 	}
-	for _, dl := range past.Judge(now).Deadlines {
+	for _, dl := range j.Deadlines {
 		c.Deadlines = append(c.Deadlines, dl.Ends)
 	}
 	return c

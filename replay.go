@@ -57,7 +57,7 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%s since %s: %s\n", set.Desk, since.Format("2 Jan 2006 15:04 UTC"), summary(all))
+	c.say(p, "%s since %s: %s\n", set.Desk, since.Format("2 Jan 2006 15:04 UTC"), summary(all))
 	if c.With != "" {
 		changed, _, err := loadDesk(c.With, config.Options{PollEvery: set.PollEvery})
 		if err != nil {
@@ -67,7 +67,7 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(p.stdout, "%s: %s\n", c.With, summary(after))
+		c.say(p, "%s: %s\n", c.With, summary(after))
 		all = changes(all, after)
 	}
 	for i := range all {
@@ -81,6 +81,13 @@ func (c *replayCmd) Run(ctx context.Context, p *process) error {
 		}
 	}
 	return nil
+}
+
+// say says something to a person; every line for a machine is an object.
+func (c *replayCmd) say(p *process, format string, args ...any) {
+	if !c.JSON {
+		fmt.Fprintf(p.stdout, format, args...)
+	}
 }
 
 // rehearse returns what d would have told since, had it been in force.

@@ -87,6 +87,11 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	defer cancel()
 	o := story.Outcome{Dispatch: *d, State: story.Delivered}
 	seat, ok := (*c.seats.Load())[d.Room]
+	if ok {
+		if asked, err := c.reword(ctx, d, &seat); asked || err != nil {
+			return err
+		}
+	}
 	if !ok {
 		o.State, o.Why = story.Parked, "the room is not in the desk file"
 	} else if remote, err := c.send(ctx, d, &seat); err == nil {
@@ -112,11 +117,11 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 		if b := d.Notice.Bulletin; b != nil {
 			return seat.Room.Post(ctx, d.Key, Bulletin(b, seat.Zone, seat.Titles))
 		}
-		return seat.Room.Post(ctx, d.Key, c.root(ctx, &d.Story, seat))
+		return seat.Room.Post(ctx, d.Key, c.root(&d.Story, seat))
 	case story.Reply:
 		return seat.Room.Reply(ctx, d.Root, d.Key, Update(&d.Story, &d.Notice, seat.Zone))
 	case story.Edit:
-		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, &d.Story, seat))
+		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(&d.Story, seat))
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }

@@ -37,6 +37,9 @@ func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 		return ctx.Err()
 	}
 	b.settled = append(b.settled, o)
+	if o.Why == "its brief is being put in other words" { // it is due at once
+		b.due = append([]story.Dispatch{o.Dispatch}, b.due...)
+	}
 	return nil
 }
 

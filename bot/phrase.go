@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 
 	"vedette/story"
@@ -13,9 +14,9 @@ import (
 const mostPhrases = 256
 
 // phrases are the briefs that were told in other words, so that all rooms
-// read the same and a model is asked once for a version of a story.
+// read the same and a model is seldom asked twice for a version of a story.
 type phrases struct {
-	mu   sync.Mutex // guards said, and is held while a model is asked
+	mu   sync.Mutex // guards said
 	said map[story.ID]phrase
 }
 
@@ -25,26 +26,24 @@ type phrase struct {
 	text    string
 }
 
-// root returns the root message of s, its brief in other words if there is a
-// rephraser and it finds any.
-func (c *Courier) root(ctx context.Context, s *story.Story, seat *Seat) *Message {
-	m := Root(s, seat.Zone, seat.Titles)
-	if c.words == nil || len(m.Brief) == 0 {
-		return m
-	}
-	if text := c.phrase(ctx, s, m.Brief); text != "" {
-		m.Brief = []story.Sentence{{Text: text}}
-		m.Facts = append(m.Facts, Fact{Name: "Brief", Text: "in a model's words, checked against the reports"})
-	}
-	return m
-}
+// rewording is why an act is put off while a model is asked.
+const rewording = "its brief is being put in other words"
 
-// phrase returns the brief of s in other words, or "".
-func (c *Courier) phrase(ctx context.Context, s *story.Story, brief []story.Sentence) string {
-	c.spoken.mu.Lock()
-	defer c.spoken.mu.Unlock()
-	if p, ok := c.spoken.said[s.ID]; ok && p.version == s.Version {
-		return p.text
+// reword has the brief of the story that d tells put in other words, unless
+// it was already or d shows none. It reports whether a model was asked: d was
+// then put off, since what waits for a model must not be on the record as
+// being sent.
+func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (asked bool, err error) {
+	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil {
+		return false, nil
+	}
+	brief := Root(&d.Story, seat.Zone, seat.Titles).Brief
+	if _, known := c.spoken.of(&d.Story); known || len(brief) == 0 {
+		return false, nil
+	}
+	o := story.Outcome{Dispatch: *d, State: story.Owed, Why: rewording, NotBefore: c.now(), At: c.now()}
+	if err := c.box.Settle(ctx, o); err != nil {
+		return false, err
 	}
 	sentences := make([]string, len(brief))
 	for i := range brief {
@@ -52,11 +51,40 @@ func (c *Courier) phrase(ctx context.Context, s *story.Story, brief []story.Sent
 	}
 	text, why := c.words.Rephrase(ctx, sentences)
 	if why != "" {
-		c.log.LogAttrs(ctx, slog.LevelInfo, "the brief stands as it is", slog.Int64("story", int64(s.ID)), slog.String("why", why))
+		c.log.LogAttrs(ctx, slog.LevelInfo, "the brief stands as it is", slog.Int64("story", int64(d.Story.ID)), slog.String("why", why))
 	}
-	if len(c.spoken.said) >= mostPhrases || c.spoken.said == nil {
-		c.spoken.said = make(map[story.ID]phrase)
+	c.spoken.keep(&d.Story, text)
+	return true, nil
+}
+
+// root returns the root message of s, its brief in other words if there are
+// any.
+func (c *Courier) root(s *story.Story, seat *Seat) *Message {
+	m := Root(s, seat.Zone, seat.Titles)
+	if text, _ := c.spoken.of(s); text != "" {
+		m.Brief = []story.Sentence{{Text: text}}
+		m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Brief", Text: "in a model's words, checked against the reports"})
 	}
-	c.spoken.said[s.ID] = phrase{s.Version, text}
-	return text
+	return m
+}
+
+// of returns the brief of s in other words, or "" if it stands; known says
+// whether a model was asked for this version.
+func (p *phrases) of(s *story.Story) (text string, known bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	said, ok := p.said[s.ID]
+	if !ok || said.version != s.Version {
+		return "", false
+	}
+	return said.text, true
+}
+
+func (p *phrases) keep(s *story.Story, text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.said) >= mostPhrases || p.said == nil {
+		p.said = make(map[story.ID]phrase)
+	}
+	p.said[s.ID] = phrase{s.Version, text}
 }

@@ -44,7 +44,7 @@ func TestABriefInOtherWordsIsMarkedAndAskedForOnce(t *testing.T) {
 	for name, tt := range map[string]struct {
 		voice voice
 		brief string // of the root message
-		fact  string // its last
+		fact  string // its first
 	}{
 		"Told":   {voice{text: "A post was shelled."}, "A post was shelled.", "in a model's words, checked against the reports"},
 		"Stands": {voice{why: "a number was changed"}, "A third died.", "Toll rises to three (Monitor, 09:00)"},
@@ -61,7 +61,7 @@ func TestABriefInOtherWordsIsMarkedAndAskedForOnce(t *testing.T) {
 				t.Errorf("a model was asked %d times, want once for a version of the story", tt.voice.asked)
 			}
 			for i, m := range room.heard[:2] {
-				if got := m.Facts[len(m.Facts)-1].Text; m.Brief[0].Text != tt.brief || got != tt.fact {
+				if got := m.Facts[0].Text; m.Brief[0].Text != tt.brief || got != tt.fact {
 					t.Errorf("message %d says %q with %q, want %q with %q", i, m.Brief[0].Text, got, tt.brief, tt.fact)
 				}
 			}

@@ -48,20 +48,39 @@ func (s *Story) Figures() []Figure {
 }
 
 // Casualties returns how many dead and wounded the leading claims count in
-// all. People at large may hold one side's: the larger number counts.
+// all, and no more than they surely do: people at large may hold one side's,
+// one number may be the same people by another name, and a toll up to now is
+// not this event's where there is a number of its own.
 func (s *Story) Casualties() int {
-	var named, large [2]int
-	for _, f := range s.Figures() {
-		at := slices.Index([]SignalKind{Killed, Wounded}, f.Kind)
-		switch {
-		case at < 0:
-		case len(whom(f.Whom)) == 0:
-			large[at] = max(large[at], f.Claims[0].Count.Low)
-		default:
-			named[at] += f.Claims[0].Count.Low
+	figures := s.Figures()
+	sum := 0
+	for _, kind := range []SignalKind{Killed, Wounded} {
+		named, large := 0, 0
+		var seen []int
+		for _, f := range figures {
+			if f.Kind != kind {
+				continue
+			}
+			switch n := f.own(); {
+			case len(whom(f.Whom)) == 0:
+				large = max(large, n)
+			case !slices.Contains(seen, n):
+				named, seen = named+n, append(seen, n)
+			}
+		}
+		sum += max(named, large)
+	}
+	return sum
+}
+
+// own returns the leading number of this event alone, or of all if none is.
+func (f *Figure) own() int {
+	for _, c := range f.Claims {
+		if !c.Count.Total {
+			return c.Count.Low
 		}
 	}
-	return max(named[0], large[0]) + max(named[1], large[1])
+	return f.Claims[0].Count.Low
 }
 
 // claims returns the claims of a kind, the oldest report first.
