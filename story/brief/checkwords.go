@@ -1,7 +1,6 @@
 package brief
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -166,25 +165,5 @@ func sameAs(words []string) (word string, n int) {
 		return "which", 1
 	default:
 		return w, 1
-	}
-}
-
-// weighty reports whether a word changes what a sentence claims by being left
-// out.
-func weighty(w string) bool {
-	return slices.Contains(weightyWords(), w) || strings.HasPrefix(w, "alleg") || strings.HasPrefix(w, "den") || strings.HasPrefix(w, "claim")
-}
-
-func weightyWords() []string {
-	return []string{
-		"not", "no", "none", "nobody", "never", "neither", "nor", "without", "nothing", "hardly", "barely", "refused", "rejected", "failed",
-		"reportedly", "reported", "suspected", "apparently", "apparent", "may", "might", "could", "would", "will", "should", "unconfirmed",
-		"believed", "likely", "possibly", "possible", "probably", "expected", "threatened", "planned", "accused", "disputed", "unverified",
-		"if", "unless", "until", "before", "after", "since", "but", "however", "except", "although", "though", "despite", "only", "almost",
-		"nearly", "about", "more", "less", "fewer", "least", "most", "up", "over", "under", "some", "dozens", "hundreds", "thousands", "scores",
-		"told", "warned", "announced", "confirmed", "insisted", "added", "quoted", "citing", "wrote", "reports", "called", "drill", "exercise",
-		"mock", "simulated", "former", "ex", "principle", "partly", "partially", "today", "yesterday", "tomorrow", "year", "month", "week",
-		"january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "ago", "earlier",
-		"in", "at", "from", "by", "against", "all", "every",
 	}
 }
