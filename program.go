@@ -110,29 +110,32 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 	if err != nil {
 		return err
 	}
-	if err := pr.backfill(ctx, set, d.Watches); err != nil {
+	stands, err := pr.store.Standings(ctx)
+	if err != nil {
+		return err
+	}
+	asked := pr.now()
+	if err := pr.backfill(ctx, set, d.Watches, stands, asked.AddDate(0, 0, -pastDays)); err != nil {
 		return err
 	}
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
-	pr.desk.SetWatches(set, d.Watches, levels(d))
 	pr.courier.SetRooms(seats)
-	return nil
+	pr.desk.SetWatches(set, d.Watches, levels(d))
+	// What was judged by the old watches meanwhile. An item counts at the
+	// earliest for a week before it was first seen.
+	return pr.backfill(ctx, set, d.Watches, stands, asked.AddDate(0, 0, -8))
 }
 
 // pastDays is how far back a new watch looks: as far as the records that a
 // level is compared with.
 const pastDays = 1096
 
-// backfill gives the watches that have never been judged a past, of what is
-// in the archive.
-func (pr *program) backfill(ctx context.Context, set *watch.Set, watches []story.Watch) error {
-	stands, err := pr.store.Standings(ctx)
-	if err != nil {
-		return err
-	}
+// backfill gives the watches that stand nowhere yet a past, of what is in the
+// archive since.
+func (pr *program) backfill(ctx context.Context, set *watch.Set, watches []story.Watch, stands map[story.WatchName]story.Standing, since time.Time) error {
 	var names []story.WatchName
 	for _, w := range watches {
 		if stands[w.Name].Changes == 0 {
@@ -142,7 +145,7 @@ func (pr *program) backfill(ctx context.Context, set *watch.Set, watches []story
 	if len(names) == 0 {
 		return nil
 	}
-	n, err := desk.Backfill(ctx, pr.store, set, pr.reader, names, pr.now().AddDate(0, 0, -pastDays))
+	n, err := desk.Backfill(ctx, pr.store, set, pr.reader, names, since)
 	if n > 0 {
 		pr.log.LogAttrs(ctx, slog.LevelInfo, "new watches have a past", slog.Any("watches", names), slog.Int("items", n))
 	}

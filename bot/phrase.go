@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"vedette/story"
 )
@@ -16,8 +17,10 @@ const mostPhrases = 256
 // phrases are the briefs that were told in other words, so that all rooms
 // read the same and a model is seldom asked twice for a version of a story.
 type phrases struct {
-	mu   sync.Mutex // guards said
+	mu   sync.Mutex // guards what follows
 	said map[story.ID]phrase
+
+	until time.Time // no model is asked before
 }
 
 // A phrase is a story's brief in other words, or "" if it stands.
@@ -25,6 +28,13 @@ type phrase struct {
 	version int
 	text    string
 }
+
+// A model that is down or busy must not cost each story its deadline: after one
+// answer that came too late, none is asked for a while.
+const (
+	tooSlow   = 4 * time.Second
+	modelRest = time.Minute
+)
 
 // rewording is why an act is put off while a model is asked.
 const rewording = "its brief is being put in other words"
@@ -34,7 +44,7 @@ const rewording = "its brief is being put in other words"
 // then put off, since what waits for a model must not be on the record as
 // being sent.
 func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (asked bool, err error) {
-	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil {
+	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil || c.spoken.rests(c.now()) {
 		return false, nil
 	}
 	brief := Root(&d.Story, seat.Zone, seat.Titles).Brief
@@ -49,7 +59,11 @@ func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (as
 	for i := range brief {
 		sentences[i] = brief[i].Text
 	}
+	asking := c.now()
 	text, why := c.words.Rephrase(ctx, sentences)
+	if took := c.now().Sub(asking); why != "" && took > tooSlow {
+		c.spoken.rest(c.now().Add(modelRest))
+	}
 	if why != "" {
 		c.log.LogAttrs(ctx, slog.LevelInfo, "the brief stands as it is", slog.Int64("story", int64(d.Story.ID)), slog.String("why", why))
 	}
@@ -78,6 +92,18 @@ func (p *phrases) of(s *story.Story) (text string, known bool) {
 		return "", false
 	}
 	return said.text, true
+}
+
+func (p *phrases) rests(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Before(p.until)
+}
+
+func (p *phrases) rest(until time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.until = until
 }
 
 func (p *phrases) keep(s *story.Story, text string) {

@@ -68,3 +68,41 @@ func TestABriefInOtherWordsIsMarkedAndAskedForOnce(t *testing.T) {
 		})
 	}
 }
+
+func TestAModelThatIsSlowIsLeftAloneForAWhile(t *testing.T) {
+	now := noon
+	asked := 0
+	slowly := slow{func() {
+		asked++
+		now = now.Add(5 * time.Second)
+	}}
+	one, two, later := told(), told(), told()
+	two.ID, later.ID = 2, 3
+	room := new(ear)
+	b := &box{due: []story.Dispatch{{Act: story.Post, Room: "desk", Story: one}, {Act: story.Post, Room: "desk", Story: two}}}
+	c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: room, Zone: time.UTC}})
+	c.SetRephraser(silent{slowly})
+	if err := c.Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	if asked != 1 || len(room.heard) != 2 {
+		t.Errorf("asked %d times for %d messages, want once for two", asked, len(room.heard))
+	}
+	now = now.Add(time.Minute)
+	b.due = append(b.due, story.Dispatch{Act: story.Post, Room: "desk", Story: later})
+	if err := c.Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	if asked != 2 {
+		t.Errorf("asked %d times after a minute, want again", asked)
+	}
+}
+
+// A silent model never has an answer.
+type silent struct{ slow }
+
+func (s silent) Rephrase(ctx context.Context, sentences []string) (text, why string) {
+	s.slow.Rephrase(ctx, sentences)
+	return "", "the model did not answer in time"
+}

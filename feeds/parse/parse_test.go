@@ -169,16 +169,14 @@ func TestHeavyDocumentsWithinBoundsAreRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.ReadMemStats(&before)
-			start := time.Now()
 			r, err := parseText(body)
-			took := time.Since(start)
 			runtime.ReadMemStats(&after)
-			t.Logf("%d KiB: %v, %d MiB allocated", len(body)>>10, took.Round(time.Millisecond), (after.TotalAlloc-before.TotalAlloc)>>20)
+			t.Logf("%d KiB: %d MiB allocated", len(body)>>10, (after.TotalAlloc-before.TotalAlloc)>>20)
 			if err != nil || len(r.Items) == 0 {
 				t.Errorf("Parse = %d items, %v; want items", len(r.Items), err)
 			}
-			if took > 5*time.Second {
-				t.Errorf("Parse took %v", took)
+			if used := after.TotalAlloc - before.TotalAlloc; used > 512<<20 {
+				t.Errorf("%d MiB were allocated for %d KiB", used>>20, len(body)>>10)
 			}
 		})
 	}

@@ -100,15 +100,19 @@ func savePast(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
 func (s *Store) Standings(ctx context.Context) (_ map[story.WatchName]story.Standing, err error) {
 	defer wrap(&err, "standings")
 	all := make(map[story.WatchName]story.Standing)
-	rows, err := s.read.QueryContext(ctx, `SELECT said FROM bulletins WHERE kind = ? ORDER BY id`, story.LevelChange)
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT said, n FROM (
+			SELECT said, count(*) OVER (PARTITION BY watch) AS n, row_number() OVER (PARTITION BY watch ORDER BY id DESC) AS back FROM bulletins WHERE kind = ?)
+		WHERE back = 1`, story.LevelChange)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var said string
+		var changes int
 		var b story.Bulletin
-		if err := r.Scan(&said); err != nil {
+		if err := r.Scan(&said, &changes); err != nil {
 			return struct{}{}, err
 		}
 		err := json.Unmarshal([]byte(said), &b)
-		all[b.Watch] = story.Standing{Level: b.To, Since: b.At, Changes: all[b.Watch].Changes + 1}
+		all[b.Watch] = story.Standing{Level: b.To, Since: b.At, Changes: changes}
 		return struct{}{}, err
 	})
 	return all, err

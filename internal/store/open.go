@@ -72,7 +72,8 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 
 // OpenArchive opens the database at path for look-ups and backups, also
 // beside a running vedette. Only what reads may be called on what it returns:
-// Items, Search, Deliveries, Unaccounted, Backup and Close.
+// Unjudged, Items, Search, Languages, Readings, Standings, Deliveries,
+// Unaccounted, Backup and Close.
 func OpenArchive(_ context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s: there is no database yet: vedette run makes it", path)

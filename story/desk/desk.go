@@ -4,7 +4,10 @@
 // goes out is a [story.Judgement] for each: the watches that accept it, the
 // story that it belongs to, and the notice that rooms are owed. The package
 // decides nothing itself: package watch matches, package signal reads what an
-// item claims, package story relates, package level judges. It never sends anything, and keeps nothing between two calls.
+// item claims, package group finds its story, package level judges how far the
+// watches have escalated. It never sends anything. What it remembers between
+// two calls, the open stories and the watches' pasts, is only what was saved,
+// and is read anew after a start or an error.
 package desk
 
 import (

@@ -71,7 +71,9 @@ func (d *Desk) renew(ctx context.Context, o *orders, but story.ItemID) (err erro
 func (g *gauge) read(o *orders, r *story.Reading) {
 	g.seq = r.Seq
 	for _, w := range r.Watches {
-		g.add(o, w, r)
+		if _, known := o.rooms[w]; known { // it is in the desk file still
+			g.add(o, w, r)
+		}
 	}
 }
 

@@ -63,10 +63,8 @@ func (m *Memory) Story(_ context.Context, id story.ID) (story.Story, error) {
 
 // Readings implements [Docket].
 func (m *Memory) Readings(_ context.Context, seq int64, each func(story.Reading) error) error {
-	for _, r := range m.readings {
-		if r.Seq <= seq {
-			continue
-		}
+	first, _ := slices.BinarySearchFunc(m.readings, seq+1, func(r story.Reading, seq int64) int { return cmp.Compare(r.Seq, seq) })
+	for _, r := range m.readings[first:] {
 		if err := each(r); err != nil {
 			return err
 		}
@@ -146,9 +144,12 @@ func (m *Memory) join(it *story.Item, j *story.Judgement) {
 
 // read keeps what the item claims.
 func (m *Memory) read(it *story.Item, j *story.Judgement) {
-	before := len(m.readings)
-	m.readings = slices.DeleteFunc(m.readings, func(r story.Reading) bool { return r.Item.ID == it.ID })
-	edited := len(m.readings) < before
+	edited := false
+	if j.Revision > 1 {
+		before := len(m.readings)
+		m.readings = slices.DeleteFunc(m.readings, func(r story.Reading) bool { return r.Item.ID == it.ID })
+		edited = len(m.readings) < before
+	}
 	if len(j.Matches) == 0 && !edited {
 		return
 	}
