@@ -227,7 +227,7 @@ func Fit(s story.Sentence, most int, size func(story.Sentence) int) story.Senten
 // size of the text is at most most.
 func Plain(m *Message, most int, escape func(string) string, size func(string) int) string {
 	lines := []string{m.Head(), m.Title.Text}
-	if m.Outlets == 0 {
+	if m.Outlets == 0 && m.Level == story.Unjudged { // an answer in a thread
 		lines = []string{m.Title.Text}
 	}
 	for _, s := range m.Brief {

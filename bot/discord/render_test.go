@@ -128,11 +128,21 @@ func odd() *bot.Message {
 	return m
 }
 
+// bulletin is what a room hears of a level that rises.
+func bulletin() *bot.Message {
+	at := idlib().At
+	return bot.Bulletin(&story.Bulletin{
+		Watch: "idlib", Kind: story.LevelChange, From: story.Guarded, To: story.High, At: at,
+		Reasons:  []string{"6 dead of a state's army in one story, as two origins report; high begins at 5"},
+		Evidence: []story.Witness{{Item: 2, Outlet: "Anadolu", Title: "Six soldiers killed, @everyone", Link: "https://www.aa.com.tr/en/2", At: at.Add(-time.Hour)}},
+	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+}
+
 func TestMessagesLookAsReviewed(t *testing.T) {
 	for name, f := range map[string]form{
 		"root": root(idlib()).rich, "reply": reply(further()).rich, "maximal": root(maximal()).rich, "hostile": root(odd()).rich,
 		"root_plain": root(idlib()).plain, "reply_plain": reply(further()).plain, "hostile_plain": root(odd()).plain,
-		"bare": root(&bot.Message{}).rich,
+		"bare": root(&bot.Message{}).rich, "bulletin": root(bulletin()).rich, "bulletin_plain": root(bulletin()).plain,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got bytes.Buffer

@@ -49,6 +49,19 @@ func idlib() *bot.Message {
 	}
 }
 
+// bulletin is what a room hears of a level that rises.
+func bulletin() *bot.Message {
+	at := idlib().At
+	return bot.Bulletin(&story.Bulletin{
+		Watch: "idlib", Kind: story.LevelChange, From: story.Guarded, To: story.High, At: at,
+		Reasons: []string{"6 dead of a state's army in one story, as two origins report; high begins at 5", "cold start: 16 days of past tell what is usual so far"},
+		Evidence: []story.Witness{
+			{Item: 2, Outlet: "Anadolu", Title: "Six soldiers killed in shelling, toll rises <!channel>", Link: "https://www.aa.com.tr/en/2", At: at.Add(-time.Hour)},
+			{Item: 1, Outlet: "AFP", Title: "Shelling kills six Turkish soldiers", Link: "https://www.afp.com/en/1", At: at.Add(-2 * time.Hour)},
+		},
+	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+}
+
 // marked returns text with the words marked.
 func marked(text string, words ...string) story.Sentence {
 	s := story.Sentence{Text: text}
@@ -103,7 +116,7 @@ func TestRoomsSeeTheseMessages(t *testing.T) {
 	answers.Outlets = 0
 	for name, f := range map[string]face{
 		"short": root(idlib()), "rtl": root(rtl), "bare": root(bareRoot), "maximal": root(maximal()),
-		"reply": reply(answer), "reply_maximal": reply(answers),
+		"reply": reply(answer), "reply_maximal": reply(answers), "bulletin": root(bulletin()),
 	} {
 		t.Run(name, func(t *testing.T) {
 			holds(t, f)
