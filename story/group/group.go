@@ -54,6 +54,7 @@ type report struct {
 	gone      bool // another revision took its place
 	copyOf    story.ItemID
 	copied    bool
+	moved     bool     // by Apply: once is enough
 	reading   *reading // without terms
 	vector    []weight
 	carried   float64 // length of what survives a change of script
@@ -117,15 +118,18 @@ func (g *Grouper) copyOf(at uint32, reason string) story.Kinship {
 // Add adds r to story s, or moves it there. A report that is there already
 // stays; an edited one is read again. So whole stories can be added again.
 func (g *Grouper) Add(s story.ID, r story.Report) {
+	moved := false
 	if at, ok := g.known[r.Item.ID]; ok {
 		old := &g.reports[at]
 		if old.reading.whole == g.read(&r.Item).whole && old.at.Equal(r.Item.Effective) && old.copied == (r.Relation == story.Copies) {
 			g.put(at, s)
 			return
 		}
+		moved = old.moved
 		g.drop(at)
 	}
 	e := g.entry(&r.Item, r.Relation != story.Copies)
+	e.moved = moved
 	e.copied, e.copyOf = r.Relation == story.Copies, r.CopyOf
 	e.reading.terms = nil
 	if e.copied {
