@@ -22,7 +22,7 @@ type Move struct {
 // Review proposes what should move now that item has joined a story. The
 // reports of its story and of the two likeliest others are grouped afresh, the
 // likeliest pair first, until no two groups are as like on average as a report
-// must be to join; where the groups differ from the stories, and clearly, a
+// must be to join, nor nearly as like as each is in itself; where the groups differ from the stories, and clearly, a
 // move is proposed. Most reports move nothing, and none moves twice.
 func (g *Grouper) Review(item story.ItemID) []Move {
 	at, ok := g.known[item]
@@ -106,6 +106,9 @@ func (g *Grouper) better(part, stay []uint32, from, into story.ID) bool {
 	}
 	there := g.between(part, stay)
 	if into == 0 {
+		if len(part) < leastParting {
+			return false
+		}
 		there = g.within(part)
 	}
 	left := slices.Clone(g.stories[from])
@@ -114,8 +117,12 @@ func (g *Grouper) better(part, stay []uint32, from, into story.ID) bool {
 		return there >= g.params.Merge
 	}
 	here := g.between(part, left[max(0, len(left)-g.params.Members):])
-	return here < g.params.Join && there >= g.params.Gain*here && there >= here+g.params.Margin
+	return here < g.params.Fits*g.params.Join && there >= g.params.Gain*here && there >= here+g.params.Margin
 }
+
+// leastParting is how many reports it takes to leave a story for one of their
+// own: two are too easily two wordings of one detail.
+const leastParting = 3
 
 // between returns the mean likeness of a's reports to b's.
 func (g *Grouper) between(a, b []uint32) float64 {
@@ -249,10 +256,23 @@ func (g *Grouper) closest(groups [][]uint32, sum, count []float64) (into, from i
 			if groups[j] == nil || count[i*n+j] == 0 {
 				continue
 			}
-			if c := sum[i*n+j] / count[i*n+j]; c >= best {
+			if c := sum[i*n+j] / count[i*n+j]; c >= best && g.holds(groups[i], groups[j], c) {
 				into, from, best = j, i, c
 			}
 		}
 	}
 	return into, from
 }
+
+// holds reports whether two groups that are so like one another are one event,
+// by how like the reports of each are: two that tell of the same persons have
+// much in common, but each more in itself.
+func (g *Grouper) holds(a, b []uint32, likeness float64) bool {
+	if len(a) < leastHolding || len(b) < leastHolding {
+		return true // too few to tell
+	}
+	return likeness >= g.params.Hold*min(g.within(a), g.within(b))
+}
+
+// leastHolding is how many reports show how like those of an event are.
+const leastHolding = 6

@@ -19,6 +19,8 @@ type Params struct {
 	Short float64 // how much likeness grows for short reports, which say the same in few words; 0 is not at all
 
 	Merge  float64 // mean likeness from which two stories become one
+	Hold   float64 // two groups of several reports are one event if they are at least so far as like as each is in itself
+	Fits   float64 // how many times Join a report must be like what it is with to stay there in any case
 	Gain   float64 // a report moves if it is so many times more like where it goes than what it leaves,
 	Margin float64 // and by so much more
 
@@ -36,9 +38,9 @@ type Params struct {
 // Defaults returns the limits that the program judges by.
 func Defaults() Params {
 	return Params{
-		Join: 0.22, Best: 0.3, Window: 48 * time.Hour, Half: 12 * time.Hour,
-		Name: 2, Number: 0.7, Sound: 0.5, Elsewhere: 0.7, Short: 1,
-		Merge: 0.28, Gain: 2.5, Margin: 0.1,
+		Join: 0.21, Best: 0.3, Window: 48 * time.Hour, Half: 12 * time.Hour,
+		Name: 2, Number: 0.7, Sound: 0.5, Elsewhere: 0.5, Short: 1,
+		Merge: 0.3, Hold: 0.7, Fits: 1.25, Gain: 1.5, Margin: 0.2,
 		Lead: 60, Terms: 48,
 		CopyShare: 0.6, WireShare: 0.3,
 		Reach: 128, Near: 48, Members: 24,

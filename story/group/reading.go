@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"vedette/story"
 )
@@ -81,14 +82,14 @@ func (g *Grouper) readWord(r *reading, seen map[string]int, part []word, i int, 
 	}
 	plain := w.capital && !w.first && !shouts
 	name := plain || w.capital && g.mostlyName(term)
-	if i > 0 && w.capital && places(part[i-1].low) {
-		if s := sound(low); s != "" {
-			r.where = append(r.where, hash(s))
-		}
+	if i > 0 && w.capital && places(part[i-1].low) && monthOf(low) == 0 {
+		r.where = append(r.where, hash(cmp.Or(sound(low), low)))
 	}
 	r.count(seen, reads{term: term, spoken: w.raw, name: name, clear: plain, small: !w.capital})
-	if s := sound(low); s != "" && (name || r.script == arabic) && !isNumber(low) && len([]rune(low)) > 3 {
-		r.count(seen, reads{term: s, spoken: w.raw, sound: true})
+	if (name || r.script == arabic) && !isNumber(low) && utf8.RuneCountInString(low) > 3 {
+		if s := sound(low); s != "" {
+			r.count(seen, reads{term: s, spoken: w.raw, sound: true})
+		}
 	}
 }
 
@@ -142,9 +143,10 @@ func titled(words []word) bool {
 }
 
 // places reports whether a name after low is most likely where it happened.
+// After "at", "of", "from" and "on" there are as many firms, people and days.
 func places(low string) bool {
 	switch low {
-	case "in", "near", "at", "from", "of", "on", "outside", "around":
+	case "in", "near", "outside", "around":
 		return true
 	}
 	return false
