@@ -15,8 +15,8 @@ import (
 type Grouper struct {
 	params  Params
 	idle    map[string]bool
-	stems   map[form]string   // remembered, not judged by
-	ids     map[string]uint32 // of terms
+	stems   map[string]map[string]string // of a language: remembered, not judged by
+	ids     map[string]uint32            // of terms
 	terms   []term
 	reports []report
 	known   map[story.ItemID]uint32 // where in reports
@@ -62,7 +62,7 @@ type report struct {
 
 // New returns a grouper that knows no story.
 func New(params Params) *Grouper {
-	g := &Grouper{params: params, idle: make(map[string]bool), stems: make(map[form]string)}
+	g := &Grouper{params: params, idle: make(map[string]bool), stems: make(map[string]map[string]string)}
 	for _, w := range idleWords() {
 		g.idle[w] = true
 	}
