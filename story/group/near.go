@@ -174,8 +174,13 @@ func (g *Grouper) likeness(a, b *report) float64 {
 		return 0
 	}
 	c = min(1, c*(1+g.params.Short*shortWords/float64(min(len(a.vector), len(b.vector)))))
-	if len(a.reading.where) > 0 && len(b.reading.where) > 0 && !meet(a.reading.where, b.reading.where) {
-		c *= g.params.Elsewhere
+	if len(a.reading.where) > 0 && len(b.reading.where) > 0 {
+		switch {
+		case !meet(a.reading.where, b.reading.where):
+			c *= g.params.Elsewhere
+		case !g.shareTwo(a, b):
+			c *= g.params.Town
+		}
 	}
 	if g.params.Half > 0 {
 		c *= math.Exp2(-float64(apart(a, b)) / float64(g.params.Half))
@@ -334,4 +339,25 @@ func (g *Grouper) shared(a, b *report) string {
 		}
 	}
 	return strings.Join(words, ", ")
+}
+
+// shareTwo reports whether a and b share two words: a word and its sound are
+// one.
+func (g *Grouper) shareTwo(a, b *report) bool {
+	n := 0
+	for i, j := 0, 0; i < len(a.vector) && j < len(b.vector) && n < 2; {
+		switch x, y := a.vector[i].term, b.vector[j].term; {
+		case x < y:
+			i++
+		case x > y:
+			j++
+		default:
+			if int(x) >= len(g.terms) || !strings.HasPrefix(g.terms[x].text, heard) {
+				n++
+			}
+			i++
+			j++
+		}
+	}
+	return n == 2
 }

@@ -15,8 +15,8 @@ type Params struct {
 	Number    float64 // weight of a number
 	Sound     float64 // weight of a name's consonants, which survive spelling and script
 	Elsewhere float64 // what is left of the likeness of two reports that name other places
-
-	Short float64 // how much likeness grows for short reports, which say the same in few words; 0 is not at all
+	Town      float64 // what is left of it if all that they share is the name of a place
+	Short     float64 // how much likeness grows for short reports, which say the same in few words; 0 is not at all
 
 	Merge  float64 // mean likeness from which two stories become one
 	Hold   float64 // two groups of several reports are one event if they are at least so far as like as each is in itself
@@ -39,7 +39,7 @@ type Params struct {
 func Defaults() Params {
 	return Params{
 		Join: 0.21, Best: 0.3, Window: 48 * time.Hour, Half: 12 * time.Hour,
-		Name: 2, Number: 0.7, Sound: 0.5, Elsewhere: 0.5, Short: 1,
+		Name: 2, Number: 0.7, Sound: 0.5, Elsewhere: 0.5, Town: 0.2, Short: 1,
 		Merge: 0.3, Hold: 0.7, Fits: 1.25, Gain: 1.5, Margin: 0.2,
 		Lead: 60, Terms: 48,
 		CopyShare: 0.6, WireShare: 0.3,
