@@ -230,11 +230,13 @@ func (g *Grouper) regroup(pool []uint32) [][]uint32 {
 		if from < 0 {
 			break
 		}
+		self, pairs := sum[into*n+into]+sum[from*n+from]+sum[into*n+from], count[into*n+into]+count[from*n+from]+count[into*n+from]
 		for k := range n {
 			sum[into*n+k] += sum[from*n+k]
 			count[into*n+k] += count[from*n+k]
 			sum[k*n+into], count[k*n+into] = sum[into*n+k], count[into*n+k]
 		}
+		sum[into*n+into], count[into*n+into] = self, pairs // of its reports to one another
 		groups[into] = append(groups[into], groups[from]...)
 		groups[from] = nil
 	}
@@ -246,7 +248,9 @@ func (g *Grouper) regroup(pool []uint32) [][]uint32 {
 }
 
 // closest returns the two groups that are most like, or -1 if none are like
-// enough to be one.
+// enough to be one. Two large groups must be nearly as like one another as each
+// is in itself: two events of the same persons have much in common, but each
+// more in itself.
 func (g *Grouper) closest(groups [][]uint32, sum, count []float64) (into, from int) {
 	n := len(groups)
 	best := g.params.Join
@@ -256,7 +260,11 @@ func (g *Grouper) closest(groups [][]uint32, sum, count []float64) (into, from i
 			if groups[j] == nil || count[i*n+j] == 0 {
 				continue
 			}
-			if c := sum[i*n+j] / count[i*n+j]; c >= best && g.holds(groups[i], groups[j], c) {
+			least := best
+			if min(len(groups[i]), len(groups[j])) >= leastHolding {
+				least = max(best, g.params.Hold*min(sum[i*n+i]/count[i*n+i], sum[j*n+j]/count[j*n+j]))
+			}
+			if c := sum[i*n+j] / count[i*n+j]; c >= least {
 				into, from, best = j, i, c
 			}
 		}
@@ -264,15 +272,5 @@ func (g *Grouper) closest(groups [][]uint32, sum, count []float64) (into, from i
 	return into, from
 }
 
-// holds reports whether two groups that are so like one another are one event,
-// by how like the reports of each are: two that tell of the same persons have
-// much in common, but each more in itself.
-func (g *Grouper) holds(a, b []uint32, likeness float64) bool {
-	if len(a) < leastHolding || len(b) < leastHolding {
-		return true // too few to tell
-	}
-	return likeness >= g.params.Hold*min(g.within(a), g.within(b))
-}
-
-// leastHolding is how many reports show how like those of an event are.
+// leastHolding is how many reports of each show how like those of an event are.
 const leastHolding = 6

@@ -2,9 +2,9 @@ package group
 
 import "time"
 
-// Params are the limits of kinship. They were chosen with the whole of the
-// project's labelled news and headlines in view, as one compromise of them;
-// docs/judgement.md has how well they do.
+// Params are the limits of kinship. They were chosen as one compromise between
+// news texts, headlines of a feed and headlines of a war, on parts of the
+// project's labelled data; docs/judgement.md has how well they do.
 type Params struct {
 	Join   float64       // the likeness to a story from which a report joins it
 	Best   float64       // how much of that is the likeness to its likest report, the rest being the mean
