@@ -17,7 +17,7 @@ type pair struct {
 
 const (
 	samePair = 2    // overall up to which people called a pair one story
-	pairJoin = 0.11 // likeness from which two bare slugs are: they are short, without case, and half of them are paraphrases
+	pairJoin = 0.15 // likeness from which two bare slugs are: they are short, without case, and half of them are paraphrases
 )
 
 // pairs scores the likeness of two headlines, by F1 of the pairs that are

@@ -15,9 +15,9 @@ import (
 type Grouper struct {
 	params  Params
 	idle    map[string]bool
-	stems   map[form]string   // remembered, not judged by
-	asked   map[string]bool   // terms that watches ask for
-	ids     map[string]uint32 // of terms
+	asked   map[string]bool              // terms that watches ask for
+	stems   map[string]map[string]string // of a language: remembered, not judged by
+	ids     map[string]uint32            // of terms
 	terms   []term
 	reports []report
 	known   map[story.ItemID]uint32 // where in reports
@@ -55,6 +55,7 @@ type report struct {
 	gone      bool // another revision took its place
 	copyOf    story.ItemID
 	copied    bool
+	moved     bool     // by Apply: once is enough
 	reading   *reading // without terms
 	vector    []weight
 	carried   float64 // length of what survives a change of script
@@ -62,7 +63,7 @@ type report struct {
 
 // New returns a grouper that knows no story.
 func New(params Params) *Grouper {
-	g := &Grouper{params: params, idle: make(map[string]bool), asked: make(map[string]bool), stems: make(map[form]string)}
+	g := &Grouper{params: params, idle: make(map[string]bool), asked: make(map[string]bool), stems: make(map[string]map[string]string)}
 	for _, w := range idleWords() {
 		g.idle[w] = true
 	}
@@ -118,15 +119,18 @@ func (g *Grouper) copyOf(at uint32, reason string) story.Kinship {
 // Add adds r to story s, or moves it there. A report that is there already
 // stays; an edited one is read again. So whole stories can be added again.
 func (g *Grouper) Add(s story.ID, r story.Report) {
+	moved := false
 	if at, ok := g.known[r.Item.ID]; ok {
 		old := &g.reports[at]
 		if old.reading.whole == g.read(&r.Item).whole && old.at.Equal(r.Item.Effective) && old.copied == (r.Relation == story.Copies) {
 			g.put(at, s)
 			return
 		}
+		moved = old.moved
 		g.drop(at)
 	}
 	e := g.entry(&r.Item, r.Relation != story.Copies)
+	e.moved = moved
 	e.copied, e.copyOf = r.Relation == story.Copies, r.CopyOf
 	e.reading.terms = nil
 	if e.copied {

@@ -22,8 +22,8 @@ type Move struct {
 // Review proposes what should move now that item has joined a story. The
 // reports of its story and of the two likeliest others are grouped afresh, the
 // likeliest pair first, until no two groups are as like on average as a report
-// must be to join; where the groups differ from the stories, a move is
-// proposed. Most reports move nothing.
+// must be to join, nor nearly as like as each is in itself; where the groups differ from the stories, and clearly, a
+// move is proposed. Most reports move nothing, and none moves twice.
 func (g *Grouper) Review(item story.ItemID) []Move {
 	at, ok := g.known[item]
 	if !ok || g.reports[at].copied {
@@ -62,13 +62,10 @@ func (g *Grouper) moves(groups [][]uint32) []Move {
 		into := g.mostly(group, taken)
 		taken[into] = true
 		m := Move{Into: into}
-		var moved []uint32
-		for _, at := range group {
-			if r := &g.reports[at]; r.story != into {
-				m.Reports = append(m.Reports, r.item)
-				m.From = append(m.From, r.story)
-				moved = append(moved, at)
-			}
+		moved := g.leaving(group, into)
+		for _, at := range moved {
+			m.Reports = append(m.Reports, g.reports[at].item)
+			m.From = append(m.From, g.reports[at].story)
 		}
 		if len(moved) == 0 {
 			continue
@@ -80,6 +77,73 @@ func (g *Grouper) moves(groups [][]uint32) []Move {
 		moves = append(moves, m)
 	}
 	return moves
+}
+
+// leaving returns the reports of a group that should go to story into from the
+// stories that they are in, in the order in which they came.
+func (g *Grouper) leaving(group []uint32, into story.ID) (moved []uint32) {
+	parts := make(map[story.ID][]uint32)
+	for _, at := range group {
+		s := g.reports[at].story
+		parts[s] = append(parts[s], at)
+	}
+	for s, part := range parts {
+		if s != into && g.better(part, parts[into], s, into) {
+			moved = append(moved, part...)
+		}
+	}
+	slices.Sort(moved)
+	return moved
+}
+
+// better reports whether part of story from is clearly better off in story
+// into, with those of it that stay there, or as a story of its own. A story
+// that goes whole must be like the other; reports that leave some behind must
+// no longer fit them, and be far more like those that they join.
+func (g *Grouper) better(part, stay []uint32, from, into story.ID) bool {
+	if slices.ContainsFunc(part, func(at uint32) bool { return g.reports[at].moved }) {
+		return false
+	}
+	there := g.between(part, stay)
+	if into == 0 {
+		if len(part) < leastParting {
+			return false
+		}
+		there = g.within(part)
+	}
+	left := slices.Clone(g.stories[from])
+	left = slices.DeleteFunc(left, func(at uint32) bool { return g.reports[at].copied || slices.Contains(part, at) })
+	if len(left) == 0 {
+		return there >= g.params.Merge
+	}
+	here := g.between(part, left[max(0, len(left)-g.params.Members):])
+	return here < g.params.Fits*g.params.Join && there >= g.params.Gain*here && there >= here+g.params.Margin
+}
+
+// leastParting is how many reports it takes to leave a story for one of their
+// own: two are too easily two wordings of one detail.
+const leastParting = 3
+
+// between returns the mean likeness of a's reports to b's.
+func (g *Grouper) between(a, b []uint32) float64 {
+	var m mean
+	for _, x := range a {
+		for _, y := range b {
+			m.add(g.likeness(&g.reports[x], &g.reports[y]))
+		}
+	}
+	return m.value()
+}
+
+// within returns the mean likeness of reports to one another.
+func (g *Grouper) within(reports []uint32) float64 {
+	var m mean
+	for i, x := range reports {
+		for _, y := range reports[:i] {
+			m.add(g.likeness(&g.reports[x], &g.reports[y]))
+		}
+	}
+	return m.value()
 }
 
 // mostly returns the story that most of the group are in and that no group
@@ -137,6 +201,7 @@ func (g *Grouper) Apply(m Move, into story.ID) {
 		if !ok {
 			continue
 		}
+		g.reports[at].moved = true
 		for _, other := range slices.Clone(g.stories[g.reports[at].story]) {
 			if r := &g.reports[other]; other == at || r.copied && r.copyOf == item {
 				g.put(other, into)
@@ -165,11 +230,13 @@ func (g *Grouper) regroup(pool []uint32) [][]uint32 {
 		if from < 0 {
 			break
 		}
+		self, pairs := sum[into*n+into]+sum[from*n+from]+sum[into*n+from], count[into*n+into]+count[from*n+from]+count[into*n+from]
 		for k := range n {
 			sum[into*n+k] += sum[from*n+k]
 			count[into*n+k] += count[from*n+k]
 			sum[k*n+into], count[k*n+into] = sum[into*n+k], count[into*n+k]
 		}
+		sum[into*n+into], count[into*n+into] = self, pairs // of its reports to one another
 		groups[into] = append(groups[into], groups[from]...)
 		groups[from] = nil
 	}
@@ -181,7 +248,9 @@ func (g *Grouper) regroup(pool []uint32) [][]uint32 {
 }
 
 // closest returns the two groups that are most like, or -1 if none are like
-// enough to be one.
+// enough to be one. Two large groups must be nearly as like one another as each
+// is in itself: two events of the same persons have much in common, but each
+// more in itself.
 func (g *Grouper) closest(groups [][]uint32, sum, count []float64) (into, from int) {
 	n := len(groups)
 	best := g.params.Join
@@ -191,10 +260,17 @@ func (g *Grouper) closest(groups [][]uint32, sum, count []float64) (into, from i
 			if groups[j] == nil || count[i*n+j] == 0 {
 				continue
 			}
-			if c := sum[i*n+j] / count[i*n+j]; c >= best {
+			least := best
+			if min(len(groups[i]), len(groups[j])) >= leastHolding {
+				least = max(best, g.params.Hold*min(sum[i*n+i]/count[i*n+i], sum[j*n+j]/count[j*n+j]))
+			}
+			if c := sum[i*n+j] / count[i*n+j]; c >= least {
 				into, from, best = j, i, c
 			}
 		}
 	}
 	return into, from
 }
+
+// leastHolding is how many reports of each show how like those of an event are.
+const leastHolding = 6

@@ -106,7 +106,7 @@ const crossed = 3
 // A tale is a story that a report may belong to.
 type tale struct {
 	story    story.ID
-	likeness float64 // mean, to its reports
+	likeness float64 // to its reports, by their mean and the likest
 	nearest  uint32
 }
 
@@ -121,20 +121,34 @@ func (g *Grouper) tales(e *report, near []neighbour) []tale {
 		if n.likeness <= 0 || len(found) == mostTales || slices.ContainsFunc(found, func(t tale) bool { return t.story == s }) {
 			continue
 		}
-		sum, count := 0.0, 0
+		all, best := mean{}, 0.0
 		for _, at := range g.members(s) {
 			if r := &g.reports[at]; r.item != e.item && apart(e, r) <= g.params.Window {
-				sum += g.likeness(e, r)
-				count++
+				c := g.likeness(e, r)
+				all.add(c)
+				best = max(best, c)
 			}
 		}
-		found = append(found, tale{s, sum / float64(count), n.at})
+		found = append(found, tale{s, (1-g.params.Best)*all.value() + g.params.Best*best, n.at})
 	}
 	slices.SortFunc(found, func(a, b tale) int {
 		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.story, b.story))
 	})
 	return found
 }
+
+// A mean is of what was added to it.
+type mean struct {
+	sum   float64
+	count int
+}
+
+func (m *mean) add(v float64) {
+	m.sum += v
+	m.count++
+}
+
+func (m *mean) value() float64 { return m.sum / float64(max(m.count, 1)) }
 
 // members returns the newest reports of s in their own words.
 func (g *Grouper) members(s story.ID) []uint32 {
@@ -159,14 +173,24 @@ func (g *Grouper) likeness(a, b *report) float64 {
 	if c == 0 || !sameDays(a, b, g.params.Window) {
 		return 0
 	}
-	if len(a.reading.where) > 0 && len(b.reading.where) > 0 && !meet(a.reading.where, b.reading.where) {
-		c *= g.params.Elsewhere
+	c = min(1, c*(1+g.params.Short*shortWords/float64(min(len(a.vector), len(b.vector)))))
+	if len(a.reading.where) > 0 && len(b.reading.where) > 0 {
+		switch {
+		case !meet(a.reading.where, b.reading.where):
+			c *= g.params.Elsewhere
+		case !g.shareTwo(a, b):
+			c *= g.params.Town
+		}
 	}
 	if g.params.Half > 0 {
 		c *= math.Exp2(-float64(apart(a, b)) / float64(g.params.Half))
 	}
 	return c
 }
+
+// shortWords is the number of telling words for which likeness grows by the
+// whole of Params.Short.
+const shortWords = 4
 
 // carriedOver returns the likeness of two reports in two scripts: how much of
 // the names and numbers of the one that shows what is a name the other has.
@@ -189,7 +213,7 @@ func carriedOver(a, b *report, shared float64) float64 {
 }
 
 // Likeness returns how like two items are by what the open reports have shown
-// of their words, 0 to 1: the measure that Place takes the mean of.
+// of their words, 0 to 1: the measure that Place judges a story by.
 func (g *Grouper) Likeness(a, b *story.Item) float64 {
 	x, y := g.entry(a, false), g.entry(b, false)
 	g.align(&x, &y)
@@ -315,4 +339,25 @@ func (g *Grouper) shared(a, b *report) string {
 		}
 	}
 	return strings.Join(words, ", ")
+}
+
+// shareTwo reports whether a and b share two words: a word and its sound are
+// one.
+func (g *Grouper) shareTwo(a, b *report) bool {
+	n := 0
+	for i, j := 0, 0; i < len(a.vector) && j < len(b.vector) && n < 2; {
+		switch x, y := a.vector[i].term, b.vector[j].term; {
+		case x < y:
+			i++
+		case x > y:
+			j++
+		default:
+			if int(x) >= len(g.terms) || !strings.HasPrefix(g.terms[x].text, heard) {
+				n++
+			}
+			i++
+			j++
+		}
+	}
+	return n == 2
 }

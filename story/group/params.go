@@ -2,11 +2,12 @@ package group
 
 import "time"
 
-// Params are the limits of kinship. They were chosen with the whole of the
-// project's labelled news and headlines in view, as one compromise of them;
-// docs/judgement.md has how well they do.
+// Params are the limits of kinship. They were chosen as one compromise between
+// news texts, headlines of a feed and headlines of a war, on parts of the
+// project's labelled data; docs/judgement.md has how well they do.
 type Params struct {
-	Join   float64       // the mean likeness to a story's reports from which a report joins it
+	Join   float64       // the likeness to a story from which a report joins it
+	Best   float64       // how much of that is the likeness to its likest report, the rest being the mean
 	Window time.Duration // apart by more, two reports are of two events
 	Half   time.Duration // two reports this far apart are half as like
 
@@ -14,6 +15,14 @@ type Params struct {
 	Number    float64 // weight of a number
 	Sound     float64 // weight of a name's consonants, which survive spelling and script
 	Elsewhere float64 // what is left of the likeness of two reports that name other places
+	Town      float64 // what is left of it if all that they share is the name of a place
+	Short     float64 // how much likeness grows for short reports, which say the same in few words; 0 is not at all
+
+	Merge  float64 // mean likeness from which two stories become one
+	Hold   float64 // two groups of several reports are one event if they are at least so far as like as each is in itself
+	Fits   float64 // how many times Join a report must be like what it is with to stay there in any case
+	Gain   float64 // a report moves if it is so many times more like where it goes than what it leaves,
+	Margin float64 // and by so much more
 
 	Lead  int // words that are read after the title
 	Terms int // that are kept of a report, the heaviest
@@ -29,8 +38,9 @@ type Params struct {
 // Defaults returns the limits that the program judges by.
 func Defaults() Params {
 	return Params{
-		Join: 0.2, Window: 48 * time.Hour, Half: 18 * time.Hour,
-		Name: 1.75, Number: 0.7, Sound: 0.5, Elsewhere: 0.5,
+		Join: 0.21, Best: 0.3, Window: 48 * time.Hour, Half: 12 * time.Hour,
+		Name: 2, Number: 0.7, Sound: 0.5, Elsewhere: 0.5, Town: 0.2, Short: 1,
+		Merge: 0.3, Hold: 0.7, Fits: 1.25, Gain: 1.5, Margin: 0.2,
 		Lead: 60, Terms: 48,
 		CopyShare: 0.6, WireShare: 0.3,
 		Reach: 128, Near: 48, Members: 24,

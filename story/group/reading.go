@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"vedette/story"
 )
@@ -81,37 +82,43 @@ func (g *Grouper) readWord(r *reading, seen map[string]int, part []word, i int, 
 	}
 	plain := w.capital && !w.first && !shouts
 	name := plain || w.capital && g.mostlyName(term)
-	if i > 0 && w.capital && places(part[i-1].low) {
-		if s := sound(low); s != "" {
-			r.where = append(r.where, hash(s))
-		}
+	if i > 0 && w.capital && places(part[i-1].low) && monthOf(low) == 0 {
+		r.where = append(r.where, hash(cmp.Or(sound(low), low)))
 	}
 	r.count(seen, reads{term: term, spoken: w.raw, name: name, clear: plain, small: !w.capital})
-	if s := sound(low); s != "" && (name || r.script == arabic) && !isNumber(low) && len([]rune(low)) > 3 {
-		r.count(seen, reads{term: s, spoken: w.raw, sound: true})
+	if (name || r.script == arabic) && !isNumber(low) && utf8.RuneCountInString(low) > 3 {
+		if s := sound(low); s != "" {
+			r.count(seen, reads{term: s, spoken: w.raw, sound: true})
+		}
 	}
 }
 
 // stem returns what the forms of a word share, and remembers it: a stream says
 // the same words again and again, and stemming is what costs most.
 func (g *Grouper) stem(low, lang string) string {
-	key := form{low, lang}
-	known, ok := g.stems[key]
-	if !ok {
-		if len(g.stems) >= mostStems {
+	forms := g.stems[lang]
+	known, ok := forms[low]
+	if ok {
+		return known
+	}
+	if forms == nil || len(forms) >= mostStems {
+		if len(g.stems) >= mostLangs {
 			clear(g.stems)
 		}
-		known = stem(low, lang, wordScript(low))
-		g.stems[form{strings.Clone(low), lang}] = known
+		forms = make(map[string]string)
+		g.stems[strings.Clone(lang)] = forms
 	}
+	known = stem(low, lang, wordScript(low))
+	forms[strings.Clone(low)] = known
 	return known
 }
 
-// A form is a folded word of a language.
-type form struct{ low, lang string }
-
-// mostStems bounds what is remembered: some 10 MB.
-const mostStems = 1 << 17
+// mostLangs and mostStems bound what is remembered: some 3 MB for a language
+// that says everything.
+const (
+	mostLangs = 16
+	mostStems = 1 << 15
+)
 
 func (r *reading) count(seen map[string]int, t reads) {
 	at, known := seen[t.term]
@@ -142,9 +149,10 @@ func titled(words []word) bool {
 }
 
 // places reports whether a name after low is most likely where it happened.
+// After "at", "of", "from" and "on" there are as many firms, people and days.
 func places(low string) bool {
 	switch low {
-	case "in", "near", "at", "from", "of", "on", "outside", "around":
+	case "in", "near", "outside", "around":
 		return true
 	}
 	return false
@@ -203,31 +211,48 @@ func (r *reading) readDays(words []word) map[int]bool {
 
 // readRuns takes in what tells copies.
 func (r *reading) readRuns(words []word) {
-	lows := make([]string, len(words))
+	r.whole = hashStart
+	hashes := make([]uint32, len(words))
 	for i, w := range words {
-		lows[i] = w.low
+		r.whole = hashOn(r.whole, w.low)
+		hashes[i] = hash(w.low)
 	}
-	r.whole = hash(strings.Join(lows, " "))
-	for i := range len(lows) - runLength + 1 {
-		r.runs = append(r.runs, hash(strings.Join(lows[i:i+runLength], " ")))
+	if len(words) >= runLength {
+		r.runs = make([]uint32, 0, len(words)-runLength+1)
+	}
+	for i := range len(words) - runLength + 1 {
+		run := uint32(hashStart)
+		for _, h := range hashes[i : i+runLength] {
+			run = (run ^ h) * hashPrime
+		}
+		r.runs = append(r.runs, run)
 	}
 	slices.Sort(r.runs)
 	r.runs = slices.Compact(r.runs)
 }
 
 // hash is FNV-1a, the same in every process.
-func hash(s string) uint32 {
-	h := uint32(2166136261)
+func hash(s string) uint32 { return hashOn(hashStart, s) }
+
+const (
+	hashStart = 2166136261
+	hashPrime = 16777619
+)
+
+// hashOn goes on with a hash after a word: a space ends it.
+func hashOn(h uint32, s string) uint32 {
 	for i := range len(s) {
-		h = (h ^ uint32(s[i])) * 16777619
+		h = (h ^ uint32(s[i])) * hashPrime
 	}
-	return h
+	return (h ^ ' ') * hashPrime
 }
 
 func monthOf(low string) time.Month {
-	for m := time.January; m <= time.December; m++ {
-		if low == strings.ToLower(m.String()) {
-			return m
+	for i, name := range [...]string{
+		"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+	} {
+		if low == name {
+			return time.Month(i + 1)
 		}
 	}
 	return 0

@@ -183,19 +183,22 @@ func bare(low string) string {
 // the same for Manbij and Menbej, Idlib and Идлиб and إدلب. It is "" for what
 // has fewer than two.
 func sound(low string) string {
-	var heard []byte
+	var consonants []byte
 	for _, r := range bare(low) {
 		c := heardAs(r)
-		if c == 0 || len(heard) > 0 && heard[len(heard)-1] == c {
+		if c == 0 || len(consonants) > 0 && consonants[len(consonants)-1] == c {
 			continue
 		}
-		heard = append(heard, c)
+		consonants = append(consonants, c)
 	}
-	if len(heard) < 2 {
+	if len(consonants) < 2 {
 		return ""
 	}
-	return "~" + string(heard)
+	return heard + string(consonants)
 }
+
+// heard begins what is known by its sound, so that it is no other word.
+const heard = "~"
 
 // heardAs returns the consonant that r stands for, or 0.
 func heardAs(r rune) byte {
