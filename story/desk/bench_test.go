@@ -36,7 +36,7 @@ func BenchmarkJudgement(b *testing.B) {
 			n := stories
 			for b.Loop() {
 				it := among(&news[n%len(news)], n)
-				it.Effective = noon.Add(time.Duration(n) * time.Second)
+				it.Effective = noon.Add(time.Duration(n) * 72 * time.Hour / time.Duration(stories)) // the pace at which so many stay open
 				r := story.Reading{Item: it, Opener: it.ID, Signals: reader.Read(&it)}
 				kin := g.Place(&it)
 				s := story.Story{Reports: []story.Report{{Item: it, Relation: kin.Relation, Signals: r.Signals}}}

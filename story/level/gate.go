@@ -9,9 +9,12 @@ import (
 // gated holds a call at the level that its evidence bears out. The call of a
 // score or a record rests on the fresh readings of its side; a fact or an
 // ultimatum brings the readings that report it.
-func (h *History) gated(m moment, c call) call {
+func (h *History) gated(m moment, c call, fresh *[2][]Reading) call {
 	if c.evidence == nil {
-		c.evidence = h.evidence(m, c.side)
+		if fresh[c.side] == nil { // several calls of a side rest on the same
+			fresh[c.side] = h.evidence(m, c.side)
+		}
+		c.evidence = fresh[c.side]
 	}
 	limit, why := h.params.allows(c.evidence)
 	if c.rule == ByScore {

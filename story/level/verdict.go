@@ -49,13 +49,14 @@ func (h *History) verdict(m moment) verdict {
 		calls = append(calls, h.scored(m, side), h.record(m, side, ByYear), h.record(m, side, ByThreeYears))
 	}
 	v := verdict{level: m.past.open}
+	var fresh [2][]Reading
 	for _, c := range calls {
 		if c.wanted <= story.Calm {
 			continue
 		}
 		c.level = c.wanted
 		if c.wanted > m.past.open {
-			c = h.gated(m, c)
+			c = h.gated(m, c, &fresh)
 		}
 		v.level = max(v.level, c.level)
 		v.calls = append(v.calls, c)
