@@ -38,14 +38,13 @@ func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	var names []story.WatchName
-	for _, w := range d.Watches {
-		if c.Watch == "" || string(w.Name) == c.Watch {
-			names = append(names, w.Name)
-		}
+	watches, err := watchesOf(d, c.Watch)
+	if err != nil {
+		return err
 	}
-	if len(names) == 0 {
-		return fmt.Errorf("there is no watch %s in %s", c.Watch, set.Desk)
+	names := make([]story.WatchName, len(watches))
+	for i, w := range watches {
+		names[i] = w.Name
 	}
 	rules, err := watch.NewSet(d.Watches, d.Aliases)
 	if err != nil {

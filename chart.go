@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,9 +34,9 @@ func (c *chartCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(d.Watches, func(w story.Watch) bool { return string(w.Name) == c.Watch })
-	if at < 0 {
-		return fmt.Errorf("there is no watch %s in %s", c.Watch, set.Desk)
+	w, err := watchOf(d, c.Watch)
+	if err != nil {
+		return err
 	}
 	out := cmp.Or(c.Out, c.Watch+".png")
 	format, ok := map[string]chart.Format{".png": chart.PNG, ".svg": chart.SVG}[strings.ToLower(filepath.Ext(out))]
@@ -48,7 +47,7 @@ func (c *chartCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	picture, err := chart.Draw(drawn(&d.Watches[at], pasts[d.Watches[at].Name], paramsOf(d, d.Watches[at].Name), utcNow(), !c.Light), format)
+	picture, err := chart.Draw(drawn(&w, pasts[w.Name], paramsOf(d, w.Name), utcNow(), !c.Light), format)
 	if err != nil {
 		return err
 	}

@@ -27,23 +27,19 @@ func (c *levelCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
+	watches, err := watchesOf(d, c.Watch)
+	if err != nil {
+		return err
+	}
 	pasts, stands, err := p.pasts(ctx, d)
 	if err != nil {
 		return err
 	}
-	shown := 0
-	for _, w := range d.Watches {
-		if c.Watch != "" && string(w.Name) != c.Watch {
-			continue
-		}
-		shown++
+	for _, w := range watches {
 		j := pasts[w.Name].Judge(utcNow())
 		if err := c.print(p, w.Name, &j, stands[w.Name]); err != nil {
 			return err
 		}
-	}
-	if shown == 0 {
-		return fmt.Errorf("there is no watch %s in %s", c.Watch, set.Desk)
 	}
 	return nil
 }

@@ -168,6 +168,16 @@ func (c *testCmd) trials(d *config.Desk) (tr *trials, notes []string, err error)
 	return tr, notes, nil
 }
 
+// watchesOf returns the watch of the desk file that bears name, or all of them
+// if name is "".
+func watchesOf(d *config.Desk, name string) ([]story.Watch, error) {
+	if name == "" {
+		return d.Watches, nil
+	}
+	w, err := watchOf(d, name)
+	return []story.Watch{w}, err
+}
+
 // watchOf returns a watch of the desk file.
 func watchOf(d *config.Desk, name string) (story.Watch, error) {
 	known := make([]string, len(d.Watches))

@@ -35,25 +35,22 @@ func (c *showCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	shown := 0
-	for _, w := range d.Watches {
-		if c.Name != "" && string(w.Name) != c.Name {
-			continue
-		}
+	watches, err := watchesOf(d, c.Name)
+	if err != nil {
+		return err
+	}
+	for i, w := range watches {
 		rule, err := watch.Parse(w.Rule, d.Aliases)
 		if err != nil {
 			return err
 		}
-		if shown++; shown > 1 {
+		if i > 0 {
 			fmt.Fprintln(p.stdout)
 		}
 		c.print(p, &w, rule)
 		for _, note := range late.advise(rule, w.Rule, d.Aliases) {
 			fmt.Fprintf(p.stdout, "\n  note: %s\n", note)
 		}
-	}
-	if shown == 0 {
-		return fmt.Errorf("%s has no watch %q", set.Desk, c.Name)
 	}
 	return nil
 }
