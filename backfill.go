@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"vedette/config"
 	"vedette/internal/store"
 	"vedette/story"
 	"vedette/story/desk"
@@ -26,15 +25,11 @@ type backfillCmd struct {
 // been what they are. A new watch gets its past by itself; what an older rule
 // accepted stays counted.
 func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
 	back, err := ago(c.Since)
 	if err != nil {
 		return err
 	}
-	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	set, d, err := p.desk()
 	if err != nil {
 		return err
 	}

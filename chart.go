@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"vedette/bot/chart"
-	"vedette/config"
 	"vedette/story"
 	"vedette/story/level"
 )
@@ -26,11 +25,7 @@ const chartDays = 90
 
 // Run draws how a watch's level went. It may run beside vedette run.
 func (c *chartCmd) Run(ctx context.Context, p *process) error {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
-	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	_, d, err := p.desk()
 	if err != nil {
 		return err
 	}

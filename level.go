@@ -19,11 +19,7 @@ type levelCmd struct {
 // Run judges the levels anew from the archive, by the code that judges live;
 // it may run beside vedette run.
 func (c *levelCmd) Run(ctx context.Context, p *process) error {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
-	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	_, d, err := p.desk()
 	if err != nil {
 		return err
 	}

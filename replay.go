@@ -40,15 +40,11 @@ type told struct {
 
 // Run judges the archive anew, by the code that judges live, and tells nobody.
 func (c *replayCmd) Run(ctx context.Context, p *process) error {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
 	back, err := ago(c.Since)
 	if err != nil {
 		return err
 	}
-	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	set, d, err := p.desk()
 	if err != nil {
 		return err
 	}

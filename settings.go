@@ -42,6 +42,16 @@ func (p *process) settings() (*config.Settings, error) {
 	return set, nil
 }
 
+// desk reads the settings and the desk file, for a command that looks at it.
+func (p *process) desk() (*config.Settings, *config.Desk, error) {
+	set, err := p.settings()
+	if err != nil {
+		return nil, nil, err
+	}
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	return set, d, err
+}
+
 // loadDesk reads the desk file; see parseDesk.
 func loadDesk(file string, opt config.Options) (*config.Desk, []config.Note, error) {
 	data, err := os.ReadFile(file)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"vedette/config"
 	"vedette/story"
 	"vedette/watch"
 )
@@ -23,11 +22,7 @@ type showCmd struct {
 
 // Run shows the watches of the desk file.
 func (c *showCmd) Run(ctx context.Context, p *process) error {
-	set, err := p.settings()
-	if err != nil {
-		return err
-	}
-	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	set, d, err := p.desk()
 	if err != nil {
 		return err
 	}

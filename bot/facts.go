@@ -11,6 +11,7 @@ import (
 const (
 	mostFigures = 4  // groups of people in a line
 	mostClaims  = 3  // numbers side by side in a line
+	mostEnds    = 2  // deadlines, the next first: a feed can name any number
 	nameSize    = 60 // bytes of whom and by whom
 )
 
@@ -31,7 +32,7 @@ func facts(s *story.Story, zone *time.Location) (fs []Fact) {
 		fs = append(fs, Fact{Name: capital(string(kind)), Text: strings.Join(lines, " · ")})
 	}
 	kinds, ends := claimed(s)
-	for _, end := range ends {
+	for _, end := range ends[:min(len(ends), mostEnds)] {
 		fs = append(fs, Fact{Name: "Deadline", Text: end.In(zone).Format("2 Jan 2006 15:04 MST")})
 	}
 	if len(kinds) > 0 {

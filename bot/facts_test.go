@@ -22,11 +22,14 @@ func TestRootShowsWhatTheReportsClaim(t *testing.T) {
 		{Kind: story.Shelling},
 		{Kind: story.Ultimatum, Deadline: time.Date(2020, 2, 29, 21, 0, 0, 0, time.UTC)},
 		{Kind: story.Ultimatum, Deadline: time.Date(2020, 2, 1, 0, 0, 0, 0, time.UTC)}, // past
+		{Kind: story.Ultimatum, Deadline: time.Date(2021, 2, 1, 0, 0, 0, 0, time.UTC)},
+		{Kind: story.Ultimatum, Deadline: time.Date(2022, 2, 1, 0, 0, 0, 0, time.UTC)}, // one too many
 	}
 	want := []bot.Fact{
 		{Name: "Killed", Text: "3 soldiers (Monitor); at least 2 (the ministry)"},
 		{Name: "Wounded", Text: "5 to 9 (Monitor)"},
 		{Name: "Deadline", Text: "1 Mar 2020 00:00 +03"},
+		{Name: "Deadline", Text: "1 Feb 2021 03:00 +03"},
 		{Name: "Signals", Text: "shelling · ultimatum"},
 		{Name: "Latest", Text: "Toll rises to three (Monitor, 12:00)"},
 	}

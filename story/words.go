@@ -9,11 +9,7 @@ import (
 
 // Words returns the words of text in its order, folded so that case, accents
 // and width do not matter.
-func Words(text string) []string { return wordsOf(text) }
-
-// wordsOf returns the words of text, folded so that case, accents and width
-// do not matter.
-func wordsOf(text string) []string {
+func Words(text string) []string {
 	folded := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.Is(unicode.Mn, r):

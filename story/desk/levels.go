@@ -178,7 +178,7 @@ func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time) (bs []stor
 		d.gauge.stands[w] = story.Standing{Level: j.Level, Since: now, Changes: st.Changes + 1}
 	}
 	for _, dl := range j.Deadlines {
-		if dl.State == level.Ahead || now.Sub(dl.Ends) > deadlineStale {
+		if dl.State == level.Ahead || now.Sub(dl.Ends) > deadlineStale || !vouched(dl.By) {
 			continue
 		}
 		b := story.Bulletin{
@@ -201,6 +201,13 @@ func rising(j *level.Judgement, from story.Level) (ends []time.Time) {
 		}
 	}
 	return ends
+}
+
+// vouched reports whether a deadline is worth a message: two origins name it,
+// or an official body, a wire or a vetted outlet does. One feed of a stranger
+// could name any number.
+func vouched(by []level.Reading) bool {
+	return slices.ContainsFunc(by, func(r level.Reading) bool { return r.Tier >= 1 && r.Tier <= 2 || r.Origin != by[0].Origin })
 }
 
 // deadlineStale is how long after its end a deadline is still worth a word.

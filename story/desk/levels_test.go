@@ -146,6 +146,16 @@ func TestADeadlineIsToldOnceBeforeAndOnceAfter(t *testing.T) {
 	}
 }
 
+func TestAStrangersDeadlineIsNotTold(t *testing.T) {
+	b := newBench(t)
+	b.judge(b.report("Wire", "Oldbridge council meets"))
+	p := b.report("Channel", "The north gave Oldbridge an ultimatum: withdraw the troops within 72 hours or be driven out")
+	p.Item.Tier = 4
+	b.judge(p)
+	b.pass(6)
+	b.want()
+}
+
 func TestAnotherDeskGoesOnFromWhatWasSaved(t *testing.T) {
 	b := newBench(t)
 	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))
