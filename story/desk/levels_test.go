@@ -156,6 +156,35 @@ func TestAStrangersDeadlineIsNotTold(t *testing.T) {
 	b.want()
 }
 
+func TestADeadlineThatPassedLongAgoIsNoNews(t *testing.T) {
+	b := newBench(t)
+	b.judge(b.report("Wire", "Oldbridge council meets"))
+	b.judge(b.report("Wire", "The north gave Oldbridge an ultimatum: withdraw the troops within 72 hours or be driven out"))
+	b.now = b.now.Add(6 * 24 * time.Hour) // the program was down meanwhile
+	b.judge()
+	b.want()
+}
+
+func TestASilentCopyIsKnownToWhatComesNext(t *testing.T) {
+	b := newBench(t)
+	b.judge(b.report("Wire", dead))
+	b.now = b.now.Add(time.Minute)
+	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))
+	silent := b.report("Wire", dead)
+	silent.Item.Canonical = "wire.example/2"
+	b.judge(silent)
+	page := b.report("Paper", "What is known of the night at Oldbridge")
+	page.Item.Canonical = silent.Item.Canonical
+	b.judge(page)
+	js := b.memory.Judged
+	if got := js[2]; got.Kind != "" || got.Relation != story.Copies {
+		t.Fatalf("the copy is %q, a %q; want a silent one", got.Relation, got.Kind)
+	}
+	if got := js[3]; got.Relation != story.Copies || got.Story != 1 {
+		t.Errorf("the page of the copy %q story %d (%s), want a copy in story 1", got.Relation, got.Story, got.Reason)
+	}
+}
+
 func TestAnotherDeskGoesOnFromWhatWasSaved(t *testing.T) {
 	b := newBench(t)
 	b.judge(b.report("Wire", "Market day in Oldbridge draws farmers from the whole valley, the council reports"))

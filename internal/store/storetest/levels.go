@@ -121,3 +121,27 @@ func onlyWhoAccepts(t *testing.T, h Harness) {
 		t.Errorf("readings are %+v, want what the edit claims, for talks alone", all)
 	}
 }
+
+func tombstone(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"), item("g:2", "Football"))
+	for _, p := range must(s.Unjudged(t.Context(), 10))(t) {
+		j := story.Judgement{Item: p.Item.ID, Revision: 1, At: Noon()}
+		if p.Item.Title != "Football" {
+			j.Matches, j.Signals = []story.Match{{Watch: "idlib"}}, Claims()
+		}
+		check(t, s.SaveJudgements(t.Context(), []story.Judgement{j}))
+	}
+	before := readings(t, s, 0)
+	if len(before) != 1 {
+		t.Fatalf("readings are %+v, want that of the item that a watch accepts", before)
+	}
+	save(t, s, item("g:1", "Talks are held"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.Item.ID, Revision: p.Item.Revision, At: Noon()}}))
+	after := readings(t, s, before[0].Seq)
+	if len(after) != 1 || !after[0].Edited || len(after[0].Watches) != 0 || len(after[0].Signals) != 0 {
+		t.Errorf("readings after the edit are %+v, want an empty one", after)
+	}
+}

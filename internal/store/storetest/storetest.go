@@ -80,6 +80,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
+		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
