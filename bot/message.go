@@ -26,6 +26,7 @@ type Message struct {
 	Origins int      // independent ones; 0 in a reply
 	Outlets int      // 0 in a reply
 	Reason  string   // why the room hears it, or ""
+	State   string   // who has the story, such as "Acknowledged by Ada", or ""
 	Buttons []Button
 	At      time.Time // in the room's zone
 }
@@ -42,9 +43,11 @@ type Source struct {
 	Copy   bool   // it told it in words of another
 }
 
-// A Button opens a link.
+// A Button opens a link, or asks vedette to do something.
 type Button struct {
-	Label, Link string
+	Label string
+	Link  string
+	Do    string // what it stands for, sealed: at most 80 bytes of letters, digits and -_. Without a Link
 }
 
 // Sizes in bytes. A phone shows about four lines of 60 letters of a message;
