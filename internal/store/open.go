@@ -40,7 +40,7 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, log: opts.Log, lock: l}
+	s := &Store{path: path, log: opts.Log, lock: l, fold: opts.Fold}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
