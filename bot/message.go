@@ -86,7 +86,7 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 	if m.Link != "" {
 		m.Buttons = []Button{{Label: "Open report", Link: m.Link}}
 	}
-	m.Facts = facts(s, zone)
+	m.Facts = Facts(s, zone)
 	if latest.Item.ID != lead.Item.ID {
 		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
@@ -112,7 +112,7 @@ func report(r *story.Report) *Message {
 		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
 		Link:    r.Item.Link,
 		Outlet:  r.Item.Outlet,
-		Matched: matched(marks),
+		Matched: Matched(marks),
 	}
 }
 
@@ -129,9 +129,9 @@ func evidence(ms []story.Match) []story.Evidence {
 // list every spelling have hundreds.
 const mostMatched = 8
 
-// matched returns the rule's terms that were found, each once, with the
+// Matched returns the rule's terms that were found, each once, with the
 // words of the report where these are others.
-func matched(es []story.Evidence) []string {
+func Matched(es []story.Evidence) []string {
 	var all, seen []string
 	for _, e := range es {
 		if slices.Contains(seen, e.Term) {
@@ -165,7 +165,7 @@ func stamp(at, beside time.Time) string {
 func (m *Message) Head() string {
 	var parts []string
 	if m.Level != story.Unjudged {
-		parts = append(parts, levelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
+		parts = append(parts, LevelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
 	}
 	if len(m.Watches) > 0 {
 		parts = append(parts, strings.Join(m.Watches, " + "))
@@ -184,8 +184,8 @@ func (m *Message) Counts() string {
 // Time returns when the message's story last changed, for a person.
 func (m *Message) Time() string { return m.At.Format("2 Jan 15:04 MST") }
 
-// levelMark tells levels apart without colour.
-func levelMark(l story.Level) string {
+// LevelMark tells levels apart without colour.
+func LevelMark(l story.Level) string {
 	switch l {
 	case story.Unjudged, story.Calm:
 		return "○"
