@@ -44,6 +44,7 @@ type Courier struct {
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
 
 	words  Rephraser // nil: briefs stand as they are
+	seal   *Seal     // nil: messages have no buttons that ask for something
 	spoken phrases
 }
 
@@ -57,6 +58,10 @@ func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
 // SetRephraser has the briefs of root messages told in other words. It must
 // be called before the first Drain.
 func (c *Courier) SetRephraser(r Rephraser) { c.words = r }
+
+// SetSeal has root messages bear buttons that s seals. It must be called
+// before the first Drain.
+func (c *Courier) SetSeal(s *Seal) { c.seal = s }
 
 // SetRooms puts seats in force for what is claimed from here on.
 func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }

@@ -87,11 +87,26 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 		m.Buttons = []Button{{Label: "Open report", Link: m.Link}}
 	}
 	m.Facts = Facts(s, zone)
+	m.State = state(s.Care, m.At)
 	if latest.Item.ID != lead.Item.ID {
 		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
 	}
 	return m
+}
+
+// state says who sees to a story, in the zone of beside, or "".
+func state(c story.Care, beside time.Time) string {
+	verb := ""
+	switch c.Stands() {
+	case story.Open:
+		return ""
+	case story.Acknowledged:
+		verb = "Acknowledged"
+	case story.Resolved:
+		verb = "Resolved"
+	}
+	return verb + " by " + Clean(c.Owner.Name) + ", " + stamp(c.Changed.In(beside.Location()), beside)
 }
 
 // Update returns the message that tells the report that brought n about, for
@@ -178,7 +193,7 @@ func (m *Message) Head() string {
 
 // Counts returns how many tell the story, for a person.
 func (m *Message) Counts() string {
-	return count(m.Origins, "origin") + " · " + count(m.Outlets, "outlet")
+	return Count(m.Origins, "origin") + " · " + Count(m.Outlets, "outlet")
 }
 
 // Time returns when the message's story last changed, for a person.
@@ -199,13 +214,6 @@ func LevelMark(l story.Level) string {
 		return "◆"
 	}
 	return "?"
-}
-
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // Name returns the source as a room reads it.

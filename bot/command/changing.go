@@ -25,8 +25,8 @@ var name = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // watchList lists the watches.
 func watchList(ctx context.Context, a *ask) (*Answer, error) {
-	ans := &Answer{Title: counted(len(a.desk.Watches), "watch")}
-	if ans.Title = strings.Replace(ans.Title, "watchs", "watches", 1); len(a.desk.Watches) == 0 {
+	ans := &Answer{Title: bot.Count(len(a.desk.Watches), "watch")}
+	if len(a.desk.Watches) == 0 {
 		ans.Lines = append(ans.Lines, Text("watch add makes one."))
 	}
 	const shown = 25
@@ -53,7 +53,7 @@ func (a *ask) rooms(all []story.RoomName) string {
 		}
 	}
 	if more := len(all) - len(seen); more > 0 {
-		seen = append(seen, counted(more, "room")+" elsewhere")
+		seen = append(seen, bot.Count(more, "room")+" elsewhere")
 	}
 	return cmp.Or(listed(seen), "no room")
 }
@@ -134,7 +134,7 @@ func (a *ask) try(ctx context.Context, w story.Watch, from time.Time) (*Trial, e
 func (a *ask) outcome(t *Trial) []Line {
 	days := max(1, int(a.now.Sub(t.Since).Hours()/24+0.5))
 	lines := []Line{{Spans: []Span{{Bold: true, Text: fmt.Sprintf("It would have told %s in %s, with %s and %s.",
-		counted(t.Stories, "story"), counted(days, "day"), counted(t.Pings, "ping"), counted(t.Rises, "rise")+" of its level")}, {Text: fmt.Sprintf(" %s match.", counted(t.Items, "report"))}}}}
+		bot.Count(t.Stories, "story"), bot.Count(days, "day"), bot.Count(t.Pings, "ping"), bot.Count(t.Rises, "rise")+" of its level")}, {Text: fmt.Sprintf(" Its rule accepts %s.", bot.Count(t.Items, "report"))}}}}
 	for i := range t.Samples {
 		it := &t.Samples[i]
 		lines = append(lines, Line{Spans: []Span{{Text: "• "}, {Text: story.Shorten(story.Sentence{Text: bot.Clean(it.Title)}, 160).Text, Link: bot.Link(it.Link, 2_000)}, {Text: fmt.Sprintf(" (%s, %s)", bot.Clean(it.Outlet), a.at(it.Effective))}}})
@@ -306,7 +306,7 @@ func (a *ask) propose(ctx context.Context, button string, c story.Change, after,
 		if err != nil {
 			return nil, err
 		}
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("As it stands it would have told %s, with %s.", counted(t.Stories, "story"), counted(t.Pings, "ping"))))
+		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("As it stands it would have told %s, with %s.", bot.Count(t.Stories, "story"), bot.Count(t.Pings, "ping"))))
 	}
 	return ans, a.confirm(ctx, ans, button)
 }
@@ -344,7 +344,7 @@ func (a *ask) make(ctx context.Context, c story.Change) (*Answer, error) {
 	if err := a.Reload(ctx); err != nil {
 		return nil, err
 	}
-	return a.say(fault(fmt.Sprintf("Done: %s %s. %s", a.spec.Name, c.Name, detail))), nil
+	return a.say(fault(strings.TrimSpace(fmt.Sprintf("Done: %s %s. %s", a.spec.Name, c.Name, detail)))), nil
 }
 
 // effect says what a change of a watch does to the last seven days.
@@ -361,7 +361,7 @@ func (a *ask) effect(ctx context.Context, c *story.Change) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		return counted(t.Stories, "story"), nil
+		return bot.Count(t.Stories, "story"), nil
 	}
 	before, err := count(c.Before)
 	if err != nil {

@@ -132,7 +132,7 @@ func (a *ask) asMarkdown(s *story.Story, deeds []story.Deed) ([]byte, error) {
 	text := func(t string) string { return plain.Replace(bot.Clean(t)) }
 	var b bytes.Buffer
 	lead := s.Lead()
-	fmt.Fprintf(&b, "# Story %d: %s\n\n%s · %s · %s · %s\n\n", s.ID, text(lead.Item.Title), s.Level, counted(s.Origins(), "origin"), counted(len(s.Outlets()), "outlet"), s.Care.Stands())
+	fmt.Fprintf(&b, "# Story %d: %s\n\n%s · %s · %s · %s\n\n", s.ID, text(lead.Item.Title), s.Level, bot.Count(s.Origins(), "origin"), bot.Count(len(s.Outlets()), "outlet"), s.Care.Stands())
 	for _, f := range bot.Facts(s, a.zone) {
 		fmt.Fprintf(&b, "- %s: %s\n", f.Name, text(f.Text))
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"vedette/bot"
 	"vedette/story"
 	"vedette/story/level"
 )
@@ -192,7 +193,7 @@ func digest(ctx context.Context, a *ask) (*Answer, error) {
 	for i := range changed {
 		lines = append(lines, a.line(ctx, &changed[i]))
 	}
-	ans.part(counted(len(changed), "story"), lines)
+	ans.part(bot.Count(len(changed), "story"), lines)
 	if len(ans.Lines) == 0 {
 		ans.Lines = append(ans.Lines, Text("Nothing happened."))
 	}

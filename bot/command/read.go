@@ -45,8 +45,8 @@ func typed(words string, d *Desk) (spec *Spec, args map[string]string, shared bo
 		first, rest = cut(rest)
 	}
 	first = strings.ToLower(first)
-	if first == "" || first == "?" {
-		first = "help"
+	if other, ok := alias()[first]; ok {
+		first = other
 	}
 	if spec = Find(first); spec == nil {
 		second, more := cut(rest)
@@ -65,6 +65,11 @@ func typed(words string, d *Desk) (spec *Spec, args map[string]string, shared bo
 		return nil, nil, false, faultf("I do not know what to do with %q. Write: %s", rest, spec.Usage())
 	}
 	return spec, args, shared || truth(args[Share]), missing(spec, args)
+}
+
+// alias returns what people also call commands.
+func alias() map[string]string {
+	return map[string]string{"": "help", "?": "help", "acknowledge": "ack", "close": "resolve", "find": "search", "silence": "mute", "levels": "status"}
 }
 
 // cut takes the first word off s; one in quotation marks has none.

@@ -246,7 +246,7 @@ func (a *ask) whyItem(ctx context.Context, ans *Answer, it *story.Item) error {
 		ans.Lines = append(ans.Lines, v.line)
 	}
 	if more := len(no) - nearest; more > 0 {
-		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: fmt.Sprintf("… and %s that are further from it", counted(more, "watch"))}}})
+		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: fmt.Sprintf("… and %s that are further from it", bot.Count(more, "watch"))}}})
 	}
 	id, err := a.Record.StoryOf(ctx, it.ID)
 	if err != nil {
@@ -317,7 +317,7 @@ func (a *ask) tell(ctx context.Context, ans *Answer, id story.ID, item story.Ite
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: said}}})
 	}
 	if elsewhere > 0 {
-		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: counted(elsewhere, "delivery") + " to rooms elsewhere"}}})
+		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: bot.Count(elsewhere, "delivery") + " to rooms elsewhere"}}})
 	}
 	if len(told) == 0 {
 		ans.Lines = append(ans.Lines, Text("No room was owed a word of it."))

@@ -92,6 +92,9 @@ func (a *ask) events(ctx context.Context, w story.WatchName, from time.Time) ([]
 		return nil, err
 	}
 	for i := range said {
+		if said[i].Kind == story.LevelChange && said[i].From == said[i].To {
+			continue // where the watch was found
+		}
 		events = append(events, event{said[i].At, a.bulletin(&said[i])})
 	}
 	deeds, err := a.Record.Deeds(ctx, "watch "+string(w), from, mostEvents)
@@ -164,7 +167,7 @@ func oneStory(ctx context.Context, a *ask) (*Answer, error) {
 	lead := s.Lead()
 	ans := &Answer{Title: fmt.Sprintf("#%d %s", s.ID, bot.Clean(lead.Item.Title))}
 	ans.Lines = append(ans.Lines, Line{Spans: []Span{
-		{Text: fmt.Sprintf("%s %s · %s · %s · %s", bot.LevelMark(s.Level), s.Level, counted(s.Origins(), "origin"), counted(len(s.Outlets()), "outlet"), a.at(s.Changed)), Link: a.message(ctx, s.ID)},
+		{Text: fmt.Sprintf("%s %s · %s · %s · %s", bot.LevelMark(s.Level), s.Level, bot.Count(s.Origins(), "origin"), bot.Count(len(s.Outlets()), "outlet"), a.at(s.Changed)), Link: a.message(ctx, s.ID)},
 	}})
 	for _, l := range brief.Sentences(brief.Of(s, 600)) {
 		ans.Lines = append(ans.Lines, Text(l.Text))

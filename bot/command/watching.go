@@ -119,7 +119,7 @@ func (a *ask) line(ctx context.Context, s *story.Story) Line {
 	spans := []Span{
 		{Text: fmt.Sprintf("• #%d ", s.ID)},
 		{Text: title, Link: cmp.Or(a.message(ctx, s.ID), bot.Link(lead.Item.Link, 2_000))},
-		{Text: fmt.Sprintf(" (%s, %s)", counted(s.Origins(), "origin"), a.at(s.Changed))},
+		{Text: fmt.Sprintf(" (%s, %s)", bot.Count(s.Origins(), "origin"), a.at(s.Changed))},
 	}
 	if who := care(s.Care); who != "" {
 		spans = append(spans, Span{Text: " · " + who})
@@ -159,17 +159,6 @@ func (a *ask) message(ctx context.Context, id story.ID) string {
 	return ""
 }
 
-// counted returns "1 origin", "2 origins".
-func counted(n int, noun string) string {
-	switch {
-	case n == 1:
-		return "1 " + noun
-	case strings.HasSuffix(noun, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(noun, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
 // feeds says how the feeds are.
 func feeds(ctx context.Context, a *ask) (*Answer, error) {
 	states, err := a.Record.Feeds(ctx)
@@ -180,7 +169,7 @@ func feeds(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans := &Answer{Title: counted(len(states), "feed")}
+	ans := &Answer{Title: bot.Count(len(states), "feed")}
 	slices.SortStableFunc(states, func(x, y story.FeedState) int { return cmp.Compare(y.Failures, x.Failures) }) // the broken ones first
 	const shown = 30
 	for _, st := range states[:min(len(states), shown)] {

@@ -38,7 +38,7 @@ var allowed = map[string][]string{
 	"internal/guess":    {},
 	"bot/slack":         {"story", "bot", "bot/command"},
 	"bot/discord":       {"story", "bot", "bot/command"},
-	"bot/terminal":      {"story", "bot"},
+	"bot/terminal":      {"story", "bot", "bot/command"},
 	"internal/store":    {"story"},
 	"internal/engine":   {"story", "internal/store"},
 	"internal/wire":     {"story"},

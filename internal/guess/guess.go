@@ -1,4 +1,7 @@
 // Package guess finds the word that was meant by one that is none.
+//
+// A word and those that are known come in, and the nearest goes out, or none.
+// It never changes what a person typed: it is what an error proposes.
 package guess
 
 import (

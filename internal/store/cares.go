@@ -220,3 +220,10 @@ func scanChange(r *sql.Rows) (c story.Change, err error) {
 	c.At = timeOf(at)
 	return c, err
 }
+
+// LastChange returns the number of the last change of a watch or a feed.
+func (s *Store) LastChange(ctx context.Context) (last int64, err error) {
+	defer wrap(&err, "last change")
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(max(id), 0) FROM changes`).Scan(&last)
+	return last, err
+}

@@ -48,6 +48,11 @@ type Stage struct {
 	// that the clock tells.
 	Idle func(ctx context.Context) (bool, error)
 
+	// Asked is what people ask, in order, and Ask puts it to the program; what
+	// that brings about is done before the story goes on.
+	Asked []wire.Asking
+	Ask   func(ctx context.Context, a wire.Asking) error
+
 	// Pause, if given, lets a person read before the story goes on; gap is
 	// how much of the story's time passes.
 	Pause func(ctx context.Context, gap time.Duration) error
@@ -77,6 +82,12 @@ func (s *Stage) Play(ctx context.Context) error {
 	}
 	for {
 		next, ok := s.Wire.Next()
+		if len(s.Asked) > 0 && (!ok || s.Asked[0].At.Before(next)) {
+			if err := s.ask(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		if !ok {
 			return nil
 		}
@@ -95,6 +106,23 @@ func (s *Stage) Play(ctx context.Context) error {
 			return fmt.Errorf("play %s: %w", next.Format("2006-01-02 15:04"), err)
 		}
 	}
+}
+
+// ask has the next person ask.
+func (s *Stage) ask(ctx context.Context) error {
+	a := s.Asked[0]
+	s.Asked = s.Asked[1:]
+	if err := s.pass(ctx, a.At); err != nil {
+		return err
+	}
+	s.Clock.Set(a.At)
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	if err := s.Ask(ctx, a); err != nil {
+		return fmt.Errorf("line %d: %w", a.Line, err)
+	}
+	return s.settle(ctx)
 }
 
 // pass lets the time up to next go by in steps: where nothing is said, levels

@@ -95,7 +95,9 @@ func reopened(t *testing.T, h Harness) {
 	s := h.Open(t)
 	save(t, s, item("g:1", "Idlib shelled"))
 	id := tell(t, s, 0, story.NewStory, "desk")
-	resolve := func(story.Care) (story.Care, string) { return story.Care{State: story.Resolved, Owner: ada, Changed: Noon()}, "done" }
+	resolve := func(story.Care) (story.Care, string) {
+		return story.Care{State: story.Resolved, Owner: ada, Changed: Noon()}, "done"
+	}
 	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "resolve", By: ada, At: Noon()}, id, resolve)
 	check(t, err)
 	if open := must(s.Stories(t.Context(), story.StoryQuery{Unseen: true, Limit: 5}))(t); len(open) != 0 {
