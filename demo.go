@@ -118,6 +118,7 @@ func (p *process) play(ctx context.Context, set *config.Settings, script *wire.S
 	if err := pr.apply(ctx, desk); err != nil {
 		return err
 	}
+	stage.Next = pr.store.Next
 	stage.Idle = func(ctx context.Context) (bool, error) { return pr.store.Idle(ctx, clock.Now()) }
 
 	engineCtx, stop := context.WithCancelCause(ctx)

@@ -89,6 +89,8 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	pr.desk = desk.New(db, pr.reader, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.courier.SetSeal(seal)
+	pr.courier.SetCalendar(db)
+	db.SetRule(pr.courier.Weigh)
 	if set.LLMURL != "" {
 		model, err := rephrase.New(rephrase.Settings{URL: set.LLMURL, Model: set.LLMModel, Key: set.LLMToken.Reveal()})
 		if err != nil {
@@ -190,6 +192,9 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
+	if err := pr.store.DeclareRooms(ctx, occasions(seats, pr.now()), pr.now()); err != nil {
+		return err
+	}
 	pr.poller.SetFeeds(d.Feeds)
 	pr.courier.SetRooms(seats)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
@@ -238,13 +243,33 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles}
+		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r)}
 	}
 	return seats, errors.Join(errs...)
 }
 
 // places returns the rooms in force as people find them.
 func (pr *program) places() []command.Seat { return seatsOf(pr.inForce.Load().Desk) }
+
+// policy returns what a room asks of those who tell it things.
+func policy(r *config.Room) bot.Policy {
+	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest}
+	for _, rung := range r.Escalate {
+		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
+	}
+	return p
+}
+
+// occasions returns when each room that gets digests gets its next.
+func occasions(seats map[story.RoomName]bot.Seat, now time.Time) map[story.RoomName]time.Time {
+	next := make(map[story.RoomName]time.Time)
+	for name, seat := range seats {
+		if at := seat.Policy.Next(now.In(seat.Zone)); !at.IsZero() {
+			next[name] = at
+		}
+	}
+	return next
+}
 
 // room opens one room.
 func (pr *program) room(r config.Room) (bot.Room, error) {

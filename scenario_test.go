@@ -103,6 +103,12 @@ func (e *ear) note(act string, m *bot.Message) {
 	if act != "reply" {
 		line = append(line, fmt.Sprintf("(%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet")))
 	}
+	if m.Calls.Kind != story.Nobody {
+		line = append(line, "calls "+m.Calls.String())
+	}
+	for _, l := range m.Lines {
+		line = append(line, "| "+l.String())
+	}
 	for _, f := range m.Facts {
 		line = append(line, f.Name+": "+f.Text)
 	}

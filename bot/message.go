@@ -28,7 +28,9 @@ type Message struct {
 	Reason  string   // why the room hears it, or ""
 	State   string   // who has the story, such as "Acknowledged by Ada", or ""
 	Buttons []Button
-	At      time.Time // in the room's zone
+	At      time.Time     // in the room's zone
+	Lines   []Line        // a list, such as a digest's
+	Calls   story.Mention // whom it pings; an edit pings nobody
 }
 
 // A Fact is one line with a name.
@@ -243,6 +245,9 @@ func Plain(m *Message, most int, escape func(string) string, size func(string) i
 	}
 	for _, s := range m.Brief {
 		lines = append(lines, s.Text)
+	}
+	for _, l := range m.Lines {
+		lines = append(lines, l.String())
 	}
 	for _, f := range m.Facts {
 		lines = append(lines, f.Name+": "+f.Text)

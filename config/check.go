@@ -203,6 +203,11 @@ func (r *reader) watches(f *deskFile, aliases map[string][]string) []story.Watch
 			Name: story.WatchName(key.value), Title: or(w.Title, key.value), Rule: w.Rule.value, Rooms: r.roomsOf(w, f, told),
 		})
 	}
+	for i := range f.Rooms.items {
+		for _, rung := range f.Rooms.items[i].Escalate.items {
+			told[rung.To.value] = true
+		}
+	}
 	for _, room := range f.Rooms.names {
 		if !told[room.value] && len(f.Watches.items) > 0 {
 			r.note(room.spot, "no watch tells the room "+r.quote(room.value))

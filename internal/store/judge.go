@@ -128,6 +128,9 @@ func saveTelling(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[
 		return joinSilently(ctx, tx, j)
 	}
 	n := story.Notice{Story: j.Story, Kind: j.Kind, Item: j.Item, Reason: j.Reason, At: j.At}
+	if err := rise(ctx, tx, j.Story, j.Level, j.At, rooms); err != nil {
+		return err
+	}
 	if err := saveStory(ctx, tx, j, &n); err != nil {
 		return err
 	}
@@ -136,7 +139,15 @@ func saveTelling(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[
 			return err
 		}
 	}
-	return saveNotice(ctx, tx, &n, 0, j.Rooms, rooms)
+	if err := saveNotice(ctx, tx, &n, 0, j.Rooms, rooms); err != nil || j.Level < story.Critical || j.Kind == story.Refresh {
+		return err
+	}
+	for _, room := range j.Rooms {
+		if err := alarm(ctx, tx, n.Story, room, j.At); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // saveReading puts what the item claims now, for the watches that accept it

@@ -129,13 +129,15 @@ func (s *Store) Deliveries(ctx context.Context) (_ map[story.DeliveryState]int, 
 }
 
 // Unaccounted counts the deliveries that a notice owes and that are not
-// there, and those in a state that is none. It is 0, always.
+// there, those in a state that is none, and those that went into a digest
+// which is not there. It is 0, always.
 func (s *Store) Unaccounted(ctx context.Context) (n int, err error) {
 	defer wrap(&err, "unaccounted deliveries")
 	err = s.read.QueryRowContext(ctx, `
 		SELECT (SELECT coalesce(sum(abs(n.owed - (SELECT count(*) FROM deliveries d WHERE d.notice = n.id))), 0) FROM notices n)
+			+ (SELECT count(*) FROM deliveries WHERE (state = 'digested') <> (digest IS NOT NULL))
 			+ (SELECT count(*) FROM deliveries WHERE state NOT IN
-				('owed', 'sending', 'ambiguous', 'delivered', 'merged', 'muted', 'held', 'digested', 'expired', 'parked'))`).Scan(&n)
+				('owed', 'sending', 'ambiguous', 'delivered', 'merged', 'muted', 'below', 'held', 'digested', 'expired', 'parked'))`).Scan(&n)
 	return n, err
 }
 

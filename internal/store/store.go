@@ -21,6 +21,8 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"vedette/story"
 )
 
 // The reasons for which Open refuses a database.
@@ -40,7 +42,12 @@ type Store struct {
 	log   *slog.Logger
 	lock  *lock
 	fold  func(string) string
+	rule  story.Rule // nil: all that is due is told
 }
+
+// SetRule has rule asked before a message is given out. It must be called
+// before the first Claim.
+func (s *Store) SetRule(rule story.Rule) { s.rule = rule }
 
 // Options set a Store up.
 type Options struct {

@@ -124,6 +124,7 @@ CREATE TABLE notices (
     at       INTEGER NOT NULL,
     owed     INTEGER NOT NULL -- to how many rooms: the auditor counts them again
 );
+CREATE INDEX notices_bulletin ON notices (bulletin) WHERE bulletin IS NOT NULL;
 
 CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
@@ -139,10 +140,39 @@ CREATE TABLE deliveries (
     remote     TEXT NOT NULL DEFAULT '',
     why        TEXT NOT NULL DEFAULT '',
     changed    INTEGER NOT NULL,
+    calls      TEXT NOT NULL DEFAULT '', -- whom it pings
+    digest     INTEGER REFERENCES deliveries (id), -- that told of it, for those digested
     UNIQUE (notice, room)
 );
 CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
+CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';
+
+CREATE TABLE pings (
+    room  TEXT PRIMARY KEY,
+    at    INTEGER NOT NULL, -- of the last
+    level INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The rooms that get digests.
+CREATE TABLE digests (
+    room TEXT PRIMARY KEY,
+    due  INTEGER NOT NULL,
+    told INTEGER NOT NULL -- up to when the room was told what has changed
+) WITHOUT ROWID;
+CREATE INDEX digests_due ON digests (due);
+
+-- Critical stories that wait to be acknowledged.
+CREATE TABLE alarms (
+    story INTEGER NOT NULL REFERENCES stories (id),
+    room  TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    rung  INTEGER NOT NULL DEFAULT 0, -- the next
+    due   INTEGER NOT NULL,           -- when it is looked at
+    ended TEXT NOT NULL DEFAULT '',   -- why; '' while it goes on
+    PRIMARY KEY (story, room)
+) WITHOUT ROWID;
+CREATE INDEX alarms_due ON alarms (due) WHERE ended = '';
 
 CREATE TABLE rests (
     room  TEXT PRIMARY KEY,

@@ -29,6 +29,13 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	SetRule(rule story.Rule)
+	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
+	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
+	SaveDigest(ctx context.Context, o story.Occasion) error
+	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
+	Climb(ctx context.Context, s story.Step) error
+	Next(ctx context.Context, now time.Time) (time.Time, error)
 	Idle(ctx context.Context, now time.Time) (bool, error)
 	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
 	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (story.Care, bool, error)
@@ -99,6 +106,14 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
+		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
+		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
+		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
+		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
+		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
+		{"APingIsRemembered", pingIsRemembered},
+		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
+		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"NoSearchIsAnError", searchIsSafe},
