@@ -81,7 +81,7 @@ const inLang mask = 1 << 15
 // compile makes an index of rules. If share is not nil it says which part of
 // all items holds a folded word; otherwise a word is taken to be as common in
 // items as it is in rules.
-func newIndex(rules []node, share func(word string) float64) *index {
+func newIndex(rules []node, labels []label, share func(word string) float64) *index {
 	c := compiler{
 		ix:    &index{leaves: make([]leaf, 1), spelled: make([]spelling, 1), exacts: make([]string, 1), langs: make(map[string][]uint32)},
 		spelt: make([]string, 1), texts: make([]string, 1),
@@ -103,7 +103,7 @@ func newIndex(rules []node, share func(word string) float64) *index {
 	c.codeFrom = append(c.codeFrom, u32(len(c.code)))
 	c.standIns()
 	c.spellOut()
-	c.file(len(rules))
+	c.file(labels)
 	c.finish()
 	return c.ix
 }
