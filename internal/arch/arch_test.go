@@ -60,6 +60,7 @@ var kept = map[string][]string{
 	"github.com/riverqueue/river":   {"internal/store", "internal/engine"},
 	"github.com/bwmarrin/discordgo": {"bot/discord"},
 	"github.com/slack-go/slack":     {"bot/slack"},
+	"github.com/gorilla/websocket":  {"bot/discord"},
 	"github.com/go-analyze/charts":  {"bot/chart"},
 	"github.com/mmcdole/gofeed":     {"feeds/parse"},
 	"github.com/openai/openai-go":   {"internal/rephrase"},
