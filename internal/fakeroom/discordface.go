@@ -39,6 +39,9 @@ func discordFace(n *note) *face {
 		}
 		f.lines = append(f.lines, e.Footer.Text)
 	}
+	for _, a := range n.files() {
+		f.lines = append(f.lines, "(file "+text(a, "filename")+": "+text(a, "description")+")")
+	}
 	for _, r := range n.Components {
 		var labels []string
 		for _, b := range r.Components {

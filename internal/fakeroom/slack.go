@@ -29,7 +29,7 @@ const (
 // whose id looks like one: C…, G… or D….
 func NewSlack(token string) *Slack {
 	s := &Slack{token: token}
-	s.server = start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.server = start(nil, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, strings.TrimPrefix(r.URL.Path, "/api/"), s.act)
 	}))
 	return s
