@@ -99,6 +99,7 @@ func NewDiscordOn(l net.Listener, token, openapiPath string) (*Discord, error) {
 	}
 	mux.HandleFunc(gatePath, d.accept)
 	mux.HandleFunc(gateResume, d.accept)
+	mux.HandleFunc(gateResume+"/", d.accept)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		name := r.Method + " " + strings.TrimPrefix(r.URL.Path, discordBase)
 		d.serve(w, r, name, d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") }))

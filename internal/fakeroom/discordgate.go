@@ -17,7 +17,7 @@ import (
 // another.
 const (
 	gatePath   = "/gateway/"
-	gateResume = "/resume/"
+	gateResume = "/resume"
 
 	discordBeat    = 41250 * time.Millisecond
 	discordApp     = "100000000000000003"
@@ -224,7 +224,7 @@ func (d *Discord) identify(c *call, l *gateLine, raw []byte) int {
 	s := &gateSession{id: fmt.Sprintf("s%d", d.gate.begun), line: l}
 	d.gate.sessions[s.id], d.gate.newest, l.session = s, s, s
 	ready := object{
-		"v": 10, "session_id": s.id, "resume_gateway_url": d.gateURL(strings.TrimSuffix(gateResume, "/")), "session_type": "normal",
+		"v": 10, "session_id": s.id, "resume_gateway_url": d.gateURL(gateResume), "session_type": "normal",
 		"user": discordAuthor(), "application": object{"id": discordApp, "flags": 0}, "shard": []any{0, 1}, "private_channels": []any{},
 		"guilds": []any{object{"id": discordGuild, "unavailable": true}},
 	}
@@ -244,7 +244,7 @@ func (d *Discord) resume(c *call, l *gateLine, raw []byte) int {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if l.path != strings.TrimSuffix(gateResume, "/") && l.path != gateResume {
+	if strings.TrimSuffix(l.path, "/") != gateResume {
 		d.blame(c, "a session is taken up at %s", l.path)
 	}
 	s := d.gate.sessions[p.ID]
