@@ -25,7 +25,7 @@ const (
 
 // An attachment names a file of the same request.
 type attachment struct {
-	ID          int    `json:"id"`
+	ID          string `json:"id"` // a number
 	Filename    string `json:"filename"`
 	Description string `json:"description,omitempty"`
 }
@@ -233,7 +233,7 @@ func withFile(a *command.Answer) (all []face, file *command.File) {
 	f := *a.File
 	f.Name = filename(f.Name)
 	last := &all[len(all)-1]
-	named := []attachment{{ID: 0, Filename: f.Name, Description: brief(f.Alt, mostAlt)}}
+	named := []attachment{{ID: "0", Filename: f.Name, Description: brief(f.Alt, mostAlt)}}
 	last.rich.Attachments, last.plain.Attachments = named, named
 	return all, &f
 }

@@ -367,7 +367,10 @@ func (in *Inbox) hear(ctx context.Context, l *line, s *session) error {
 		case opReconnect:
 			return &broken{why: "Discord asks for another line"}
 		case opInvalid:
-			return &broken{why: "Discord does not know the session", fresh: string(f.Data) != "true", wait: time.Second + rand.N(4*time.Second)} //nolint:gosec // nobody gains by guessing it
+			if string(f.Data) == "true" {
+				return &broken{why: "Discord asks to take the session up again"}
+			}
+			return &broken{why: "Discord does not know the session", fresh: true, wait: time.Second + rand.N(4*time.Second)} //nolint:gosec // nobody gains by guessing it
 		case opEvent:
 			in.happened(ctx, s, &f)
 		}
