@@ -116,7 +116,7 @@ func (p *page) done() string {
 func (p *page) face(title string, below []discordgo.MessageComponent) face {
 	text := strings.Trim(p.done(), "\n")
 	if bot.Blank(text) && title == "" {
-		text = "(nothing to show)"
+		text = "Nothing to show."
 	}
 	words := strings.TrimSpace(title + "\n" + text)
 	for size(words) > mostContent {

@@ -740,3 +740,53 @@ func TestAnInboxIsRefusedThatCannotHear(t *testing.T) {
 		})
 	}
 }
+
+func TestEveryAnswerIsAsDiscordDescribesIt(t *testing.T) {
+	path := document()
+	if path == "" {
+		t.Skip("Discord's description of its API is not there")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		s := stage(t, path, nil)
+		long := discord.Standing()
+		for range 400 {
+			long.Lines = append(long.Lines, command.Text("@everyone "+strings.Repeat("x", 70)))
+		}
+		filed := discord.Standing()
+		filed.File = &command.File{Name: "story.json", Type: "application/json", Data: []byte("{}"), Alt: "Story #12"}
+		for _, a := range []*command.Answer{
+			discord.Standing(), discord.Spoiled(), long, filed, {}, {Lines: []command.Line{command.Text("Done.")}}, {Form: discord.Asking()},
+		} {
+			for _, takes := range []time.Duration{0, time.Second} {
+				for _, shared := range []bool{false, true} {
+					s.desk.answer = func(*command.Call, string) *command.Answer {
+						b := *a
+						b.Shared = shared && a.Form == nil
+						return &b
+					}
+					s.desk.takes = takes
+					s.Command(ada, channel, "status", map[string]string{"share": fmt.Sprint(shared)})
+					s.Mention(bob, channel, "status")
+					time.Sleep(5 * time.Second)
+				}
+			}
+		}
+		s.desk.takes = 0
+		s.Type(ada, channel, "status", "watch", "i")
+		synctest.Wait()
+		s.spotless(t)
+		if n := s.Waiting(); n > 0 || strings.Contains(s.log.String(), "did not") {
+			t.Errorf("%d answers are promised and did not come; the log is %s", n, s.log)
+		}
+		for _, p := range append(s.Posts(channel), s.Private(ada)...) {
+			if len(p.Mentions) > 0 {
+				t.Errorf("%q pings %q", p.Text, p.Mentions)
+			}
+			for _, l := range p.Links {
+				if !strings.HasPrefix(l, "https://a.example/") && !strings.HasPrefix(l, "https://wire.example/") && !strings.HasPrefix(l, "https://desk.example/") {
+					t.Errorf("a link leads to %q", l)
+				}
+			}
+		}
+	})
+}
