@@ -321,10 +321,11 @@ func (m *message) lay(fields object, n *note) {
 // fields returns c's body as an object, if Discord can read it: as JSON, or
 // beside files.
 func (d *Discord) fields(c *call) (fields object, refused answer, ok bool) {
+	var names map[string]string
 	kind, more, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
 	if kind == "multipart/form-data" {
 		var fault string
-		if c, fault = parted(c, more["boundary"]); fault != "" {
+		if c, names, fault = parted(c, more["boundary"]); fault != "" {
 			return nil, d.refuse(c, http.StatusBadRequest, 50035, fault), false
 		}
 		kind = "application/json"
@@ -333,6 +334,15 @@ func (d *Discord) fields(c *call) (fields object, refused answer, ok bool) {
 		return nil, d.refuse(c, http.StatusBadRequest, 50109, "The request body contains invalid JSON."), false
 	}
 	d.schemas.check(c, d.blame)
+	of := fields
+	if data := inner(fields, "data"); data != nil {
+		of = data
+	}
+	for _, a := range objects(list(of, "attachments")) {
+		if name := names[fmt.Sprint(a["id"])]; name != "" {
+			a["filename"] = name // as the file is called that came
+		}
+	}
 	return fields, answer{}, true
 }
 

@@ -164,7 +164,7 @@ func (d *Discord) replied(c *call, i *interaction, fields object) (m *message, r
 		return nil, refused, false
 	}
 	m = d.made(i.room, i.place, fields, n, c.body)
-	m.body["interaction_metadata"] = object{"id": i.id, "type": i.kind, "user": object{"id": i.person}}
+	m.body["interaction_metadata"] = object{"id": i.id, "type": i.kind, "user": d.people[i.person].user(), "authorizing_integration_owners": object{"0": discordGuild}}
 	m.post.At = time.Now()
 	return m, answer{}, true
 }

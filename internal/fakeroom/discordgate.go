@@ -229,7 +229,26 @@ func (d *Discord) identify(c *call, l *gateLine, raw []byte) int {
 		"guilds": []any{object{"id": discordGuild, "unavailable": true}},
 	}
 	s.send("READY", ready)
+	if p.Intents&1 != 0 {
+		s.send("GUILD_CREATE", d.newsroom())
+	}
 	return 0
+}
+
+// newsroom returns the bot's server with the channels that were moved there, as
+// those who ask for it are told.
+func (d *Discord) newsroom() object {
+	channels := []any{}
+	for id, g := range d.guilds {
+		if g == discordGuild {
+			channels = append(channels, object{"id": id, "type": 0, "name": "fakeroom", "position": 0, "parent_id": nil, "permission_overwrites": []any{}})
+		}
+	}
+	return object{
+		"id": discordGuild, "name": "Newsroom", "owner_id": discordUser, "unavailable": false, "large": false, "member_count": 1, "features": []any{},
+		"channels": channels, "members": []any{}, "roles": []any{}, "threads": []any{}, "emojis": []any{}, "stickers": []any{}, "presences": []any{},
+		"voice_states": []any{}, "stage_instances": []any{}, "guild_scheduled_events": []any{}, "preferred_locale": "en-US",
+	}
 }
 
 // resume takes a session up, and sends what was missed.

@@ -7,35 +7,35 @@ import (
 	"strings"
 )
 
-// parted returns c with the JSON of a body that has files beside it, or why
-// Discord does not take it.
-func parted(c *call, boundary string) (*call, string) {
+// parted returns c with the JSON of a body that has files beside it, and
+// their names by their numbers, or why Discord does not take it.
+func parted(c *call, boundary string) (without *call, names map[string]string, fault string) {
 	with := *c
 	with.body = nil
 	r := multipart.NewReader(bytes.NewReader(c.body), boundary)
-	files := 0
+	names = make(map[string]string)
 	for {
 		p, err := r.NextPart()
 		if err == io.EOF {
 			break
 		}
 		if err != nil {
-			return &with, "the parts cannot be read"
+			return &with, nil, "the parts cannot be read"
 		}
 		data, err := io.ReadAll(p)
 		switch name := p.FormName(); {
 		case err != nil:
-			return &with, "the parts cannot be read"
+			return &with, nil, "the parts cannot be read"
 		case name == "payload_json":
 			with.body = data
 		case strings.HasPrefix(name, "files[") && p.FileName() != "" && len(data) > 0 && len(data) <= 10<<20:
-			files++
+			names[strings.TrimSuffix(strings.TrimPrefix(name, "files["), "]")] = p.FileName()
 		default:
-			return &with, "a part is no file: " + name
+			return &with, nil, "a part is no file: " + name
 		}
 	}
-	if files == 0 {
-		return &with, "there is no file beside the words"
+	if len(names) == 0 {
+		return &with, nil, "there is no file beside the words"
 	}
-	return &with, ""
+	return &with, names, ""
 }

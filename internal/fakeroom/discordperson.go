@@ -150,7 +150,7 @@ func (d *Discord) registered(name string) object {
 
 // called returns the data of a command.
 func (d *Discord) called(name string, leaf object, args map[string]string, focused, typed string) object {
-	var given []any
+	given := []any{}
 	users, members := make(object), make(object)
 	for _, o := range objects(list(leaf, "options")) {
 		v, ok := args[text(o, "name")]
@@ -316,7 +316,7 @@ func (d *Discord) interact(person, channel string, kind int, data object, shown 
 	d.asked[i.token] = i
 	e := object{
 		"id": id, "application_id": discordApp, "type": kind, "token": i.token, "version": 1, "channel_id": channel, "channel": in, "data": data,
-		"locale": "en-US", "entitlements": []any{}, "authorizing_integration_owners": object{}, "attachment_size_limit": 10 << 20, "app_permissions": "0", "context": 0,
+		"locale": "en-US", "entitlements": []any{}, "authorizing_integration_owners": object{"0": discordGuild}, "attachment_size_limit": 10 << 20, "app_permissions": "0", "context": 0,
 	}
 	if g := d.guild(i.place.channel); g != "" {
 		m := p.member()
