@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
@@ -233,23 +232,23 @@ func (h *heard) fill(p *interaction) error {
 }
 
 // decodeMessage reads what was written in a channel. It is for vedette if a
-// person names the bot in it, whose ID is me.
+// person names the bot in it, whose ID is me: Discord shows the words of no
+// other message.
 func decodeMessage(raw []byte, me string) (*heard, error) {
 	var p struct {
-		ID       string  `json:"id"`
-		Guild    string  `json:"guild_id"`
-		Channel  string  `json:"channel_id"`
-		Webhook  string  `json:"webhook_id"`
-		Content  string  `json:"content"`
-		Author   *user   `json:"author"`
-		Member   *member `json:"member"`
-		Mentions []user  `json:"mentions"`
+		ID      string  `json:"id"`
+		Guild   string  `json:"guild_id"`
+		Channel string  `json:"channel_id"`
+		Webhook string  `json:"webhook_id"`
+		Content string  `json:"content"`
+		Author  *user   `json:"author"`
+		Member  *member `json:"member"`
 	}
 	if json.Unmarshal(raw, &p) != nil || p.Author == nil || !snowflake(p.Author.ID) || !snowflake(p.ID) || !snowflake(p.Channel) || p.Guild != "" && !snowflake(p.Guild) {
 		return nil, errGarbled
 	}
 	words, called := addressed(p.Content, me)
-	if p.Author.Bot || p.Author.ID == me || p.Webhook != "" || !called || !slices.ContainsFunc(p.Mentions, func(u user) bool { return u.ID == me }) {
+	if p.Author.Bot || p.Author.ID == me || p.Webhook != "" || !called {
 		return nil, errForeign
 	}
 	return &heard{
