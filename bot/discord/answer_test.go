@@ -92,21 +92,22 @@ func TestAnswersLookAsReviewed(t *testing.T) {
 func sound(t *testing.T, f face) {
 	t.Helper()
 	for _, m := range []form{f.rich, f.plain} {
-		text := m.Content
+		var text strings.Builder
+		text.WriteString(m.Content)
 		for _, e := range m.Embeds {
-			text += e.Title + e.Description
+			text.WriteString(e.Title + e.Description)
 			if units(e.Title) > 256 || units(e.Description) > 4096 {
 				t.Errorf("a title of %d, a description of %d", units(e.Title), units(e.Description))
 			}
 		}
-		if units(m.Content) > 2000 || bot.Blank(text) || m.Mentions == nil || m.Mentions.Parse == nil || len(m.Mentions.Parse) > 0 {
+		if units(m.Content) > 2000 || bot.Blank(text.String()) || m.Mentions == nil || m.Mentions.Parse == nil || len(m.Mentions.Parse) > 0 {
 			t.Errorf("content has %d letters, mentions are %+v", units(m.Content), m.Mentions)
 		}
-		if strings.Count(text, fence)%2 != 0 {
-			t.Errorf("letters of one width do not end in %q", text)
+		if strings.Count(text.String(), fence)%2 != 0 {
+			t.Errorf("letters of one width do not end in %q", text.String())
 		}
 		outside := ""
-		for i, part := range strings.Split(text, fence) {
+		for i, part := range strings.Split(text.String(), fence) {
 			if i%2 == 0 {
 				outside += part
 			}

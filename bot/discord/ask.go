@@ -39,7 +39,7 @@ func (a *Account) ask(ctx context.Context, method, path string, body []byte, kin
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
-	res, err := a.session.Client.Do(req) //nolint:bodyclose // it is closed where it is read
+	res, err := a.session.Client.Do(req)
 	if err != nil {
 		return nil, no
 	}

@@ -72,18 +72,18 @@ func formModal(f *command.Form) (m modal, fits bool) {
 func filled(id string, ids, values []string) (name string, args map[string]string, ok bool) {
 	name, ok = strings.CutPrefix(id, formed)
 	args = make(map[string]string)
-	kept := ""
+	var kept strings.Builder
 	for i := range ids {
 		param, more, found := strings.Cut(ids[i], ":")
 		if !found || more == "" || more[0] < '0' || more[0] > '9' {
 			return "", nil, false
 		}
-		kept += more[1:]
+		kept.WriteString(more[1:])
 		if v := strings.TrimSpace(values[i]); v != "" {
 			args[param] = v
 		}
 	}
-	known, err := url.ParseQuery(kept)
+	known, err := url.ParseQuery(kept.String())
 	if err != nil {
 		return "", nil, false
 	}

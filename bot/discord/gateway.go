@@ -102,9 +102,6 @@ func (in *Inbox) listen(ctx context.Context) error {
 	for tries := 0; ; {
 		began := time.Now()
 		err := in.line(ctx, &s, begins)
-		if ctx.Err() != nil {
-			return nil
-		}
 		b, ok := errors.AsType[*broken](err)
 		if !ok {
 			return err

@@ -647,7 +647,7 @@ func TestCommandsAreRegisteredOnlyWhenTheyChanged(t *testing.T) {
 			t.Fatalf("%d commands by %d registrations", len(all), puts)
 		}
 		for _, spec := range command.Specs() {
-			for _, word := range strings.Fields(spec.Name) {
+			for word := range strings.FieldsSeq(spec.Name) {
 				if !strings.Contains(string(all[0]), `"name":"`+word+`"`) {
 					t.Errorf("%s is not there", spec.Name)
 				}

@@ -14,5 +14,8 @@ import "testing"
 func DiscordJS(t *testing.T, api, token string) {
 	t.Helper()
 	dir := installed(t, "discord.js")
-	launch(t, dir, "discordjs.mjs", api, token)
+	_, more := launch(t, dir, "discordjs.mjs", api, token)
+	if _, err := more.ReadBytes('\n'); err != nil {
+		t.Fatalf("the bot did not register its command: %v", err)
+	}
 }

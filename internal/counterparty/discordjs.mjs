@@ -1,5 +1,6 @@
 // Runs a bot on discord.js against the API that is named first, for as long as
-// stdin stays open. The line on stdout says that it listens.
+// stdin stays open. The first line on stdout says that it listens, the second
+// that its command is registered.
 import { setTimeout } from 'node:timers/promises';
 import {
   ActionRowBuilder, ButtonBuilder, ButtonStyle, Client, EmbedBuilder, Events, GatewayIntentBits, InteractionContextType, MessageFlags,
@@ -74,8 +75,9 @@ client.on(Events.MessageCreate, async (message) => {
 });
 client.on(Events.Error, (error) => console.error(error));
 client.once(Events.ClientReady, async () => {
-  await client.application.commands.set([command]);
   process.stdout.write('"listening"\n');
+  await client.application.commands.set([command]);
+  process.stdout.write('"registered"\n');
 });
 process.on('SIGTERM', () => process.exit(0));
 process.stdin.on('close', () => process.exit(0)).resume();

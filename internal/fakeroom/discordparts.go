@@ -2,6 +2,7 @@ package fakeroom
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"mime/multipart"
 	"strings"
@@ -16,7 +17,7 @@ func parted(c *call, boundary string) (without *call, names map[string]string, f
 	names = make(map[string]string)
 	for {
 		p, err := r.NextPart()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
