@@ -24,6 +24,7 @@ func TestASignalNamesWhoDidItToWhomAndWhere(t *testing.T) {
 		{"Renewed shelling by Norland forces hit Upper Velna.", "Norland forces", "", ""},
 		{"It was shelled again.", "", "", ""},
 		{"Air strikes hit the northern countryside of Velna.", "", "", "Velna"},
+		{"Shelling in northern Velna wounded two.", "", "", "Velna"},
 		{"Shelling in al-Velna wounded two.", "", "", "al-Velna"},
 	} {
 		signals := claimed(r, "en", tt.text)

@@ -120,10 +120,10 @@ func (l *line) spotAt(at int) (first, end int) {
 }
 
 // nameOf returns the units of the name that begins at unit first, or after
-// "the": words with capitals, and in a script without them one word. A people
-// is no place.
+// "the" or "northern": words with capitals, and in a script without them one
+// word. A people is no place.
 func (l *line) nameOf(first int) (from, end int) {
-	for l.is(first, definite) {
+	for l.is(first, definite|area) && !l.units[first].capital {
 		first++
 	}
 	end = first
