@@ -91,7 +91,7 @@ const (
 	wordHalf   = 16.0 // reports after which a word that is not said again counts half
 	lineHalf   = 2.0  // reports after which a sentence counts half, in a brief of usualBytes
 	oldest     = 0.1  // of its worth is left to a sentence, however old
-	opener     = 0.5  // and to one of the first report
+	opener     = 0.6  // and to one of the first report
 	openerMore = 3.0  // times as much as another is one of the first report worth
 	usualBytes = 600.0
 	common     = 1.5  // how much more than its share a word counts that many reports say
