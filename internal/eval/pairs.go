@@ -18,12 +18,12 @@ type pair struct {
 
 const (
 	samePair = 2    // overall up to which people called a pair one story
-	pairJoin = 0.05 // likeness from which two bare slugs are: they are short, without case, and half of them are paraphrases
+	pairJoin = 0.05 // likeness from which two bare headlines are: they are short, show no names by capitals, and half of them are paraphrases
 )
 
 // pairs scores the likeness of two headlines, by F1 of the pairs that are
 // called one story and by Pearson with people's grades. How rare words are is
-// learnt from the slugs of the file.
+// learnt from the headlines of the file.
 func pairs(path string, say *report) error {
 	all, err := readPairs(path)
 	if err != nil {
