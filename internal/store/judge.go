@@ -40,10 +40,10 @@ func (s *Store) Unjudged(ctx context.Context, limit int) (_ []story.Pending, err
 }
 
 // Recent returns the stories that changed since, oldest first, with all that
-// was reported of them.
+// was reported of them. One that goes on in another is not among them.
 func (s *Store) Recent(ctx context.Context, since time.Time) (_ []story.Story, err error) {
 	defer wrap(&err, "recent stories")
-	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
+	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? AND merged IS NULL ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
 }
 
 // Story returns a story with all that was reported of it.
@@ -95,6 +95,9 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 		return err
 	}
 	if err := saveReading(ctx, tx, j); err != nil {
+		return err
+	}
+	if err := saveMoves(ctx, tx, j, rooms); err != nil {
 		return err
 	}
 	if err := saveTelling(ctx, tx, j, rooms); err != nil {
@@ -173,8 +176,7 @@ func joinSilently(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO reports (item, story, relation, copy_of, version) SELECT ?1, id, ?3, ?4, version FROM stories WHERE id = ?2
-		ON CONFLICT DO NOTHING`, j.Item, j.Story, j.Relation, j.CopyOf)
+		INSERT INTO reports (item, story, relation, copy_of) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, j.Item, j.Story, j.Relation, j.CopyOf)
 	return err
 }
 
@@ -192,8 +194,8 @@ func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Not
 	if j.Relation == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO reports (item, story, relation, copy_of, version) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		j.Item, n.Story, j.Relation, j.CopyOf, n.Version)
+	_, err := tx.ExecContext(ctx, `INSERT INTO reports (item, story, relation, copy_of) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		j.Item, n.Story, j.Relation, j.CopyOf)
 	return err
 }
 
@@ -248,11 +250,11 @@ func scanItem(r *sql.Rows, it *story.Item, more ...any) error {
 // stories returns the stories whose ids the query selects, in the order in
 // which they changed.
 func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.Story, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, version, level, opened, changed FROM stories WHERE id IN (`+ids+`) ORDER BY changed, id`, args...)
+	rows, err := q.QueryContext(ctx, `SELECT id, version, level, opened, changed, coalesce(merged, 0), coalesce(parted, 0), why FROM stories WHERE id IN (`+ids+`) ORDER BY changed, id`, args...)
 	all, err := collect(rows, err, func(r *sql.Rows) (story.Story, error) {
 		var s story.Story
 		var opened, changed int64
-		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed)
+		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed, &s.Merged, &s.Parted, &s.Why)
 		s.Opened, s.Changed = timeOf(opened), timeOf(changed)
 		return s, err
 	})
@@ -271,11 +273,12 @@ func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.S
 	if err != nil {
 		return nil, err
 	}
-	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of FROM reports r JOIN items i ON i.id = r.item WHERE r.story IN (`+ids+`) ORDER BY r.story, r.version`, args...)
+	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of, r.seq, coalesce(r.moved_from, 0) FROM reports r JOIN items i ON i.id = r.item
+		WHERE r.story IN (`+ids+`) ORDER BY r.story, r.relation <> 'opens', r.seq`, args...)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var rep story.Report
 		var of story.ID
-		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf); err != nil {
+		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf, &rep.Seq, &rep.From); err != nil {
 			return struct{}{}, err
 		}
 		rep.Matches, rep.Signals = matches[rep.Item.ID], signals[rep.Item.ID]
