@@ -117,13 +117,43 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 		if b := d.Notice.Bulletin; b != nil {
 			return seat.Room.Post(ctx, d.Key, Bulletin(b, seat.Zone, seat.Titles))
 		}
-		return seat.Room.Post(ctx, d.Key, c.root(&d.Story, seat))
+		return seat.Room.Post(ctx, d.Key, c.root(ctx, d, seat))
 	case story.Reply:
 		return seat.Room.Reply(ctx, d.Root, d.Key, Update(&d.Story, &d.Notice, seat.Zone))
 	case story.Edit:
-		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(&d.Story, seat))
+		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, d, seat))
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
+}
+
+// root returns the root message that d tells.
+func (c *Courier) root(ctx context.Context, d *story.Dispatch, seat *Seat) *Message {
+	switch {
+	case d.Merged != nil:
+		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles)
+	case d.Parted != nil:
+		return Apart(c.reworded(&d.Story, seat), d.Parted, c.link(ctx, d.Parted.See, seat))
+	}
+	return c.reworded(&d.Story, seat)
+}
+
+// linkWithin bounds the search for a link: it must leave time to tell the
+// message that it would stand in.
+const linkWithin = 5 * time.Second
+
+// link returns a link to a message of the room, or "" if there is none or it
+// is not to be had: no message waits for it.
+func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string {
+	if to == "" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, linkWithin)
+	defer cancel()
+	link, err := seat.Room.Link(ctx, to)
+	if err != nil {
+		c.log.LogAttrs(ctx, slog.LevelWarn, "a message goes without the link to another", slog.String("error", err.Error()))
+	}
+	return link
 }
 
 // judge turns the error of a room into the delivery's state.

@@ -47,6 +47,7 @@ func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 type room struct {
 	heard []string
 	err   error
+	link  string
 	stop  context.CancelFunc // called in the middle of each act
 }
 
@@ -73,6 +74,8 @@ func (r *room) Edit(ctx context.Context, _ story.Remote, m *bot.Message) error {
 	_, err := r.hear(ctx, "edit", m)
 	return err
 }
+
+func (r *room) Link(context.Context, story.Remote) (string, error) { return r.link, r.err }
 
 func dispatch(act story.Act) story.Dispatch {
 	return story.Dispatch{Delivery: 1, Key: "k", Attempt: 3, Act: act, Room: "desk", Root: "root", Story: told(), Notice: story.Notice{Item: 2}}

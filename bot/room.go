@@ -22,6 +22,10 @@ type Room interface {
 
 	// Edit makes the message root show m. It may be repeated.
 	Edit(ctx context.Context, root story.Remote, m *Message) error
+
+	// Link returns where a browser finds the message root, or "" if the
+	// platform has no such address. Nothing is told by it.
+	Link(ctx context.Context, root story.Remote) (string, error)
 }
 
 // A Kind says what is known of a message that a platform did not take.
