@@ -94,10 +94,10 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 	if err := saveMatches(ctx, tx, j); err != nil {
 		return err
 	}
-	if err := saveReading(ctx, tx, j); err != nil {
+	if err := saveMoves(ctx, tx, j, rooms); err != nil {
 		return err
 	}
-	if err := saveMoves(ctx, tx, j, rooms); err != nil {
+	if err := saveReading(ctx, tx, j); err != nil {
 		return err
 	}
 	if err := saveTelling(ctx, tx, j, rooms); err != nil {

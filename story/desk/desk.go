@@ -225,6 +225,13 @@ func (d *Desk) find(ctx context.Context, p *story.Pending, j *story.Judgement) (
 	}
 	ask(grouper, j.Matches)
 	kin := grouper.Place(&p.Item)
+	if kin.Story == unsaved { // of an item that was edited meanwhile, and is judged anew
+		d.open = openStories{}
+		if grouper, err = d.open.known(ctx, d.docket, d.now()); err != nil {
+			return nil, err
+		}
+		kin = grouper.Place(&p.Item)
+	}
 	s, err := d.regroup(ctx, grouper, p, &kin)
 	j.Story, j.Relation, j.CopyOf = kin.Story, kin.Relation, kin.CopyOf
 	j.Kind, j.Reason = story.NoticeOf(kin.Relation), kin.Reason

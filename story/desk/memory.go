@@ -153,24 +153,30 @@ func (m *Memory) move(j *story.Judgement, mv *story.Move) {
 		}
 	}
 	to := &m.stories[mv.Into-1]
-	change := func(s *story.Story, l story.Level) { s.Version, s.Changed, s.Level = s.Version+1, j.At, l }
 	for _, left := range mv.From {
 		from := &m.stories[left.Story-1]
 		to.Take(from.Part(mv.Items))
-		change(from, left.Level)
-		m.reread(from)
-		if len(from.Reports) > 0 {
+		from.Version, from.Changed = from.Version+1, j.At
+		if len(from.Reports) == 0 {
+			m.merge(from, mv)
 			continue
 		}
-		from.Why = mv.Reason
-		for i := range m.stories {
-			if s := &m.stories[i]; s.ID == from.ID || s.Merged == from.ID {
-				s.Merged = mv.Into
-			}
+		from.Level = left.Level
+		m.reread(from)
+	}
+	to.Version, to.Changed, to.Level = to.Version+1, j.At, mv.Level
+	m.reread(to)
+}
+
+// merge has a story without reports go on where those went, as do those that
+// were merged into it before.
+func (m *Memory) merge(from *story.Story, mv *story.Move) {
+	from.Merged, from.Why = mv.Into, mv.Reason
+	for i := range m.stories {
+		if s := &m.stories[i]; s.Merged == from.ID {
+			s.Merged, s.Version = mv.Into, s.Version+1
 		}
 	}
-	change(to, mv.Level)
-	m.reread(to)
 }
 
 // reread saves the readings of s anew whose story another item opens now.
