@@ -184,15 +184,18 @@ func TestARootSaysWhereItsStoryGoesOnAndWhereItComesFrom(t *testing.T) {
 		buttons []bot.Button
 	}{
 		"GoesOn": {
-			merged, nil, "Post hit", bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
+			merged, nil, "Post hit",
+			bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
 			[]bot.Button{{Label: "Open report", Link: "https://radio.example/1"}, {Label: "Go on reading", Link: "https://chat.example/other"}},
 		},
 		"GoesOnWithoutALink": {
-			merged, errors.New("no answer"), "Post hit", bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
+			merged, errors.New("no answer"), "Post hit",
+			bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
 			[]bot.Button{{Label: "Open report", Link: "https://radio.example/1"}},
 		},
 		"ComesFrom": {
-			parted, nil, "Post shelled in Idleb", bot.Fact{Name: "Split from", Text: "Post hit (a test shows it)"},
+			parted, nil, "Post shelled in Idleb",
+			bot.Fact{Name: "Split from", Text: "Post hit (a test shows it)"},
 			[]bot.Button{{Label: "Open report", Link: "https://wire.example/1"}, {Label: "Earlier reports", Link: "https://chat.example/other"}},
 		},
 	} {

@@ -60,7 +60,7 @@ func carry(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, i
 		if err != nil {
 			return err
 		}
-		if err := rehome(ctx, tx, `d.story = ?`, from.Story); err != nil {
+		if err := rehome(ctx, tx, from.Story, 0); err != nil {
 			return err
 		}
 		if err := leave(ctx, tx, j, m, from, into); err != nil {
@@ -70,7 +70,7 @@ func carry(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, i
 	if err := lead(ctx, tx, into); err != nil {
 		return err
 	}
-	return reread(ctx, tx, `SELECT value FROM json_each(?)`, string(items))
+	return reread(ctx, tx, string(items))
 }
 
 // leave says of a story that reports have left how it stands, or that it goes
@@ -108,25 +108,29 @@ func lead(ctx context.Context, tx *sql.Tx, id story.ID) error {
 	if n, err := res.RowsAffected(); n == 0 || err != nil {
 		return err
 	}
-	return reread(ctx, tx, `SELECT item FROM reports WHERE story = ?`, id)
+	var items string
+	if err := tx.QueryRowContext(ctx, `SELECT json_group_array(item) FROM reports WHERE story = ?`, id).Scan(&items); err != nil {
+		return err
+	}
+	return reread(ctx, tx, items)
 }
 
-// reread gives the readings of the items that the query selects a new place,
-// so that whoever holds the past in memory learns that they count otherwise.
-func reread(ctx context.Context, tx *sql.Tx, items string, args ...any) error {
+// reread gives the readings of items, a list in JSON, a new place, so that
+// whoever holds the past in memory learns that they count otherwise.
+func reread(ctx context.Context, tx *sql.Tx, items string) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT OR REPLACE INTO readings (item, edited, watches, signals)
-		SELECT item, 1, watches, signals FROM readings WHERE item IN (`+items+`) ORDER BY seq`, args...)
+		SELECT item, 1, watches, signals FROM readings WHERE item IN (SELECT value FROM json_each(?)) ORDER BY seq`, items)
 	return err
 }
 
-// rehome has the deliveries that are owed be of the story that their report is
-// in. What a platform was given already stays where it was told.
-func rehome(ctx context.Context, tx *sql.Tx, which string, args ...any) error {
+// rehome has what is owed of a story, or a delivery, be of the story that its
+// report is in. What a platform was given already stays where it was told.
+func rehome(ctx context.Context, tx *sql.Tx, of story.ID, or story.DeliveryID) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries AS d SET story = r.story, version = s.version
 		FROM notices n JOIN reports r ON r.item = n.item JOIN stories s ON s.id = r.story
-		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> r.story AND d.state = 'owed' AND `+which, args...)
+		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> r.story AND d.state = 'owed' AND (d.story = ?1 OR d.id = ?2)`, of, or)
 	return err
 }
 

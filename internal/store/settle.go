@@ -39,7 +39,7 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 		return fmt.Errorf("delivery %d is not being sent at attempt %d", d.Delivery, d.Attempt)
 	}
 	if o.State == story.Owed { // its report may have moved meanwhile
-		if err := rehome(ctx, tx, `d.id = ?`, d.Delivery); err != nil {
+		if err := rehome(ctx, tx, 0, d.Delivery); err != nil {
 			return err
 		}
 	}

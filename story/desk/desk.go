@@ -4,9 +4,9 @@
 // goes out is a [story.Judgement] for each: the watches that accept it, the
 // story that it belongs to, and the notice that rooms are owed. The package
 // decides nothing itself: package watch matches, package signal reads what an
-// item claims, package group finds its story, package level judges how far the
-// watches have escalated. It never sends anything. What it remembers between
-// two calls, the open stories and the watches' pasts, is only what was saved,
+// item claims, package group finds its story and what it shows of others,
+// package level judges how far the watches have escalated. It never sends
+// anything. What it remembers between two calls, the open stories and the watches' pasts, is only what was saved,
 // and is read anew after a start or an error.
 package desk
 

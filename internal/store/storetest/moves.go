@@ -74,7 +74,7 @@ func mergeIsToldByEdits(t *testing.T, h Harness) {
 		t.Errorf("recent stories are %+v, want one, that knows which report moved", all)
 	}
 	after := readings(t, s, before[1].Seq)
-	if len(after) != 2 || !after[1].Edited || after[1].Item.ID != 2 || after[1].Opener != 1 {
+	if len(after) != 2 || !after[0].Edited || after[0].Item.ID != 2 || after[0].Opener != 1 {
 		t.Errorf("readings since are %+v, want item 2 anew, for story 1", after)
 	}
 	d := claim(t, s, story.Reply)
