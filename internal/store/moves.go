@@ -22,9 +22,6 @@ func saveMoves(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[st
 		if err := carry(ctx, tx, j, m, into); err != nil {
 			return fmt.Errorf("move into story %d: %w", into, err)
 		}
-		if err := addressees(ctx, tx, m, into, rooms); err != nil {
-			return err
-		}
 		if err := saveMoved(ctx, tx, j, m, into, rooms); err != nil {
 			return err
 		}
@@ -131,27 +128,6 @@ func rehome(ctx context.Context, tx *sql.Tx, of story.ID, or story.DeliveryID) e
 		UPDATE deliveries AS d SET story = r.story, version = s.version
 		FROM notices n JOIN reports r ON r.item = n.item JOIN stories s ON s.id = r.story
 		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> r.story AND d.state = 'owed' AND (d.story = ?1 OR d.id = ?2)`, of, or)
-	return err
-}
-
-// addressees adds to rooms those that have something to do after m: an edit,
-// or a delivery that moved.
-func addressees(ctx context.Context, tx *sql.Tx, m *story.Move, into story.ID, rooms map[story.RoomName]bool) error {
-	ids := []story.ID{into}
-	for _, from := range m.From {
-		ids = append(ids, from.Story)
-	}
-	list, err := json.Marshal(ids)
-	if err != nil {
-		return err
-	}
-	rows, err := tx.QueryContext(ctx, `
-		SELECT room FROM roots WHERE gone = 0 AND story IN (SELECT value FROM json_each(?1))
-		UNION SELECT room FROM deliveries WHERE state = 'owed' AND story IN (SELECT value FROM json_each(?1))`, string(list))
-	found, err := collect(rows, err, scanOne[story.RoomName])
-	for _, room := range found {
-		rooms[room] = true
-	}
 	return err
 }
 

@@ -150,6 +150,9 @@ func mergeBeforeItIsTold(t *testing.T, h Harness) {
 			t.Fatalf("claimed %+v, want a message of story %d", d, one)
 		}
 		heard[d.Notice.Item] = d.Act
+		if d.Notice.Item == 2 && d.Notice.Reason != "shown by a test" {
+			t.Errorf("it is told because it %q, want why it moved", d.Notice.Reason)
+		}
 		settle(t, s, d, story.Delivered, 0)
 	}
 	if diff := cmp.Diff(map[story.ItemID]story.Act{1: story.Post, 2: story.Reply, 3: story.Reply}, heard); diff != "" {
@@ -248,6 +251,11 @@ func splitBeforeItIsTold(t *testing.T, h Harness) {
 	tell(t, s, one, story.Update, "desk")
 	save(t, s, item("g:3", "Bridge blown up by rebels"))
 	parted := show(t, s, one, story.Move{Items: []story.ItemID{1}, From: left(one), Rooms: []story.RoomName{"desk"}, Joined: true, Opened: Noon()}, "desk")
+	for _, r := range readings(t, s, 0) {
+		if r.Edited != (r.Item.ID != 3) {
+			t.Errorf("reading of item %d is saved anew: %v; want it so of the one that moved and the one whose opener did", r.Item.ID, r.Edited)
+		}
+	}
 	var heard []story.ItemID
 	for _, want := range []struct {
 		act story.Act
@@ -324,4 +332,42 @@ func movedWithoutRooms(t *testing.T, h Harness) {
 	if !must(s.Idle(t.Context(), Noon().Add(time.Minute)))(t) {
 		t.Error("not idle when nothing is left")
 	}
+}
+
+func mergeAfterMerge(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	one, two, rootOne, rootTwo := twoTold(t, s)
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	show(t, s, two, story.Move{Items: []story.ItemID{1}, From: left(one), Into: two})
+	save(t, s, item("g:4", "Bridge at village blown up"))
+	tell(t, s, two, story.Refresh, "desk")
+	d := claim(t, s, story.Edit)
+	if d.Root != rootOne || d.Merged == nil || d.Merged.See != rootTwo {
+		t.Errorf("edit is %+v, want the first root", d)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 2, story.Owed: 1}) // the second root does not show the copy yet
+	settle(t, s, claim(t, s, story.Edit), story.Delivered, 0)
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 2, story.Merged: 1})
+
+	save(t, s, item("g:5", "Village asks for a ferry"))
+	three := tell(t, s, 0, story.NewStory, "desk")
+	d = claim(t, s, story.Post)
+	settle(t, s, d, story.Delivered, 0)
+	save(t, s, item("g:6", "Ferry for village whose bridge is gone"))
+	show(t, s, three, story.Move{Items: items(t, s, two), From: left(two), Into: three})
+	led := map[story.Remote]story.Remote{}
+	for range 3 {
+		e := claim(t, s, story.Edit)
+		if e.Merged != nil {
+			led[e.Root] = e.Merged.See
+		}
+		settle(t, s, e, story.Delivered, 0)
+	}
+	root := "m" + story.Remote(d.Key)
+	if diff := cmp.Diff(map[story.Remote]story.Remote{rootOne: root, rootTwo: root}, led); diff != "" {
+		t.Errorf("the roots lead to (-want +got):\n%s", diff)
+	}
+	claim(t, s, "")
 }

@@ -89,6 +89,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AReportThatMovesWhileItIsSentIsToldAgainWhereItIs", moveWhileSendingFails},
 		{"AStoryThatOnlyAMergeMakesWorthTellingIsTold", movedWithoutRooms},
 		{"AMergedStoryLeadsToTheNewRoot", linkFollowsANewRoot},
+		{"AStoryThatGoesOnInAMergedOneLeadsToTheLast", mergeAfterMerge},
 		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
 		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
 		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
