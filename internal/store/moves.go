@@ -35,7 +35,7 @@ func saveMoves(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[st
 // destination returns the story that m leads to, in a new version, and makes
 // it if there is none.
 func destination(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move) (into story.ID, err error) {
-	query, args := `UPDATE stories SET version = version + 1, changed = max(changed, ?1), level = ?2 WHERE id = ?3 AND merged IS NULL RETURNING id`, []any{micros(j.At), m.Level, m.Into}
+	query, args := `UPDATE stories SET version = version + 1, changed = max(changed, ?1), level = ?2 WHERE id = (SELECT coalesce(merged, id) FROM stories WHERE id = ?3) RETURNING id`, []any{micros(j.At), m.Level, m.Into}
 	if m.Into == 0 {
 		query = `INSERT INTO stories (version, level, opened, changed, parted, why) VALUES (1, ?2, ?4, ?1, ?3, ?5) RETURNING id`
 		args = []any{micros(j.At), m.Level, m.From[0].Story, micros(m.Opened), m.Reason}

@@ -36,19 +36,30 @@ func newShift(docket Docket, home story.ID) *shift {
 func (d *Desk) regroup(ctx context.Context, grouper *group.Grouper, p *story.Pending, kin *story.Kinship) (*shift, error) {
 	s := newShift(d.docket, kin.Story)
 	grouper.Add(cmp.Or(kin.Story, unsaved), story.Report{Item: p.Item, Relation: kin.Relation, CopyOf: kin.CopyOf})
-	for _, m := range grouper.Review(p.Item.ID) {
+	return s, s.plan(ctx, p.Item.ID, kin, grouper.Review(p.Item.ID))
+}
+
+// plan takes in the moves that an item has brought about by joining a story.
+func (s *shift) plan(ctx context.Context, item story.ItemID, kin *story.Kinship, moves []group.Move) error {
+	for _, m := range moves {
 		into, err := s.carry(ctx, &m)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if into != 0 && (m.Into == unsaved || slices.Contains(m.Reports, p.Item.ID)) {
+		switch {
+		case into == 0:
+		case slices.Contains(m.Reports, item):
 			s.home, kin.Relation, kin.Reason = into, story.Reports, m.Reason
+		case m.Into == unsaved:
+			s.home, kin.Relation, kin.Reason = into, story.Reports, "shows that reports of another story tell of this event"
+		case m.Into == s.home: // or what is made in its place
+			s.home = into
 		}
 	}
 	if s.home != 0 {
 		home, err := s.story(ctx, s.home)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if len(home.Reports) == 0 { // it goes on where its reports went
 			s.home, kin.Relation, kin.Reason = 0, story.Opens, "what it was told with belongs to another story"
@@ -58,7 +69,7 @@ func (d *Desk) regroup(ctx context.Context, grouper *group.Grouper, p *story.Pen
 	for i := range s.moves {
 		s.moves[i].Joined = s.home < 0 && s.into[i] == s.home
 	}
-	return s, nil
+	return nil
 }
 
 // carry carries a move out, of the reports that are saved, and returns where
@@ -80,12 +91,9 @@ func (s *shift) carry(ctx context.Context, m *group.Move) (story.ID, error) {
 			move.Opened = later(move.Opened, from.Opened)
 		}
 	}
-	into := m.Into
-	if into == unsaved {
-		into = 0
-	}
-	if len(gone) == 0 {
-		return into, nil
+	into, err := s.destination(ctx, m.Into)
+	if err != nil || len(gone) == 0 {
+		return into, err
 	}
 	if into == 0 {
 		into = -story.ID(len(s.moves) + 1)
@@ -107,6 +115,19 @@ func (s *shift) carry(ctx context.Context, m *group.Move) (story.ID, error) {
 		move.Items = append(move.Items, gone[i].Item.ID)
 	}
 	s.moves, s.into = append(s.moves, move), append(s.into, into)
+	return into, nil
+}
+
+// destination returns where a move into a story leads: to it, or to one that is
+// to be made, which is 0, if it is not saved or has lost its reports.
+func (s *shift) destination(ctx context.Context, into story.ID) (story.ID, error) {
+	if into == unsaved || into == 0 {
+		return 0, nil
+	}
+	to, err := s.story(ctx, into)
+	if err != nil || len(to.Reports) == 0 {
+		return 0, err
+	}
 	return into, nil
 }
 

@@ -3,7 +3,9 @@ package desk_test
 import (
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -248,4 +250,64 @@ func TestAReportOfAStoryThatWasNotSavedFindsOne(t *testing.T) {
 	if s := b.story(1); len(s.Reports) != 2 {
 		t.Errorf("the story has items %v, want both", in(s))
 	}
+}
+
+// Whatever is reported, each report is in one story, which one report opened,
+// and a story without reports says where it goes on.
+func TestMovesLeaveAllStoriesInOrder(t *testing.T) {
+	words := strings.Fields("market ferry school bridge shells storm divers captain teacher traders hull stalls classroom trains viaduct blast")
+	for seed := range uint64(8) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		b := newBench(t)
+		for range 80 {
+			at := r.IntN(len(words)) // an event has neighbouring words
+			var title strings.Builder
+			title.WriteString("Oldbridge")
+			for range 2 + r.IntN(5) {
+				title.WriteString(" " + words[(at+r.IntN(5))%len(words)])
+			}
+			b.follow(title.String())
+		}
+		if err := disorder(b); err != nil {
+			t.Errorf("after stream %d with %d moves: %v", seed, len(b.moves()), err)
+		}
+	}
+}
+
+// disorder says what is wrong with the stories of b.
+func disorder(b *bench) error {
+	seen := make(map[story.ItemID]story.ID)
+	last := story.ID(0)
+	for id := story.ID(1); ; id++ {
+		s, err := b.memory.Story(b.t.Context(), id)
+		if err != nil {
+			break // there are no more
+		}
+		last = id
+		opened := 0
+		for _, r := range s.Reports {
+			if other, twice := seen[r.Item.ID]; twice {
+				return fmt.Errorf("item %d is in story %d and in story %d", r.Item.ID, other, id)
+			}
+			seen[r.Item.ID] = id
+			if r.Relation == story.Opens {
+				opened++
+			}
+		}
+		switch {
+		case len(s.Reports) == 0 && s.Merged == 0 || len(s.Reports) > 0 && s.Merged != 0:
+			return fmt.Errorf("story %d has %d reports and goes on in story %d", id, len(s.Reports), s.Merged)
+		case len(s.Reports) > 0 && (opened != 1 || s.Lead().Relation != story.Opens):
+			return fmt.Errorf("story %d was opened %d times, and is led by a report that %s it", id, opened, s.Lead().Relation)
+		}
+	}
+	if len(seen) != len(b.memory.Judged) {
+		return fmt.Errorf("%d items are in %d stories, want %d", len(seen), last, len(b.memory.Judged))
+	}
+	for _, j := range b.memory.Judged {
+		if seen[j.Item] == 0 {
+			return fmt.Errorf("item %d is in no story", j.Item)
+		}
+	}
+	return nil
 }
