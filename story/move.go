@@ -7,18 +7,17 @@ import (
 )
 
 // A Move carries reports from the stories that they joined to the one that
-// they belong to, as a later report has shown.
+// they belong to, as a later report has shown. Rooms that know one of these
+// stories see its root message edited.
 type Move struct {
-	Items  []ItemID  // with their copies, in the order in which they joined
-	From   []Left    // the stories that they leave
-	Into   ID        // 0: a story of their own, which is made
-	Joined bool      // by the item that is judged, in a story that is made
-	Reason string    // in plain words, for the room and for the record
-	Level  Level     // of Into afterwards
-	Opened time.Time // for a story that is made
-	Rooms  []RoomName
-	// Rooms are owed Into as a story that is new to them, without repeats.
-	// Those that know one of the stories see its root message edited.
+	Items  []ItemID   // with their copies, in the order in which they joined
+	From   []Left     // the stories that they leave
+	Into   ID         // 0: a story of their own, which is made
+	Joined bool       // the item that is judged joins the story that is made
+	Reason string     // in plain words, for the room and for the record
+	Level  Level      // of Into afterwards
+	Opened time.Time  // for a story that is made
+	Rooms  []RoomName // that are owed Into as a story that is new to them, without repeats
 }
 
 // A Left is a story that reports have left. If none is left in it, it goes on

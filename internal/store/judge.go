@@ -59,10 +59,10 @@ func (s *Store) Story(ctx context.Context, id story.ID) (_ story.Story, err erro
 	return found[0], nil
 }
 
-// SaveJudgements saves what was decided, the notices, a delivery for each
-// room that is owed one, and the jobs to deliver them, in one transaction. A
-// judgement of a revision that is no longer the newest is left out, and its
-// item goes on waiting.
+// SaveJudgements saves what was decided, carries its moves out, and saves the
+// notices, a delivery for each room that is owed one, and the jobs to deliver
+// them, in one transaction. A judgement of a revision that is no longer the
+// newest is left out, and its item goes on waiting.
 func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err error) {
 	defer wrap(&err, "save judgements")
 	if len(js) == 0 {

@@ -49,8 +49,8 @@ type Docket interface {
 	ReviewDue(ctx context.Context, now time.Time) (bool, error)
 	SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) error
 
-	// SaveJudgements saves judgements, notices, deliveries and the jobs to
-	// deliver them in one transaction. An item that was edited after it was
+	// SaveJudgements saves judgements, moves, notices, deliveries and the jobs
+	// to deliver them in one transaction. An item that was edited after it was
 	// read stays unjudged.
 	SaveJudgements(ctx context.Context, js []story.Judgement) error
 }
