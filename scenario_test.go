@@ -42,7 +42,7 @@ func (e *ear) note(act string, m *bot.Message) {
 	e.notes.mu.Lock()
 	defer e.notes.mu.Unlock()
 	line := []string{fmt.Sprintf("%s %-5s %s", e.now().Format("2006-01-02 15:04"), act, m.Title.Text)}
-	if act != "reply" && m.Outlets > 0 { // a story that goes on elsewhere has none
+	if act != "reply" {
 		line = append(line, fmt.Sprintf("(%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet")))
 	}
 	for _, f := range m.Facts {
