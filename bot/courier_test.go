@@ -75,7 +75,7 @@ func (r *room) Edit(ctx context.Context, _ story.Remote, m *bot.Message) error {
 	return err
 }
 
-func (r *room) Link(context.Context, story.Remote) (string, error) { return r.link, r.err }
+func (r *room) Link(context.Context, story.Remote) string { return r.link }
 
 func dispatch(act story.Act) story.Dispatch {
 	return story.Dispatch{Delivery: 1, Key: "k", Attempt: 3, Act: act, Room: "desk", Root: "root", Story: told(), Notice: story.Notice{Item: 2}}
@@ -178,33 +178,30 @@ func TestARootSaysWhereItsStoryGoesOnAndWhereItComesFrom(t *testing.T) {
 	merged.Merged, parted.Parted = other, other
 	for name, tt := range map[string]struct {
 		due     story.Dispatch
-		err     error
+		link    string
 		title   string
 		fact    bot.Fact
 		buttons []bot.Button
 	}{
 		"GoesOn": {
-			merged, nil, "Post hit",
+			merged, "https://chat.example/other", "Post hit",
 			bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
 			[]bot.Button{{Label: "Open report", Link: "https://radio.example/1"}, {Label: "Go on reading", Link: "https://chat.example/other"}},
 		},
 		"GoesOnWithoutALink": {
-			merged, errors.New("no answer"), "Post hit",
+			merged, "", "Post hit",
 			bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
 			[]bot.Button{{Label: "Open report", Link: "https://radio.example/1"}},
 		},
 		"ComesFrom": {
-			parted, nil, "Post shelled in Idleb",
+			parted, "https://chat.example/other", "Post shelled in Idleb",
 			bot.Fact{Name: "Split from", Text: "Post hit (a test shows it)"},
 			[]bot.Button{{Label: "Open report", Link: "https://wire.example/1"}, {Label: "Earlier reports", Link: "https://chat.example/other"}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &box{due: []story.Dispatch{tt.due}}
-			r := &teller{room: room{link: "https://chat.example/other", err: tt.err}}
-			if tt.err != nil {
-				r.link = ""
-			}
+			r := &teller{room: room{link: tt.link}}
 			c := bot.NewCourier(b, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
 			c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: r, Zone: time.UTC}})
 			if err := c.Drain(t.Context(), "desk"); err != nil {

@@ -27,8 +27,11 @@ type Message struct {
 	Origins int      // independent ones; 0 in a reply
 	Outlets int      // 0 in a reply
 	Reason  string   // why the room hears it, or ""
+	State   string   // who has the story, such as "Acknowledged by Ada", or ""
 	Buttons []Button
-	At      time.Time // in the room's zone
+	At      time.Time     // in the room's zone
+	Lines   []Line        // a list, such as a digest's
+	Calls   story.Mention // whom it pings; an edit pings nobody
 }
 
 // A Fact is one line with a name.
@@ -43,9 +46,11 @@ type Source struct {
 	Copy   bool   // it told it in words of another
 }
 
-// A Button opens a link.
+// A Button opens a link, or asks vedette to do something.
 type Button struct {
-	Label, Link string
+	Label string
+	Link  string
+	Do    string // what it stands for, sealed: at most 80 bytes of letters, digits and -_. Without a Link
 }
 
 // Sizes in bytes. A phone shows about four lines of 60 letters of a message;
@@ -76,7 +81,8 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 		m.Sources = append(m.Sources, Source{Outlet: r.Item.Outlet, Link: r.Item.Link, Copy: r.Relation == story.Copies})
 	}
 	m.Buttons = opening(m.Link, "", "")
-	m.Facts = facts(s, zone)
+	m.Facts = Facts(s, zone)
+	m.State = state(s.Care, m.At)
 	if latest.Item.ID != lead.Item.ID {
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", headlineOf(latest.Item.Title), latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
 	}
@@ -98,7 +104,7 @@ func Onward(s *story.Story, was *story.Aside, link string, zone *time.Location, 
 // saying so; link leads to the root message of the other.
 func Apart(m *Message, of *story.Aside, link string) *Message {
 	m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Split from", Text: fmt.Sprintf("%s (%s)", headlineOf(of.Lead.Title), of.Why)})
-	m.Buttons = opening(m.Link, "Earlier reports", link)
+	m.Buttons = append(m.Buttons, opening("", "Earlier reports", link)...)
 	return m
 }
 
@@ -126,6 +132,20 @@ func watches(s *story.Story, titles map[story.WatchName]string) (names []string)
 	return names
 }
 
+// state says who sees to a story, in the zone of beside, or "".
+func state(c story.Care, beside time.Time) string {
+	verb := ""
+	switch c.Stands() {
+	case story.Open:
+		return ""
+	case story.Acknowledged:
+		verb = "Acknowledged"
+	case story.Resolved:
+		verb = "Resolved"
+	}
+	return verb + " by " + Clean(c.Owner.Name) + ", " + stamp(c.Changed.In(beside.Location()), beside)
+}
+
 // Update returns the message that tells the report that brought n about, for
 // the story's thread: first what it adds to those before it.
 func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
@@ -144,7 +164,7 @@ func report(r *story.Report) *Message {
 		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
 		Link:    r.Item.Link,
 		Outlet:  r.Item.Outlet,
-		Matched: matched(marks),
+		Matched: Matched(marks),
 	}
 }
 
@@ -161,9 +181,9 @@ func evidence(ms []story.Match) []story.Evidence {
 // list every spelling have hundreds.
 const mostMatched = 8
 
-// matched returns the rule's terms that were found, each once, with the
+// Matched returns the rule's terms that were found, each once, with the
 // words of the report where these are others.
-func matched(es []story.Evidence) []string {
+func Matched(es []story.Evidence) []string {
 	var all, seen []string
 	for _, e := range es {
 		if slices.Contains(seen, e.Term) {
@@ -197,7 +217,7 @@ func stamp(at, beside time.Time) string {
 func (m *Message) Head() string {
 	var parts []string
 	if m.Level != story.Unjudged {
-		parts = append(parts, levelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
+		parts = append(parts, LevelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
 	}
 	if len(m.Watches) > 0 {
 		parts = append(parts, strings.Join(m.Watches, " + "))
@@ -210,14 +230,14 @@ func (m *Message) Head() string {
 
 // Counts returns how many tell the story, for a person.
 func (m *Message) Counts() string {
-	return count(m.Origins, "origin") + " · " + count(m.Outlets, "outlet")
+	return Count(m.Origins, "origin") + " · " + Count(m.Outlets, "outlet")
 }
 
 // Time returns when the message's story last changed, for a person.
 func (m *Message) Time() string { return m.At.Format("2 Jan 15:04 MST") }
 
-// levelMark tells levels apart without colour.
-func levelMark(l story.Level) string {
+// LevelMark tells levels apart without colour.
+func LevelMark(l story.Level) string {
 	switch l {
 	case story.Unjudged, story.Calm:
 		return "○"
@@ -231,13 +251,6 @@ func levelMark(l story.Level) string {
 		return "◆"
 	}
 	return "?"
-}
-
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // Name returns the source as a room reads it.
@@ -267,6 +280,9 @@ func Plain(m *Message, most int, escape func(string) string, size func(string) i
 	}
 	for _, s := range m.Brief {
 		lines = append(lines, s.Text)
+	}
+	for _, l := range m.Lines {
+		lines = append(lines, l.String())
 	}
 	for _, f := range m.Facts {
 		lines = append(lines, f.Name+": "+f.Text)

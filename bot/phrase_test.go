@@ -38,7 +38,7 @@ func (e *ear) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
 	return nil
 }
 
-func (e *ear) Link(context.Context, story.Remote) (string, error) { return "", nil }
+func (e *ear) Link(context.Context, story.Remote) string { return "" }
 
 func TestABriefInOtherWordsIsMarkedAndAskedForOnce(t *testing.T) {
 	s := told()

@@ -23,9 +23,19 @@ type Room interface {
 	// Edit makes the message root show m. It may be repeated.
 	Edit(ctx context.Context, root story.Remote, m *Message) error
 
-	// Link returns where a browser finds the message root, or "" if the
-	// platform has no such address. Nothing is told by it.
-	Link(ctx context.Context, root story.Remote) (string, error)
+	// Link returns the address at which a member reads the message, or "" if
+	// there is none or it is not to be had. Nothing is told by it.
+	Link(ctx context.Context, remote story.Remote) string
+}
+
+// An Addressed room is one that a person can be sent to.
+type Addressed interface {
+	// Tenant returns the ID of the workspace or guild that the room is in,
+	// which is asked of the platform once.
+	Tenant(ctx context.Context) (string, error)
+
+	// Link is that of [Room].
+	Link(ctx context.Context, remote story.Remote) string
 }
 
 // A Kind says what is known of a message that a platform did not take.

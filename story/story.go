@@ -17,6 +17,7 @@ type Story struct {
 	Changed time.Time
 	Watches []WatchName // that accept any of its items, sorted
 	Reports []Report    // the first opened the story, the others in the order of Seq
+	Care    Care
 
 	Merged ID     // it has no reports any more and goes on in this story; or 0
 	Parted ID     // its first reports were once in this story; or 0

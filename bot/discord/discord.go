@@ -113,45 +113,44 @@ func (r *Room) Edit(ctx context.Context, id story.Remote, m *bot.Message) error 
 		method: http.MethodPatch, path: r.path("messages", string(id)),
 		bucket: r.path("messages", "edit"), answers: true,
 	}
-	_, err := remote(r.account.send(ctx, c, root(m)))
+	_, err := remote(r.account.send(ctx, c, edited(m)))
 	return err
 }
 
-// Link returns the address of the message id. Discord is asked once where the
-// channel is.
-func (r *Room) Link(ctx context.Context, id story.Remote) (string, error) {
+// Link returns the address of a message, or "" while Discord does not say where
+// the channel is: it is asked until it does.
+func (r *Room) Link(ctx context.Context, id story.Remote) string {
 	if !snowflake(string(id)) {
-		return "", nil // it never stood in Discord
+		return "" // it never stood in Discord
 	}
-	guild, err := r.account.guild(ctx, r.channel)
-	if err != nil {
-		return "", err
+	guild := r.account.guild(ctx, r.channel)
+	if guild == "" {
+		return ""
 	}
-	return "https://discord.com/channels/" + guild + "/" + r.channel + "/" + string(id), nil
+	return "https://discord.com/channels/" + guild + "/" + r.channel + "/" + string(id)
 }
 
-// guild returns the server that a channel is of.
-func (a *Account) guild(ctx context.Context, channel string) (string, error) {
+// guild returns the server that a channel is of, or "".
+func (a *Account) guild(ctx context.Context, channel string) string {
 	a.mu.Lock()
 	guild := a.guilds[channel]
 	a.mu.Unlock()
 	if guild != "" {
-		return guild, nil
+		return guild
 	}
-	unknown := &bot.Failure{Kind: bot.NotSent, Why: "Discord does not say which server the channel is of"}
 	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel))
 	if leave == nil {
-		return "", unknown
+		return ""
 	}
 	defer leave()
 	said, err := a.session.Channel(channel, discordgo.WithContext(ctx))
 	if err != nil || !snowflake(said.GuildID) {
-		return "", unknown
+		return ""
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.guilds[channel] = said.GuildID
-	return said.GuildID, nil
+	return said.GuildID
 }
 
 // post is the call that posts in the channel.

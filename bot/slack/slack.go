@@ -134,40 +134,40 @@ func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) erro
 	return err
 }
 
-// Link returns the address of the message root. Slack is asked once where the
-// workspace stands.
-func (r *Room) Link(ctx context.Context, root story.Remote) (string, error) {
+// Link returns the address of a message, or "" while Slack does not say where
+// the workspace stands: it is asked until it does.
+func (r *Room) Link(ctx context.Context, root story.Remote) string {
 	digits := strings.Replace(string(root), ".", "", 1)
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return "", nil // it never stood in Slack
+		return "" // it never stood in Slack
 	}
-	site, err := r.workspace.address(ctx)
-	if err != nil {
-		return "", err
+	site := r.workspace.address(ctx)
+	if site == "" {
+		return ""
 	}
-	return site + "archives/" + r.channel + "/p" + digits, nil
+	return site + "archives/" + r.channel + "/p" + digits
 }
 
-// address returns what the links to the workspace's messages begin with.
-func (w *Workspace) address(ctx context.Context) (string, error) {
+// address returns what the links to the workspace's messages begin with, or "".
+func (w *Workspace) address(ctx context.Context) string {
 	w.mu.Lock()
 	site := w.site
 	w.mu.Unlock()
 	if site != "" {
-		return site, nil
+		return site
 	}
 	said, err := w.client.AuthTestContext(ctx)
-	if err == nil {
-		site = bot.Link(said.URL, mostLink)
+	if err != nil {
+		return ""
 	}
-	if site == "" {
-		return "", &bot.Failure{Kind: bot.NotSent, Why: "Slack does not say where the workspace's messages stand"}
+	if site = bot.Link(said.URL, mostLink); site == "" {
+		return ""
 	}
 	site = strings.TrimRight(site, "/") + "/"
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.site = site
-	return site, nil
+	return site
 }
 
 // post sends f as a message, in the thread of root if that is not "".

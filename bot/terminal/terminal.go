@@ -67,7 +67,7 @@ func (r *Room) Edit(_ context.Context, at story.Remote, m *bot.Message) error {
 }
 
 // Link returns "": nothing leads to a line of a terminal.
-func (r *Room) Link(context.Context, story.Remote) (string, error) { return "", nil }
+func (r *Room) Link(context.Context, story.Remote) string { return "" }
 
 // root returns the root with the remote, numbered when it is first heard of:
 // one that an earlier process printed is new to the person who reads here.

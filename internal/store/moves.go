@@ -84,8 +84,16 @@ func leave(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, f
 		}
 		return lead(ctx, tx, from.Story)
 	}
+	// Who was to acknowledge it is to acknowledge the other.
+	_, err := tx.ExecContext(ctx, `UPDATE OR IGNORE alarms SET story = ? WHERE story = ? AND ended = ''`, into, from.Story)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `UPDATE alarms SET ended = 'it goes on in another story' WHERE story = ? AND ended = ''`, from.Story)
+	}
+	if err != nil {
+		return err
+	}
 	// Those that were merged into it before go on where it does.
-	_, err := tx.ExecContext(ctx, `
+	_, err = tx.ExecContext(ctx, `
 		UPDATE stories SET version = version + 1, changed = max(changed, ?1), merged = ?2, why = CASE id WHEN ?3 THEN ?4 ELSE why END
 		WHERE id = ?3 OR merged = ?3`, micros(j.At), into, from.Story, m.Reason)
 	return err
@@ -121,13 +129,13 @@ func reread(ctx context.Context, tx *sql.Tx, items string) error {
 	return err
 }
 
-// rehome has what is owed of a story, or a delivery, be of the story that its
-// report is in. What a platform was given already stays where it was told.
+// rehome has what is owed of a story or held back, or a delivery, be of the
+// story that its report is in. What a platform was given already stays where it was told.
 func rehome(ctx context.Context, tx *sql.Tx, of story.ID, or story.DeliveryID) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries AS d SET story = r.story, version = s.version
 		FROM notices n JOIN reports r ON r.item = n.item JOIN stories s ON s.id = r.story
-		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> r.story AND d.state = 'owed' AND (d.story = ?1 OR d.id = ?2)`, of, or)
+		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> r.story AND d.state IN ('owed', 'held', 'below') AND (d.story = ?1 OR d.id = ?2)`, of, or)
 	return err
 }
 
