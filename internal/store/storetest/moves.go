@@ -371,3 +371,43 @@ func mergeAfterMerge(t *testing.T, h Harness) {
 	}
 	claim(t, s, "")
 }
+
+func moveTakesWhatIsHeldBack(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(func(d *story.Due) story.Verdict {
+		if d.Notice.Item == 2 {
+			return story.Verdict{State: story.Below, Why: "a test"}
+		}
+		return story.Verdict{State: story.Owed}
+	})
+	save(t, s, item("g:1", "Bridge blown up"))
+	one := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Village loses its bridge"))
+	two := tell(t, s, 0, story.NewStory, "desk")
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Below: 1})
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2}, From: left(two), Into: one})
+	settle(t, s, claim(t, s, story.Edit), story.Delivered, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Merged: 1})
+}
+
+func alarmFollowsAMerge(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	one := tellAt(t, s, 0, story.NewStory, story.Critical, "osint")
+	save(t, s, item("g:2", "Village loses its bridge"))
+	two := tellAt(t, s, 0, story.NewStory, story.Critical, "desk", "osint")
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2}, From: left(two), Into: one, Level: story.Critical})
+	for _, room := range []story.RoomName{"desk", "osint"} {
+		all := must(s.Alarms(t.Context(), room, Noon()))(t)
+		if len(all) != 1 || all[0].Story != one {
+			t.Errorf("alarms in %s are %+v, want that of the story that goes on, once", room, all)
+		}
+	}
+}

@@ -118,6 +118,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AStoryThatOnlyAMergeMakesWorthTellingIsTold", movedWithoutRooms},
 		{"AMergedStoryLeadsToTheNewRoot", linkFollowsANewRoot},
 		{"AStoryThatGoesOnInAMergedOneLeadsToTheLast", mergeAfterMerge},
+		{"WhatARoomWasNotToldGoesWithItsReport", moveTakesWhatIsHeldBack},
+		{"AnAlarmGoesOnInTheStoryThatGoesOn", alarmFollowsAMerge},
 		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
 		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
 		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
