@@ -72,6 +72,13 @@ func (e *ear) Edit(ctx context.Context, root story.Remote, m *bot.Message) error
 	return e.Room.Edit(ctx, root, m)
 }
 
+func (e *ear) Pin(ctx context.Context, root story.Remote) error {
+	if p, ok := e.Room.(bot.Pinner); ok {
+		return p.Pin(ctx, root)
+	}
+	return nil
+}
+
 // hear plays a script through the whole program and returns what its rooms
 // were told and what the terminal shows.
 func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.RoomName][]string, string) {

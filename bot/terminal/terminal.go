@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"vedette/bot"
@@ -86,6 +87,13 @@ func (r *Room) print(text string) error {
 
 // state says in a few words how the story stands.
 func state(m *bot.Message) string {
+	if len(m.Lines) > 0 { // a board
+		lines := make([]string, len(m.Lines))
+		for i, l := range m.Lines {
+			lines[i] = l.String()
+		}
+		return m.Title.Text + ": " + strings.Join(lines, " / ")
+	}
 	now := "now " + m.Counts()
 	if m.Level != story.Unjudged {
 		now = m.Level.String() + ", " + now
