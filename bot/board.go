@@ -78,24 +78,28 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 
 // put posts the board, or edits it.
 func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Message, says string) {
-	var err error
+	at, err := b.Remote, error(nil)
 	if b.Remote == "" {
-		b.Remote, err = seat.Room.Post(ctx, b.Key, m)
-		b.Pinned = false
+		at, err = seat.Room.Post(ctx, b.Key, m)
 	} else {
 		err = seat.Room.Edit(ctx, b.Remote, m)
 	}
 	if err == nil {
-		b.Shown, b.Attempt = says, 0
+		b.Pinned = b.Pinned && b.Remote != ""
+		b.Remote, b.Shown, b.Attempt = at, says, 0
 		return
 	}
 	f := failureOf(err)
 	if f.Kind == RootMissing { // made anew
 		b.Remote = ""
 	}
+	kind := f.Kind
+	if kind == Unfit { // until it says something else
+		kind = RoomShut
+	}
 	b.Attempt++
 	b.Mark = "" // it is to be looked at again
-	b.NotBefore = b.NotBefore.Add(max(f.Wait, backoff(f.Kind, b.Attempt)) - boardEvery)
+	b.NotBefore = c.now().Add(max(f.Wait, backoff(kind, b.Attempt)))
 	c.log.LogAttrs(ctx, slog.LevelWarn, "board", slog.String("room", string(b.Room)), slog.String("why", f.Why), slog.Time("not_before", b.NotBefore))
 }
 

@@ -21,7 +21,7 @@ const unseen = `b.not_before <= ?1 AND (b.mark <> ` + mark + ` OR b.stale <= ?1)
 // stays there as it is.
 func (s *Store) DeclareBoards(ctx context.Context, rooms []story.RoomName) (err error) {
 	defer wrap(&err, "declare boards")
-	list, err := json.Marshal(rooms)
+	list, err := json.Marshal(append([]story.RoomName{}, rooms...)) // a list, though it may be empty
 	if err != nil {
 		return err
 	}

@@ -36,6 +36,10 @@ type Store interface {
 	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
 	Climb(ctx context.Context, s story.Step) error
 	Next(ctx context.Context, now time.Time) (time.Time, error)
+	DeclareBoards(ctx context.Context, rooms []story.RoomName) error
+	Board(ctx context.Context, room story.RoomName, now time.Time) (b story.Board, due bool, err error)
+	SaveBoard(ctx context.Context, b *story.Board) error
+	Stands(ctx context.Context, watches []story.WatchName, now, since time.Time) ([]story.Stand, error)
 	Idle(ctx context.Context, now time.Time) (bool, error)
 	Search(ctx context.Context, query string, limit int) ([]story.Item, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
@@ -97,6 +101,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APingIsRemembered", pingIsRemembered},
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
+		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"NoSearchIsAnError", searchIsSafe},
