@@ -33,7 +33,7 @@ const (
 func TestPoliciesAreTheSameOnBothPlatforms(t *testing.T) {
 	for _, name := range []string{
 		"told-from-its-level", "pings-keep-their-rate", "the-night-is-told-in-the-morning", "digest-tells-what-changed",
-		"nobody-acknowledges", "the-board-shows-how-watches-stand",
+		"nobody-acknowledges", "a-night-over-a-clock-change", "the-board-shows-how-watches-stand",
 	} {
 		file := filepath.Join("internal", "world", "testdata", "scenarios", name+".txtar")
 		data, err := os.ReadFile(file)

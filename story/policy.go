@@ -23,6 +23,7 @@ type Verdict struct {
 	State DeliveryState // Owed: it is told now; Held, Below or Expired: it is not
 	Calls Mention       // for Owed: whom it pings
 	Level Level         // at which it pings
+	Until time.Time     // for Held: a digest tells it then at the latest
 	Why   string        // in plain words
 }
 

@@ -43,8 +43,11 @@ func hold(d *story.Due) story.Verdict {
 	if d.Notice.Kind == story.DigestKind {
 		return story.Verdict{State: story.Owed}
 	}
-	return story.Verdict{State: story.Held, Why: "night"}
+	return story.Verdict{State: story.Held, Until: morning(), Why: "night"}
 }
+
+// morning is when the night of that room ends.
+func morning() time.Time { return Noon().Add(18 * time.Hour) }
 
 func belowIsOwedAgain(t *testing.T, h Harness) {
 	t.Helper()
@@ -103,30 +106,28 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
 	s.SetRule(hold)
-	morning := Noon().Add(18 * time.Hour)
-	check(t, s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": morning}, Noon()))
 	save(t, s, item("g:1", "Idlib shelled"))
 	id := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
 	save(t, s, item("g:2", "Idlib shelled"))
 	tellAt(t, s, id, story.Refresh, story.Guarded, "desk")
-	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk"}}}, morning.Add(time.Hour)))
+	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk"}}}, morning().Add(time.Hour)))
 	claim(t, s, "")
 	counts(t, s, map[story.DeliveryState]int{story.Held: 2, story.Owed: 1})
-	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(morning) || !must(s.Idle(t.Context(), Noon()))(t) {
-		t.Errorf("the next is due at %s, want %s and nothing before", at, morning)
+	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(morning()) || !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Errorf("the next is due at %s, want %s and nothing before", at, morning())
 	}
 	h.Crash(t)
 	s = h.Open(t)
 	s.SetRule(hold)
-	if _, due, err := s.Occasion(t.Context(), "desk", morning.Add(-time.Second)); due || err != nil {
+	if _, due, err := s.Occasion(t.Context(), "desk", morning().Add(-time.Second)); due || err != nil {
 		t.Errorf("a digest is due before its time (%v)", err)
 	}
-	since, due, err := s.Occasion(t.Context(), "desk", morning.Add(time.Hour))
+	since, due, err := s.Occasion(t.Context(), "desk", morning().Add(time.Hour))
 	check(t, err)
-	if !due || !since.Equal(morning) || must(s.Idle(t.Context(), morning))(t) {
-		t.Fatalf("a digest is due %v since %s, want it since %s", due, since, morning)
+	if !due || !since.Equal(morning()) || must(s.Idle(t.Context(), morning()))(t) {
+		t.Fatalf("a digest is due %v since %s, want it since %s", due, since, morning())
 	}
-	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: morning, Next: morning.Add(24 * time.Hour)}))
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: morning(), Next: morning().Add(24 * time.Hour)}))
 	h.Crash(t)
 	s = h.Open(t)
 	s.SetRule(hold)
@@ -142,7 +143,7 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	}
 	settle(t, s, d, story.Delivered, 0)
 	claim(t, s, "")
-	if _, due, err := s.Occasion(t.Context(), "desk", morning); due || err != nil {
+	if _, due, err := s.Occasion(t.Context(), "desk", morning()); due || err != nil {
 		t.Errorf("a digest is due twice (%v)", err)
 	}
 }
