@@ -78,7 +78,8 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 
 // put posts the board, or edits it.
 func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Message, says string) {
-	at, err := b.Remote, error(nil)
+	at := b.Remote
+	var err error
 	if b.Remote == "" {
 		at, err = seat.Room.Post(ctx, b.Key, m)
 	} else {
