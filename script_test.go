@@ -14,6 +14,7 @@ import (
 
 	"vedette/internal/store"
 	"vedette/story"
+	"vedette/watch"
 )
 
 // TestMain lets the scripts call this very program as vedette.
@@ -37,7 +38,7 @@ func TestScripts(t *testing.T) {
 func archive(ts *testscript.TestScript, _ bool, args []string) {
 	ctx := context.Background()
 	ts.Check(os.MkdirAll(ts.MkAbs("data"), 0o700))
-	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{})
+	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{Fold: watch.Fold})
 	ts.Check(err)
 	defer func() { ts.Check(db.Close()) }()
 	for _, name := range args {

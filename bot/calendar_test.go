@@ -35,6 +35,8 @@ func (d *diary) Alarms(context.Context, story.RoomName, time.Time) ([]story.Alar
 	return d.alarms, nil
 }
 
+func (d *diary) EndMutes(context.Context, story.RoomName, time.Time) error { return nil }
+
 func (d *diary) Climb(_ context.Context, s story.Step) error {
 	d.steps = append(d.steps, s)
 	return nil

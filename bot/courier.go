@@ -49,6 +49,7 @@ type Courier struct {
 	boards   Boards   // nil: there are no boards
 
 	words  Rephraser // nil: briefs stand as they are
+	seal   *Seal     // nil: messages have no buttons that ask for something
 	spoken phrases
 }
 
@@ -62,6 +63,10 @@ func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
 // SetRephraser has the briefs of root messages told in other words. It must
 // be called before the first Drain.
 func (c *Courier) SetRephraser(r Rephraser) { c.words = r }
+
+// SetSeal has root messages bear buttons that s seals. It must be called
+// before the first Drain.
+func (c *Courier) SetSeal(s *Seal) { c.seal = s }
 
 // SetRooms puts seats in force for what is claimed from here on.
 func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }
@@ -137,12 +142,14 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 // message returns what d tells by itself, and whom it pings.
 func (c *Courier) message(d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
+	case b != nil && b.Kind == story.MuteEnd:
+		m = MuteOver(b, seat.Zone, seat.Titles)
 	case b != nil && b.Kind == story.DigestKind:
 		m = Digest(b, seat.Zone, seat.Titles)
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
-		m = Escalated(&d.Story, &d.Notice, seat.Zone, seat.Titles)
+		m = escalated(c.root(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
 		m = Update(&d.Story, &d.Notice, seat.Zone)
 	default:

@@ -22,7 +22,7 @@ func (l Line) Mark() string {
 	if l.Level == story.Unjudged {
 		return ""
 	}
-	return levelMark(l.Level) + " "
+	return LevelMark(l.Level) + " "
 }
 
 // String returns the line as plain text, without its link.
@@ -56,7 +56,7 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 		what = append(what, stories(n))
 	}
 	if n := len(d.Bulletins); n > 0 {
-		what = append(what, count(n, "change")+" of watches")
+		what = append(what, Count(n, "change")+" of watches")
 	}
 	m.Title.Text = strings.Join(what, " and ")
 	if d.Since.IsZero() {
@@ -65,10 +65,28 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 		m.Title.Text += " since " + stamp(d.Since.In(zone), m.At)
 	}
 	if d.Held > 0 {
-		m.Facts = append(m.Facts, Fact{Name: "Held", Text: count(d.Held, "message") + " in the quiet hours, told by these lines"})
+		m.Facts = append(m.Facts, Fact{Name: "Held", Text: Count(d.Held, "message") + " in the quiet hours, told by these lines"})
 	}
 	if d.Below > 0 {
 		m.Facts = append(m.Facts, Fact{Name: "Not listed", Text: stories(d.Below) + " below the level from which this room is told"})
+	}
+	return m
+}
+
+// MuteOver returns the message that a mute ends, or is about to, with what it
+// held back.
+func MuteOver(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
+	m := &Message{Watches: []string{"Mute"}, At: b.At.In(zone)}
+	m.Title.Text = strings.Join(b.Reasons, "; ")
+	for i := range b.Digest.Bulletins {
+		told := &b.Digest.Bulletins[i]
+		m.Lines = append(m.Lines, Line{Level: told.To, Text: headline(told, cmp.Or(titles[told.Watch], string(told.Watch))), Note: stamp(told.At.In(zone), m.At)})
+	}
+	for i := range b.Digest.Lines {
+		m.Lines = append(m.Lines, storyLine(&b.Digest.Lines[i], m.At, titles))
+	}
+	if b.Digest.Held > 0 {
+		m.Facts = append(m.Facts, Fact{Name: "Held back", Text: Count(b.Digest.Held, "message") + ", told by these lines"})
 	}
 	return m
 }
@@ -79,7 +97,7 @@ func storyLine(l *story.Line, beside time.Time, titles map[story.WatchName]strin
 	for _, w := range l.Watches {
 		note = append(note, cmp.Or(titles[w], string(w)))
 	}
-	note = append(note, count(l.Origins, "origin"), count(l.Outlets, "outlet"), stamp(l.Changed.In(beside.Location()), beside))
+	note = append(note, Count(l.Origins, "origin"), Count(l.Outlets, "outlet"), stamp(l.Changed.In(beside.Location()), beside))
 	return Line{Level: l.Level, Text: story.Shorten(story.Sentence{Text: l.Title}, lineSize).Text, Link: l.Link, Note: strings.Join(note, " · ")}
 }
 
@@ -90,9 +108,8 @@ func stories(n int) string {
 	return fmt.Sprintf("%d stories", n)
 }
 
-// Escalated returns the message that tells s to the next rung.
-func Escalated(s *story.Story, n *story.Notice, zone *time.Location, titles map[story.WatchName]string) *Message {
-	m := Root(s, zone, titles)
+// escalated returns m as the message that tells the next rung, with why.
+func escalated(m *Message, n *story.Notice) *Message {
 	m.Facts = append([]Fact{{Name: "Escalated", Text: n.Reason}}, m.Facts...)
 	return m
 }

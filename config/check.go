@@ -48,7 +48,7 @@ func (r *reader) check(f *deskFile) *Desk {
 		}
 	}
 	aliases := r.aliases(&f.Aliases)
-	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f)}
+	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f), People: r.people(&f.People)}
 	for i, key := range f.Watches.names {
 		if j, said := r.judging(&f.Watches.items[i].Level); said {
 			if desk.Judging == nil {

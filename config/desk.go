@@ -26,6 +26,7 @@ type Desk struct {
 	Watches []story.Watch
 	Judging map[story.WatchName]Judging // of the watches whose levels are not judged as usual
 	Rooms   []Room
+	People  People
 }
 
 // A Room is a place where notices are told, and its policies. Exactly one of

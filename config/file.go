@@ -11,6 +11,13 @@ type deskFile struct {
 	Aliases table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
 	Watches table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
 	Rooms   table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
+	People  peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
+}
+
+type peopleFile struct {
+	At     spot  `json:"-"`
+	Act    words `json:"act,omitempty" jsonschema_description:"Who may acknowledge, assign and mute, such as slack:S0123ABCD (a user group) or discord:123456789012345678 (a role or a person). Everybody if left out."`
+	Manage words `json:"manage,omitempty" jsonschema_description:"Who may change watches and feeds and take data out, besides all that act allows. Nobody if left out."`
 }
 
 type feedFile struct {

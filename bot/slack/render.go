@@ -101,7 +101,7 @@ func (d *draft) reply() []slack.Block {
 	}
 	d.brief(&what)
 	d.facts(&what)
-	return slices.Concat(what.block(), small(d.Reason, d.matched()))
+	return slices.Concat(what.block(), small(d.Reason, d.matched()), buttons(d.Buttons))
 }
 
 // brief writes the sentences as one paragraph.

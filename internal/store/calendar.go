@@ -224,7 +224,8 @@ func (s *Store) Alarms(ctx context.Context, room story.RoomName, now time.Time) 
 // Climb saves what becomes of an alarm, and the notice that its next rung is
 // owed, in one transaction. An alarm that another replica has led further
 // stays as it is, and so does one that somebody has acknowledged meanwhile. An
-// alarm that ends because its story fell is forgotten: it may begin anew.
+// alarm that ends because its story fell, or is seen to, is forgotten: it may
+// begin anew.
 func (s *Store) Climb(ctx context.Context, st story.Step) (err error) {
 	defer wrap(&err, fmt.Sprintf("climb the ladder of room %s for story %d", st.Alarm.Room, st.Alarm.Story))
 	a := &st.Alarm
@@ -244,7 +245,7 @@ func (s *Store) Climb(ctx context.Context, st story.Step) (err error) {
 		if n, err := res.RowsAffected(); n == 0 || err != nil {
 			return err
 		}
-		if st.To == "" && st.Why != "" && !a.Taken && a.Level < story.Critical {
+		if st.To == "" && st.Why != "" && (a.Taken || a.Level < story.Critical) {
 			_, err := tx.ExecContext(ctx, `DELETE FROM alarms WHERE story = ? AND room = ?`, a.Story, a.Room)
 			return err
 		}
@@ -313,7 +314,7 @@ func (s *Store) Next(ctx context.Context, now time.Time) (_ time.Time, err error
 	err = s.read.QueryRowContext(ctx, `
 		SELECT min(due) FROM (
 			SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = ''
-			UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards)
+			UNION ALL SELECT due FROM mutes WHERE ended = '' UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards)
 		WHERE due > ?`, micros(now)).Scan(&us)
 	return timeOf(us.Int64), err
 }

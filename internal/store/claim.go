@@ -84,6 +84,11 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 		if err != nil {
 			return err
 		}
+		for i := range v.Ends {
+			if err := s.endMute(ctx, tx, &v.Ends[i].Mute, v.Ends[i].Why, now); err != nil {
+				return err
+			}
+		}
 		if v.State == story.Owed {
 			return giveOut(ctx, tx, d, &v, now)
 		}
@@ -96,7 +101,7 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 // putBy records that d is not told now. What is held has an occasion at which
 // it is told, whatever the room's others are.
 func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ? WHERE id = ?`, v.State, v.Why, micros(now), d.Delivery)
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery)
 	if err != nil || v.State != story.Held {
 		return err
 	}
@@ -128,6 +133,9 @@ func (s *Store) weigh(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now ti
 		return story.Verdict{}, err
 	}
 	due.LastPing.At = timeOf(at)
+	if due.Mutes, err = mutes(ctx, tx, `room = ? AND ended = ''`, d.Room); err != nil {
+		return story.Verdict{}, err
+	}
 	if due.Acknowledged, err = acknowledged(ctx, tx, d.Story.ID); err != nil {
 		return story.Verdict{}, err
 	}

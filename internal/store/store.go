@@ -41,6 +41,7 @@ type Store struct {
 	jobs  *river.Client[*sql.Tx]
 	log   *slog.Logger
 	lock  *lock
+	fold  func(string) string
 	rule  story.Rule // nil: all that is due is told
 }
 
@@ -51,6 +52,11 @@ func (s *Store) SetRule(rule story.Rule) { s.rule = rule }
 // Options set a Store up.
 type Options struct {
 	Log *slog.Logger // River's warnings go here; required
+
+	// Fold returns the words of a text as they are searched for, parted by
+	// spaces; nil leaves them as they are. All who open a database must have
+	// the same one.
+	Fold func(text string) string
 }
 
 // Close waits for the calls under way and closes the database.

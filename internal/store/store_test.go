@@ -225,7 +225,7 @@ func TestABackupIsWholeAndNeverOverwrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer restored.Close()
-	if found, err := restored.Search(t.Context(), "idlib", 5); err != nil || len(found) != 1 {
+	if found, err := restored.ItemsAt(t.Context(), "", "", 5); err != nil || len(found) != 1 {
 		t.Errorf("the backup has %d items (%v), want 1", len(found), err)
 	}
 }

@@ -38,7 +38,7 @@ func (c *Clock) Set(at time.Time) {
 	}
 }
 
-// A Stage is where a script is played: all fields but Next and Pause are required.
+// A Stage is where a script is played: all fields but Asked, Ask, Next and Pause are required.
 type Stage struct {
 	Wire  *wire.Service
 	Clock *Clock
@@ -47,6 +47,11 @@ type Stage struct {
 	// Idle reports whether the program has nothing left to do at the time
 	// that the clock tells.
 	Idle func(ctx context.Context) (bool, error)
+
+	// Asked is what people ask, in order, and Ask puts it to the program; what
+	// that brings about is done before the story goes on.
+	Asked []wire.Asking
+	Ask   func(ctx context.Context, a wire.Asking) error
 
 	// Next, if given, returns when the program has something to do of its own
 	// accord after now, or the zero time. The story's time stops there.
@@ -81,6 +86,12 @@ func (s *Stage) Play(ctx context.Context) error {
 	}
 	for {
 		next, ok := s.Wire.Next()
+		if len(s.Asked) > 0 && (!ok || s.Asked[0].At.Before(next)) {
+			if err := s.ask(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		if !ok {
 			return nil
 		}
@@ -99,6 +110,23 @@ func (s *Stage) Play(ctx context.Context) error {
 			return fmt.Errorf("play %s: %w", next.Format("2006-01-02 15:04"), err)
 		}
 	}
+}
+
+// ask has the next person ask.
+func (s *Stage) ask(ctx context.Context) error {
+	a := s.Asked[0]
+	s.Asked = s.Asked[1:]
+	if err := s.pass(ctx, a.At); err != nil {
+		return err
+	}
+	s.Clock.Set(a.At)
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	if err := s.Ask(ctx, a); err != nil {
+		return fmt.Errorf("line %d: %w", a.Line, err)
+	}
+	return s.settle(ctx)
 }
 
 // pass lets the time up to next go by in steps: where nothing is said, levels
