@@ -54,6 +54,7 @@ type Line struct {
 	Origins int
 	Outlets int
 	Changed time.Time
+	Care    Care
 	Held    bool // it was held, or a part of it
 }
 

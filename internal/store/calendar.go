@@ -129,7 +129,9 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 	ids := held
 	if o.Changed {
 		d.Since = told
-		rows, err := tx.QueryContext(ctx, `SELECT id FROM stories s WHERE changed > ?1 AND EXISTS (SELECT 1 FROM deliveries d WHERE d.story = s.id AND d.room = ?2)`, micros(told), o.Room)
+		rows, err := tx.QueryContext(ctx, `
+			SELECT id FROM stories s WHERE changed > ?1 AND EXISTS (
+				SELECT 1 FROM deliveries d JOIN notices n ON n.id = d.notice WHERE d.story = s.id AND d.room = ?2 AND n.at > ?1 AND d.state <> 'muted')`, micros(told), o.Room)
 		changed, err := collect(rows, err, func(r *sql.Rows) (id story.ID, err error) { return id, r.Scan(&id) })
 		if err != nil {
 			return nil, err
@@ -183,7 +185,7 @@ func bulletinsFor(ctx context.Context, tx *sql.Tx, o *story.Occasion, d *story.D
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT b.said FROM bulletins b JOIN notices n ON n.bulletin = b.id JOIN deliveries d ON d.notice = n.id
-		WHERE d.room = ?1 AND b.kind <> 'digest' AND (d.state = 'held' OR b.at > ?2 AND d.state <> 'below') ORDER BY b.at, b.id`, o.Room, micros(since))
+		WHERE d.room = ?1 AND b.kind <> 'digest' AND (d.state = 'held' OR b.at > ?2 AND d.state NOT IN ('below', 'muted') AND b.kind <> 'mute') ORDER BY b.at, b.id`, o.Room, micros(since))
 	d.Bulletins, err = collect(rows, err, func(r *sql.Rows) (b story.Bulletin, err error) {
 		var said string
 		if err := r.Scan(&said); err != nil {
@@ -199,7 +201,7 @@ func lineOf(s *story.Story) story.Line {
 	lead := s.Lead()
 	return story.Line{
 		Story: s.ID, Level: s.Level, Title: lead.Item.Title, Link: lead.Item.Link, Watches: s.Watches,
-		Origins: s.Origins(), Outlets: len(s.Outlets()), Changed: s.Changed,
+		Origins: s.Origins(), Outlets: len(s.Outlets()), Changed: s.Changed, Care: s.Care,
 	}
 }
 
