@@ -148,6 +148,9 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 	}
 	for i := range all {
 		st := &all[i]
+		if len(st.Reports) == 0 {
+			continue // it goes on in another
+		}
 		if l := lineOf(st); slices.Contains(held, st.ID) {
 			l.Held = true
 			d.Lines = append(d.Lines, l)
