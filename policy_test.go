@@ -221,3 +221,38 @@ func roomOn(t *testing.T, on, token string) (fake platform, room bot.Room, chann
 		d.Fail(fakeroom.Fault{Method: "POST /channels/{channel}/messages", Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"message":"Invalid Form Body","code":50035}`})
 	}
 }
+
+// TestARestartInBetweenChangesNothing stops the program after a story has
+// become critical, and begins it anew before the first rung is due.
+func TestARestartInBetweenChangesNothing(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join("internal", "world", "testdata", "scenarios", "nobody-acknowledges.txtar")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := wire.Parse(file, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := *before
+	last := len(before.Said) - 1
+	critical := before.Said[last-1].At
+	after.Said = []wire.Saying{before.Said[last]}
+	after.Said[0].At = critical.Add(65 * time.Minute) // the program begins an hour before
+	before.Said = before.Said[:last]
+
+	heard, folder := make(map[story.RoomName][]string), t.TempDir()
+	for _, script := range []*wire.Script{before, &after} {
+		told, _ := hear(t, script, &config.Settings{LogFormat: "text", Data: folder})
+		for room, lines := range told {
+			heard[room] = append(heard[room], lines...)
+		}
+	}
+	for room, want := range before.Heard {
+		want, _, _ = strings.Cut(want, "2021-03-03 06:00") // which is later
+		if diff := cmp.Diff(want, strings.Join(heard[story.RoomName(room)], "\n")+"\n"); diff != "" {
+			t.Errorf("%s hears something else over a restart (-want +got):\n%s", room, diff)
+		}
+	}
+}

@@ -146,7 +146,10 @@ func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.Ro
 	t.Helper()
 	var out, logs bytes.Buffer
 	p := &process{stdout: &out, stderr: &logs}
-	set.Data, set.PollEvery = t.TempDir(), time.Minute
+	set.PollEvery = time.Minute
+	if set.Data == "" {
+		set.Data = t.TempDir()
+	}
 	notes := &transcript{heard: make(map[story.RoomName][]string), buttons: make(map[story.RoomName][]bot.Button)}
 	tune := func(pr *program) {
 		pr.listen = func(name story.RoomName, room bot.Room) bot.Room {

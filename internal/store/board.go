@@ -63,8 +63,10 @@ func (s *Store) SaveBoard(ctx context.Context, b *story.Board) (err error) {
 	})
 }
 
-// week is what a board's trend compares.
-const week = 7 * 24 * time.Hour
+const (
+	week    = 7 * 24 * time.Hour  // what a board's trend compares
+	longAgo = 92 * 24 * time.Hour // a change before it is not looked for: a watch that nothing matches would cost all stories
+)
 
 // Stands returns how the watches stand at now, in their order. A story is open
 // if it changed since and nobody has resolved it.
@@ -97,7 +99,7 @@ func (s *Store) stories(ctx context.Context, st *story.Stand, now, since time.Ti
 	var changed int64
 	err = s.read.QueryRowContext(ctx, `
 		SELECT s.changed, i.title, i.link FROM stories s JOIN reports l ON l.story = s.id AND l.relation = 'opens' JOIN items i ON i.id = l.item
-		WHERE `+of+` ORDER BY s.changed DESC, s.id DESC LIMIT 1`, st.Watch).Scan(&changed, &st.Title, &st.Link)
+		WHERE s.changed > ?2 AND `+of+` ORDER BY s.changed DESC, s.id DESC LIMIT 1`, st.Watch, micros(now.Add(-longAgo))).Scan(&changed, &st.Title, &st.Link)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
