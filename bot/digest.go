@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,23 @@ func (l Line) String() string {
 		return l.Mark() + l.Text
 	}
 	return l.Mark() + l.Text + " · " + l.Note
+}
+
+// keptWhole is how many lines keep what stands beside them: the weightiest come
+// first.
+const keptWhole = 10
+
+// Slim takes note and link off the last of lines that has one, but for the
+// first few, and reports whether one had: a list that is too long keeps its
+// lines longer than what stands beside them.
+func Slim(lines []Line) bool {
+	for i := range slices.Backward(lines) {
+		if l := &lines[i]; i >= keptWhole && (l.Link != "" || l.Note != "") {
+			l.Link, l.Note = "", ""
+			return true
+		}
+	}
+	return false
 }
 
 // lineSize is how many bytes of a title a line shows.
