@@ -119,7 +119,14 @@ func (p *process) play(ctx context.Context, set *config.Settings, script *wire.S
 		return err
 	}
 	stage.Next = pr.store.Next
-	stage.Idle = func(ctx context.Context) (bool, error) { return pr.store.Idle(ctx, clock.Now()) }
+	stage.Idle = func(ctx context.Context) (bool, error) {
+		idle, err := pr.store.Idle(ctx, clock.Now())
+		if !idle || err != nil {
+			return false, err
+		}
+		working, err := pr.store.Working(ctx)
+		return !working, err
+	}
 
 	engineCtx, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -90,6 +91,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.courier.SetSeal(seal)
 	pr.courier.SetCalendar(db)
+	pr.courier.SetBoards(db)
 	db.SetRule(pr.courier.Weigh)
 	if set.LLMURL != "" {
 		model, err := rephrase.New(rephrase.Settings{URL: set.LLMURL, Model: set.LLMModel, Key: set.LLMToken.Reveal()})
@@ -195,6 +197,9 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.DeclareRooms(ctx, occasions(seats, pr.now()), pr.now()); err != nil {
 		return err
 	}
+	if err := pr.store.DeclareBoards(ctx, boards(d)); err != nil {
+		return err
+	}
 	pr.poller.SetFeeds(d.Feeds)
 	pr.courier.SetRooms(seats)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
@@ -243,7 +248,7 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r)}
+		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r), Watches: telling(d, r.Name)}
 	}
 	return seats, errors.Join(errs...)
 }
@@ -258,6 +263,26 @@ func policy(r *config.Room) bot.Policy {
 		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
 	}
 	return p
+}
+
+// telling returns the watches that tell a room, in the order of the file.
+func telling(d *config.Desk, room story.RoomName) (names []story.WatchName) {
+	for _, w := range d.Watches {
+		if slices.Contains(w.Rooms, room) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
+}
+
+// boards returns the rooms that ask for a board.
+func boards(d *config.Desk) (names []story.RoomName) {
+	for _, r := range d.Rooms {
+		if r.Board {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // occasions returns when each room that gets digests gets its next.

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -28,6 +27,8 @@ type Seat struct {
 	Zone   *time.Location             // required
 	Titles map[story.WatchName]string // what watches are called in it
 	Policy Policy
+
+	Watches []story.WatchName // whose rooms it is among, for its board
 }
 
 // A Rephraser tells a brief in other words, or says why it stands as it is:
@@ -45,6 +46,7 @@ type Courier struct {
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
 
 	calendar Calendar // nil: there are no digests and no escalations
+	boards   Boards   // nil: there are no boards
 
 	words  Rephraser // nil: briefs stand as they are
 	seal   *Seal     // nil: messages have no buttons that ask for something
@@ -82,8 +84,11 @@ func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
 	}
 	for ctx.Err() == nil {
 		d, ok, err := c.box.Claim(ctx, room, c.now())
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return c.show(context.WithoutCancel(ctx), room)
 		}
 		if err := c.carry(context.WithoutCancel(ctx), &d); err != nil {
 			return err
@@ -170,7 +175,7 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
-		m = Escalated(&d.Story, &d.Notice, seat.Zone, seat.Titles)
+		m = escalated(c.reworded(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
 		m = Update(&d.Story, &d.Notice, seat.Zone)
 	default:
@@ -182,10 +187,7 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 
 // judge turns the error of a room into the delivery's state.
 func (c *Courier) judge(o *story.Outcome, err error) {
-	var f *Failure
-	if !errors.As(err, &f) {
-		f = &Failure{Kind: Ambiguous, Why: "the answer was not understood"}
-	}
+	f := failureOf(err)
 	o.Why = f.Why
 	switch f.Kind {
 	case NotSent, RoomShut:

@@ -104,9 +104,15 @@ func Onward(s *story.Story, was *story.Aside, link string, zone *time.Location, 
 // saying so; link leads to the root message of the other.
 func Apart(m *Message, of *story.Aside, link string) *Message {
 	m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Split from", Text: fmt.Sprintf("%s (%s)", headlineOf(of.Lead.Title), of.Why)})
+	if link != "" && len(m.Buttons) == rowOfButtons { // the title opens the report as well
+		m.Buttons = slices.DeleteFunc(m.Buttons, func(b Button) bool { return b.Link != "" })
+	}
 	m.Buttons = append(m.Buttons, opening("", "Earlier reports", link)...)
 	return m
 }
+
+// rowOfButtons is how many buttons stand beside each other on every platform.
+const rowOfButtons = 5
 
 // headlineOf returns a report's title for a line beside others.
 func headlineOf(title string) string {

@@ -136,6 +136,8 @@ func (r *reader) quiet(file *quietFile) Quiet {
 	quiet.To, toOK = clock(strings.TrimSpace(to))
 	if !fromOK || !toOK || quiet.From == quiet.To {
 		r.fault(file.Hours.spot, "the quiet hours are "+r.quote(file.Hours.value), `two times of the day in quotation marks, such as "22:00-06:00"`)
+	} else if !file.Except.there() {
+		r.note(file.At, "the quiet hours have no except: what is critical waits for their end too")
 	}
 	return quiet
 }

@@ -21,6 +21,7 @@ type call struct {
 	path    string // below the base URL
 	bucket  string // names the calls that share a limit
 	answers bool   // it names a message that may be gone
+	silent  bool   // what it is answered with is empty
 	body    any
 }
 
@@ -46,7 +47,7 @@ func (a *Account) do(ctx context.Context, c call) (string, *refusal) {
 		RetryAfter float64 `json:"retry_after"`
 	}
 	understood := json.Unmarshal(body, &said) == nil
-	if err == nil && understood && snowflake(said.ID) {
+	if err == nil && understood && snowflake(said.ID) || c.silent && x.Status == http.StatusNoContent {
 		return said.ID, nil
 	}
 	no := &refusal{exchange: &x, answers: c.answers, json: understood, code: said.Code}

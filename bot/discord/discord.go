@@ -153,6 +153,26 @@ func (a *Account) guild(ctx context.Context, channel string) string {
 	return said.GuildID
 }
 
+// Pin pins a message of the channel, which takes a right of its own. A message
+// that is pinned stays so.
+func (r *Room) Pin(ctx context.Context, message story.Remote) error {
+	if !snowflake(string(message)) {
+		return foreign()
+	}
+	_, no := r.account.do(ctx, call{
+		method: http.MethodPut, path: r.path("messages", "pins", string(message)),
+		bucket: r.path("messages", "pins"), answers: true, silent: true,
+	})
+	if no == nil {
+		return nil
+	}
+	f := no.failure()
+	if no.definite() && no.code == discordgo.ErrCodeMissingPermissions {
+		f.Why = "the bot lacks a right (50013): let its role pin messages in the channel"
+	}
+	return f
+}
+
 // post is the call that posts in the channel.
 func (r *Room) post() call {
 	return call{method: http.MethodPost, path: r.path("messages"), bucket: r.path("messages")}

@@ -170,6 +170,21 @@ func (w *Workspace) address(ctx context.Context) string {
 	return site
 }
 
+// Pin pins a message of the channel. A message that is pinned stays so.
+func (r *Room) Pin(ctx context.Context, message story.Remote) error {
+	_, code, failure := r.try(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, _ form) (string, error) {
+		item := slack.NewRefToMessage(r.channel, string(message))
+		return string(message), r.workspace.client.AddPinContext(ctx, r.channel, item)
+	}}, rich)
+	if failure == nil || code == "already_pinned" {
+		return nil
+	}
+	if code == "missing_scope" {
+		failure.Why = "the app lacks a right (missing_scope): give its bot token the scope pins:write, and install it again"
+	}
+	return failure
+}
+
 // post sends f as a message, in the thread of root if that is not "".
 func (r *Room) post(ctx context.Context, root story.Remote, key string, f face) (story.Remote, error) {
 	metadata := slack.MsgOptionMetadata(slack.SlackMetadata{

@@ -56,6 +56,7 @@ func NewDiscord(token, openapiPath string) (*Discord, error) {
 		"POST /channels/{channel}/messages":                   d.post,
 		"GET /channels/{channel}/messages/{message}":          d.get,
 		"PATCH /channels/{channel}/messages/{message}":        d.edit,
+		"PUT /channels/{channel}/messages/pins/{message}":     d.pin,
 		"POST /channels/{channel}/messages/{message}/threads": d.startThread,
 	}
 	var err error
@@ -250,6 +251,24 @@ func (d *Discord) edit(c *call) answer {
 	m.post.Changed = time.Now()
 	m.body["edited_timestamp"] = m.post.Changed.UTC().Format(time.RFC3339Nano)
 	return answer{status: http.StatusOK, body: d.told(m)}
+}
+
+// pin is PUT /channels/{channel}/messages/pins/{message}.
+func (d *Discord) pin(c *call) answer {
+	p, refused, ok := d.place(c)
+	if !ok {
+		return refused
+	}
+	id := c.PathValue("message")
+	m := d.find(p.channel, id)
+	switch {
+	case d.deleted[id]:
+		return gone(http.StatusNotFound, 10008, "Unknown Message")
+	case m == nil:
+		return d.refuse(c, http.StatusNotFound, 10008, "Unknown Message")
+	}
+	m.post.Pinned = true
+	return answer{status: http.StatusNoContent}
 }
 
 // laid returns the fields of a message that a client sets, and an edit may

@@ -58,7 +58,7 @@ func (s *Slack) act(c *call) answer {
 func (s *Slack) dispatch(c *call, a args) object {
 	method := map[string]func(*call, args) object{
 		"chat.postMessage": s.post, "chat.update": s.update,
-		"conversations.history": s.history, "conversations.replies": s.replies,
+		"conversations.history": s.history, "conversations.replies": s.replies, "pins.add": s.pin,
 	}[c.name]
 	switch {
 	case c.name == "auth.test":
@@ -167,6 +167,24 @@ func (s *Slack) update(c *call, a args) object {
 	at := m.post.Changed.UnixMicro()
 	m.body["edited"] = object{"user": slackUser, "ts": fmt.Sprintf("%d.%06d", at/1e6, at%1e6)}
 	return object{"ok": true, "channel": channel, "ts": ts, "text": m.body["text"], "message": slackMessage(m, true)}
+}
+
+// pin is pins.add.
+func (s *Slack) pin(c *call, a args) object {
+	ts := a.text("timestamp")
+	m := s.find(a.text("channel"), ts)
+	switch {
+	case s.archived[a.text("channel")]:
+		return shut("is_archived")
+	case s.deleted[ts]:
+		return shut("message_not_found")
+	case m == nil:
+		return s.refuse(c, "message_not_found", fmt.Sprintf("no message of the channel has the ts %q", ts))
+	case m.post.Pinned:
+		return shut("already_pinned")
+	}
+	m.post.Pinned = true
+	return object{"ok": true}
 }
 
 // lay makes m what a says. What an edit does not name stays as it is: Slack

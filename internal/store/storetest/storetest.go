@@ -36,6 +36,10 @@ type Store interface {
 	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
 	Climb(ctx context.Context, s story.Step) error
 	Next(ctx context.Context, now time.Time) (time.Time, error)
+	DeclareBoards(ctx context.Context, rooms []story.RoomName) error
+	Board(ctx context.Context, room story.RoomName, now time.Time) (b story.Board, due bool, err error)
+	SaveBoard(ctx context.Context, b *story.Board) error
+	Stands(ctx context.Context, watches []story.WatchName, now, since time.Time) ([]story.Stand, error)
 	Idle(ctx context.Context, now time.Time) (bool, error)
 	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
 	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (story.Care, bool, error)
@@ -131,6 +135,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APingIsRemembered", pingIsRemembered},
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
+		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"NoSearchIsAnError", searchIsSafe},
