@@ -14,6 +14,7 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/bot/terminal"
+	"vedette/bot/webhook"
 	"vedette/config"
 	"vedette/feeds"
 	"vedette/feeds/fetch"
@@ -121,6 +122,9 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
+	if err := pr.store.Repeat(ctx, webhooks(d)); err != nil {
+		return err
+	}
 	pr.poller.SetFeeds(d.Feeds)
 	pr.courier.SetRooms(seats)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
@@ -169,7 +173,11 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles}
+		seat := bot.Seat{Room: room, Zone: r.Zone, Titles: titles}
+		if r.Webhook.URL != "" {
+			seat.Patience = webhook.Patience
+		}
+		seats[r.Name] = seat
 	}
 	return seats, errors.Join(errs...)
 }
@@ -185,8 +193,25 @@ func (pr *program) room(r config.Room) (bot.Room, error) {
 		return nil, errors.New("it stands in Discord, and VEDETTE_DISCORD_TOKEN is not set")
 	case r.Discord != "":
 		return pr.discord.Room(r.Discord), nil
+	case r.Webhook.URL != "":
+		secret, ok := pr.set.RoomSecrets[r.Webhook.Secret]
+		if !ok {
+			return nil, fmt.Errorf("its webhook needs a secret, and %s is not set", r.Webhook.Secret)
+		}
+		return webhook.New(webhook.Options{URL: r.Webhook.URL, Secret: secret.Reveal(), Format: webhook.Format(r.Webhook.Format)})
 	}
 	return pr.terminal, nil
+}
+
+// webhooks returns the rooms of d that take what comes twice once.
+func webhooks(d *config.Desk) []story.RoomName {
+	var names []story.RoomName
+	for _, r := range d.Rooms {
+		if r.Webhook.URL != "" {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // userAgent says who asks, and how to reach them.

@@ -29,6 +29,7 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	Repeat(ctx context.Context, rooms []story.RoomName) error
 	Idle(ctx context.Context, now time.Time) (bool, error)
 	Search(ctx context.Context, query string, limit int) ([]story.Item, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
@@ -76,6 +77,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
+		{"ARoomThatKnowsKeysIsSentAgainWhatIsAmbiguous", repeated},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
