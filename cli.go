@@ -30,12 +30,16 @@ type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	hangup         <-chan os.Signal
-	colour         bool // whether stdout shows colours
-	logColour      bool // whether stderr does
+	hidden         func() (string, error) // reads a line of a person's that is not shown; nil if stdin is no terminal
+	colour         bool                   // whether stdout shows colours
+	logColour      bool                   // whether stderr does
 }
 
 // commands is the command line.
 type commands struct {
+	Init     initCmd     `cmd:"" help:"Set up from nothing: ask for tokens and channels, check them, write .env and the desk file, tell each room."`
+	Doctor   doctorCmd   `cmd:"" help:"Check settings, desk file, tokens, scopes, intents and channel permissions against the live platforms."`
+	Manifest manifestCmd `cmd:"" help:"Print what makes the app: the manifest for Slack, or the invite link for Discord."`
 	Run      runCmd      `cmd:"" help:"Watch the feeds of the desk file and tell the rooms, until stopped."`
 	Demo     demoCmd     `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
 	Check    checkCmd    `cmd:"" help:"Check settings and desk file, and print every fault at once."`

@@ -89,12 +89,14 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 // the desk file forgets neither a pace nor a limit.
 func (pr *program) platforms() (err error) {
 	if token := pr.set.SlackToken; token != "" {
-		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), API: pr.set.SlackAPI}); err != nil {
+		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), AppToken: pr.set.SlackAppToken.Reveal(), API: pr.set.SlackAPI}); err != nil {
 			return err
 		}
 	}
 	if token := pr.set.DiscordToken; token != "" {
-		if pr.discord, err = discord.New(discord.Options{Token: token.Reveal(), API: pr.set.DiscordAPI}); err != nil {
+		if pr.discord, err = discord.New(discord.Options{
+			Token: token.Reveal(), API: pr.set.DiscordAPI, PublicKey: pr.set.DiscordPublicKey, PublicURL: pr.set.PublicURL,
+		}); err != nil {
 			return err
 		}
 	}

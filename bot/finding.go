@@ -24,15 +24,6 @@ type Finding struct {
 	Cure    string // what an operator can do about it; "" if all is well
 }
 
-// Worst returns the worst grade among the findings.
-func Worst(fs []Finding) Grade {
-	worst := Well
-	for _, f := range fs {
-		worst = max(worst, f.Grade)
-	}
-	return worst
-}
-
 // Sentence returns why as a sentence of its own.
 func Sentence(why string) string {
 	first, size := utf8.DecodeRuneInString(why)

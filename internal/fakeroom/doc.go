@@ -9,7 +9,7 @@
 // refused or that breaks a limit it documents or a rule of this project. A
 // request that a [Fault] kept from taking effect is not checked, and what a
 // person did to a channel or to the bot ([Slack.Archive], [Slack.Delete],
-// [Slack.SetScopes] and the like) is not held against the client that finds
+// [Slack.TakeScope] and the like) is not held against the client that finds
 // out.
 //
 // The package never talks to a platform, never takes what it cannot check (a

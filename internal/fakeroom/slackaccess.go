@@ -9,12 +9,12 @@ import (
 // What people can take from a Slack app. Nothing here is held against the
 // client: it cannot know before it asks.
 
-// SetScopes has the bot's token carry these scopes and no others, as after an
-// installation that asked for no more.
-func (s *Slack) SetScopes(scopes ...string) {
+// TakeScope takes a scope from the bot's token, as if the app had been
+// installed without it.
+func (s *Slack) TakeScope(scope string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.scopes = scopes
+	s.scopes = slices.DeleteFunc(s.scopes, func(held string) bool { return held == scope })
 }
 
 // SetAppToken gives the app an app-level token. Without scopes it opens no
