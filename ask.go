@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -55,7 +56,7 @@ func (d *dialogue) line(secret bool) (string, error) {
 		read = d.hidden
 	}
 	answer, err := read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		d.ended, err = true, nil
 	}
 	if d.ended || secret && d.hidden != nil { // nobody's Enter ended the line

@@ -35,7 +35,7 @@ func colours(f *os.File) bool { return isatty.IsTerminal(f.Fd()) && os.Getenv("N
 // hidden returns what reads a line from the terminal f without showing it, or
 // nil if f is none.
 func hidden(f *os.File) func() (string, error) {
-	fd := int(f.Fd()) //nolint:gosec // a file descriptor is a small number
+	fd := int(f.Fd())
 	if !term.IsTerminal(fd) {
 		return nil
 	}

@@ -106,17 +106,20 @@ func TestEachThingThatIsWrongHasASentence(t *testing.T) {
 		"MembersIntent":   {discord.Options{}, func(d *fakeroom.Discord) { d.SetApplication(map[string]any{"flags": 1 << 14}) }, "well  The server members intent is on; vedette does not need it.", false},
 		"PresenceIntent":  {discord.Options{}, func(d *fakeroom.Discord) { d.SetApplication(map[string]any{"flags": 1 << 13}) }, "well  The presence intent is on; vedette does not need it.", false},
 		"CallsElsewhere": {
-			discord.Options{}, func(d *fakeroom.Discord) {
+			discord.Options{},
+			func(d *fakeroom.Discord) {
 				d.SetApplication(map[string]any{"interactions_endpoint_url": "https://old.example/discord"})
 			},
 			"lacking  Discord sends commands and buttons to an address, and not to this process.", false,
 		},
 		"DoesNotCall": {
-			discord.Options{PublicURL: "https://vedette.example", PublicKey: publicKey}, func(*fakeroom.Discord) {},
+			discord.Options{PublicURL: "https://vedette.example", PublicKey: publicKey},
+			func(*fakeroom.Discord) {},
 			"lacking  Discord does not send commands and buttons to VEDETTE_PUBLIC_URL.", false,
 		},
 		"OtherKey": {
-			discord.Options{PublicKey: strings.Repeat("0", 64)}, func(*fakeroom.Discord) {},
+			discord.Options{PublicKey: strings.Repeat("0", 64)},
+			func(*fakeroom.Discord) {},
 			"lacking  The public key is another application's: commands and buttons are refused.", false,
 		},
 		"NoSuchChannel": {discord.Options{}, func(d *fakeroom.Discord) { d.Archive(channel) }, "broken 123456789012345678 There is no such channel (code 10003).", false},

@@ -17,6 +17,7 @@ import (
 func SlackSchema(t *testing.T, file, kind string) *jsonschema.Schema {
 	t.Helper()
 	dir := installed(t, "@slack/web-api", "ts-json-schema-generator")
+	//nolint:gosec // a test names the file
 	cmd := exec.CommandContext(t.Context(), "node", filepath.Join("node_modules", "ts-json-schema-generator", "bin", "ts-json-schema-generator.js"),
 		"--path", filepath.Join("node_modules", filepath.FromSlash(file)), "--type", kind, "--no-type-check")
 	var stderr bytes.Buffer
