@@ -64,7 +64,7 @@ func run(ctx context.Context, p *process) int {
 	var cli commands
 	code := -1
 	parser, err := kong.New(&cli, kong.Name("vedette"), kong.Writers(p.stdout, p.stderr),
-		kong.Description("A sentry for fast-moving conflicts: feeds in, alerts out.\n\nStart with: vedette demo\n\n"+
+		kong.Description("A sentry for fast-moving conflicts: feeds in, alerts out.\n\nStart with: vedette demo, then vedette init\n\n"+
 			"Exit codes: 0 all went well, 1 faults were found or the work was not done, 2 the command line was not understood."),
 		kong.Exit(func(c int) { code = c }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {

@@ -136,6 +136,33 @@ func TestDocumentsReadAsAProgrammerWouldWish(t *testing.T) {
 	}
 }
 
+func TestThePageShowsADocumentAsItIsSent(t *testing.T) {
+	const begin, end = "<!-- document: begin (generated: go test ./bot/webhook -update) -->\n", "<!-- document: end -->"
+	path := filepath.Join("..", "..", "docs", "webhooks.md")
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := os.ReadFile(filepath.Join("testdata", "vedette-story.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, ok := strings.Cut(string(page), begin)
+	_, after, ended := strings.Cut(rest, end)
+	if !ok || !ended {
+		t.Fatalf("%s has no markers", path)
+	}
+	want := before + begin + "```json\n" + string(document) + "```\n" + end + after
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if page, err = os.ReadFile(path); err != nil || string(page) != want {
+		t.Errorf("%s shows another document (%v)", path, err)
+	}
+}
+
 func TestEveryDocumentIsAsItsSchemaSays(t *testing.T) {
 	raw, err := Schema()
 	if err != nil {
