@@ -17,6 +17,7 @@ import (
 	"vedette/internal/fakeroom"
 	"vedette/internal/store"
 	"vedette/story"
+	"vedette/watch"
 )
 
 // TestMain lets the scripts call this very program as vedette.
@@ -41,7 +42,7 @@ func TestScripts(t *testing.T) {
 func archive(ts *testscript.TestScript, _ bool, args []string) {
 	ctx := context.Background()
 	ts.Check(os.MkdirAll(ts.MkAbs("data"), 0o700))
-	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{})
+	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{Fold: watch.Fold})
 	ts.Check(err)
 	defer func() { ts.Check(db.Close()) }()
 	for _, name := range args {
