@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -14,21 +15,10 @@ import (
 
 // Both services know an alert by a name: what comes with the name of an open
 // one joins it and calls nobody again. The name is that of the story's root
-// message. An edit calls nobody in any room, and is not sent to either: sent
-// with the name of an alert that somebody has closed, it would open another.
-
-// alertOf returns the name of the alert that a message belongs to, or "" if
-// it need not be sent.
-func alertOf(act story.Act, id, root story.Remote) string {
-	switch act {
-	case story.Post:
-		return string(id)
-	case story.Reply:
-		return string(root)
-	case story.Edit:
-	}
-	return ""
-}
+// message. Once somebody sees to the story, so do they: the edit that tells it
+// acknowledges the alert, or closes it. Any other edit calls nobody in any
+// room, and is not sent to them: sent with the name of an alert that somebody
+// has closed, it would open another.
 
 // about returns the watches of m in one line.
 func about(c *Content) string {
@@ -53,12 +43,12 @@ func newPager(key string) (*pager, error) {
 
 // pagerEvent is an event as PagerDuty documents it.
 type pagerEvent struct {
-	RoutingKey  string       `json:"routing_key"`
-	EventAction string       `json:"event_action"`
-	DedupKey    string       `json:"dedup_key"`
-	Client      string       `json:"client"`
-	Payload     pagerPayload `json:"payload"`
-	Links       []pagerLink  `json:"links,omitempty"`
+	RoutingKey  string        `json:"routing_key"`
+	EventAction string        `json:"event_action"`
+	DedupKey    string        `json:"dedup_key"`
+	Client      string        `json:"client"`
+	Payload     *pagerPayload `json:"payload,omitempty"`
+	Links       []pagerLink   `json:"links,omitempty"`
 }
 
 type pagerPayload struct {
@@ -77,16 +67,15 @@ type pagerLink struct {
 
 // write returns the event that tells m.
 func (p *pager) write(act story.Act, id, root story.Remote, m *bot.Message) (letter, error) {
-	alert := alertOf(act, id, root)
-	if alert == "" {
-		return letter{}, nil
+	if act == story.Edit {
+		return p.follow(root, m.Care)
 	}
 	c := content(m)
 	c.ID, c.Root = string(id), string(root)
 	e := pagerEvent{
-		RoutingKey: p.key, EventAction: "trigger", DedupKey: alert, Client: "vedette",
-		Payload: pagerPayload{
-			Summary: short(c.Title, mostTitle), Source: short(about(&c), mostName), Severity: severity(m.Level),
+		RoutingKey: p.key, EventAction: "trigger", DedupKey: string(cmp.Or(root, id)), Client: "vedette",
+		Payload: &pagerPayload{
+			Summary: short(c.Title, mostTitle), Source: short(about(&c), mostName), Severity: severity(m),
 			Timestamp: m.At.UTC(), Component: c.Outlet, Details: c,
 		},
 	}
@@ -97,10 +86,30 @@ func (p *pager) write(act story.Act, id, root story.Remote, m *bot.Message) (let
 	return letter{body: body}, err
 }
 
-// severity returns what a level is to PagerDuty. What nobody has judged, such
-// as a reply, is not harmless for that.
-func severity(l story.Level) string {
-	switch l {
+// follow returns the event that has the alert stand as the story does.
+func (p *pager) follow(root story.Remote, care story.CareState) (letter, error) {
+	action := ""
+	switch care {
+	case story.Acknowledged:
+		action = "acknowledge"
+	case story.Resolved:
+		action = "resolve"
+	case story.Open:
+	}
+	if action == "" {
+		return letter{}, nil
+	}
+	body, err := json.Marshal(pagerEvent{RoutingKey: p.key, EventAction: action, DedupKey: string(root), Client: "vedette"})
+	return letter{body: body}, err
+}
+
+// severity returns what a message's level is to PagerDuty. What nobody has
+// judged, such as a reply, is not harmless for that; a list wakes nobody.
+func severity(m *bot.Message) string {
+	if len(m.Lines) > 0 {
+		return "info"
+	}
+	switch m.Level {
 	case story.Critical:
 		return "critical"
 	case story.High:
@@ -147,26 +156,47 @@ const (
 
 // write returns the alert that tells m.
 func (g *genie) write(act story.Act, id, root story.Remote, m *bot.Message) (letter, error) {
-	alert := alertOf(act, id, root)
-	if alert == "" {
-		return letter{}, nil
+	if act == story.Edit {
+		return g.follow(root, m.Care)
 	}
 	c := content(m)
 	a := genieAlert{
-		Message: short(c.Title, mostMessage), Alias: alert, Description: c.Text, Entity: short(about(&c), mostEntity),
-		Source: "vedette", Priority: priority(m.Level), Details: map[string]string{"id": string(id)},
+		Message: short(c.Title, mostMessage), Alias: string(cmp.Or(root, id)), Description: c.Text, Entity: short(about(&c), mostEntity),
+		Source: "vedette", Priority: priority(m), Details: map[string]string{"id": string(id)},
 		Tags: bot.Keep(c.Watches, mostTags, func(w string) (string, bool) { return short(w, mostTag), true }),
 	}
 	if c.Link != "" {
 		a.Details["link"] = c.Link
 	}
 	body, err := json.Marshal(a)
-	return letter{body: body, head: http.Header{"Authorization": {"GenieKey " + g.key}}}, err
+	return letter{body: body, head: g.head()}, err
 }
 
-// priority returns what a level is to Opsgenie.
-func priority(l story.Level) string {
-	switch l {
+// head returns the header that bears the key.
+func (g *genie) head() http.Header { return http.Header{"Authorization": {"GenieKey " + g.key}} }
+
+// follow returns the call that has the alert stand as the story does.
+func (g *genie) follow(root story.Remote, care story.CareState) (letter, error) {
+	action := ""
+	switch care {
+	case story.Acknowledged:
+		action = "acknowledge"
+	case story.Resolved:
+		action = "close"
+	case story.Open:
+	}
+	if action == "" {
+		return letter{}, nil
+	}
+	return letter{body: []byte(`{"source":"vedette"}`), head: g.head(), path: []string{string(root), action}, ask: "identifierType=alias"}, nil
+}
+
+// priority returns what a message's level is to Opsgenie.
+func priority(m *bot.Message) string {
+	if len(m.Lines) > 0 {
+		return "P5"
+	}
+	switch m.Level {
 	case story.Critical:
 		return "P1"
 	case story.High:

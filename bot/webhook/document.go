@@ -50,6 +50,10 @@ type Content struct {
 	Origins int      `json:"origins" jsonschema:"minimum=0" jsonschema_description:"How many independent ones; 0 where nothing is counted."`
 	Outlets int      `json:"outlets" jsonschema:"minimum=0" jsonschema_description:"How many outlets; 0 where nothing is counted."`
 	Reason  string   `json:"reason,omitempty" jsonschema_description:"Why the room hears it."`
+	Care    string   `json:"care,omitempty" jsonschema:"enum=open,enum=acknowledged,enum=resolved" jsonschema_description:"Whether somebody sees to the story. Left out where that is not told."`
+	State   string   `json:"state,omitempty" jsonschema_description:"Who does, in words."`
+	Calls   string   `json:"calls,omitempty" jsonschema_description:"Whom the room's policy calls with it, such as here or everyone. Left out if nobody: then make no noise."`
+	Lines   []Line   `json:"lines,omitempty" jsonschema_description:"A list, such as a digest's."`
 	Text    string   `json:"text" jsonschema:"minLength=1" jsonschema_description:"All of it in plain lines, for whoever only shows it."`
 }
 
@@ -64,6 +68,14 @@ type Source struct {
 	Outlet string `json:"outlet" jsonschema_description:"The outlet."`
 	Link   string `json:"link,omitempty" jsonschema:"format=uri,pattern=^https?://" jsonschema_description:"Its first report."`
 	Copy   bool   `json:"copy,omitempty" jsonschema_description:"It told it in the words of another."`
+}
+
+// A Line is one of a list.
+type Line struct {
+	Level string `json:"level,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"How far it has escalated."`
+	Text  string `json:"text" jsonschema_description:"What the line says."`
+	Link  string `json:"link,omitempty" jsonschema:"format=uri,pattern=^https?://" jsonschema_description:"Where that is told."`
+	Note  string `json:"note,omitempty" jsonschema_description:"What stands beside it."`
 }
 
 // What a document holds at most, in bytes and pieces: far more than a person
@@ -83,14 +95,15 @@ func content(m *bot.Message) Content {
 		Title: short(m.Title.Text, mostTitle), Link: bot.Link(m.Link, mostLink), Outlet: short(m.Outlet, mostName),
 		Origins: m.Origins, Outlets: m.Outlets, Reason: short(m.Reason, mostPiece),
 		Watches: texts(m.Watches, mostName), Matched: texts(m.Matched, mostName),
+		Level: levelOf(m.Level), Care: string(m.Care), State: short(m.State, mostPiece), Calls: m.Calls.String(),
 		Brief: []string{}, Facts: []Fact{}, Sources: []Source{},
 	}
 	if bot.Blank(c.Title) {
 		c.Title = "(no title)"
 	}
-	if m.Level != story.Unjudged {
-		c.Level = m.Level.String()
-	}
+	c.Lines = bot.Keep(m.Lines, mostPieces, func(l bot.Line) (Line, bool) {
+		return Line{Level: levelOf(l.Level), Text: short(l.Text, mostPiece), Link: bot.Link(l.Link, mostLink), Note: short(l.Note, mostPiece)}, !bot.Blank(l.Text)
+	})
 	c.Brief = append(c.Brief, bot.Keep(m.Brief, mostPieces, func(s story.Sentence) (string, bool) {
 		return short(s.Text, mostPiece), !bot.Blank(s.Text)
 	})...)
@@ -116,10 +129,21 @@ func (c *Content) plain(m *bot.Message) string {
 	for _, f := range c.Facts {
 		clean.Facts = append(clean.Facts, bot.Fact(f))
 	}
+	for _, l := range c.Lines {
+		clean.Lines = append(clean.Lines, bot.Line{Text: l.Text, Note: l.Note})
+	}
 	for _, s := range c.Sources {
 		clean.Sources = append(clean.Sources, bot.Source(s))
 	}
 	return bot.Plain(&clean, mostText, bot.Clean, func(s string) int { return len(s) })
+}
+
+// levelOf returns the name of a level, or "" for none.
+func levelOf(l story.Level) string {
+	if l == story.Unjudged {
+		return ""
+	}
+	return l.String()
 }
 
 // texts returns those of all that a reader sees anything of, never nil.

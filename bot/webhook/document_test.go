@@ -36,8 +36,8 @@ func idlib() *bot.Message {
 		Facts:   []bot.Fact{{Name: "Killed", Text: "14 Turkish soldiers (Turkey)"}, {Name: "Deadline", Text: "29 Feb 2020 00:00 UTC"}},
 		Matched: []string{"idlib", `"observation post" (observation posts)`, "ceasefire"},
 		Sources: []bot.Source{{Outlet: "AFP", Link: "https://www.afp.com/en/1"}, {Outlet: "Al Jazeera", Link: page, Copy: true}, {Outlet: "عنب بلدي"}},
-		Buttons: []bot.Button{{Label: "Open report", Link: page}},
-		At:      time.Date(2020, 2, 12, 17, 5, 0, 0, time.FixedZone("+03", 3*60*60)),
+		Buttons: []bot.Button{{Label: "Open report", Link: page}}, Care: story.Open, Calls: story.Mention{Kind: story.Here},
+		At: time.Date(2020, 2, 12, 17, 5, 0, 0, time.FixedZone("+03", 3*60*60)),
 	}
 }
 
@@ -59,6 +59,25 @@ func bulletin() *bot.Message {
 	}, time.UTC, nil)
 }
 
+// acknowledged is idlib once somebody has it.
+func acknowledged() *bot.Message {
+	m := idlib()
+	m.Care, m.State, m.Calls = story.Acknowledged, "Acknowledged by Ada, 14:09", story.Mention{}
+	return m
+}
+
+// digest is what a room hears in the morning.
+func digest() *bot.Message {
+	return &bot.Message{
+		Level: story.High, Watches: []string{"Digest"}, Title: story.Sentence{Text: "2 stories in the quiet hours"}, At: idlib().At,
+		Lines: []bot.Line{
+			{Level: story.High, Text: "Turkey threatens force over Idlib ceasefire", Link: "https://www.afp.com/en/1", Note: "Idlib · 3 origins · 4 outlets · 14:05"},
+			{Text: "Aid convoy enters Idlib", Note: "Idlib · 1 origin · 1 outlet · 11:20"},
+		},
+		Facts: []bot.Fact{{Name: "Held", Text: "5 messages in the quiet hours, told by these lines"}},
+	}
+}
+
 // hostile is a message of strangers' worst words.
 func hostile() *bot.Message {
 	long := strings.Repeat("длинный <b>&\u202e \x00", 200)
@@ -69,6 +88,7 @@ func hostile() *bot.Message {
 	for range 200 {
 		m.Watches, m.Matched = append(m.Watches, long), append(m.Matched, long)
 		m.Facts = append(m.Facts, bot.Fact{Name: long, Text: long})
+		m.Lines = append(m.Lines, bot.Line{Text: long, Link: "javascript:alert(1)", Note: long})
 		m.Sources = append(m.Sources, bot.Source{Outlet: long, Link: "https://me:pass@example.org/"})
 		m.Brief = append(m.Brief, story.Sentence{Text: long})
 	}
@@ -92,7 +112,8 @@ func letters(t *testing.T) map[string][]byte {
 		root story.Remote
 		m    *bot.Message
 	}{
-		"story": {story.Post, "", idlib()}, "reply": {story.Reply, "0000000000000000", further()}, "edit": {story.Edit, "0000000000000000", idlib()},
+		"story": {story.Post, "", idlib()}, "reply": {story.Reply, "0000000000000000", further()}, "edit": {story.Edit, "0000000000000000", acknowledged()},
+		"digest":   {story.Post, "", digest()},
 		"bulletin": {story.Post, "", bulletin()}, "empty": {story.Post, "", &bot.Message{At: idlib().At}}, "hostile": {story.Post, "", hostile()},
 	} {
 		for format, pen := range pens {
@@ -195,7 +216,7 @@ func TestEveryDocumentIsAsItsSchemaSays(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if n != 6 {
+	if n != 7 {
 		t.Errorf("%d documents were held to the schema, want one of each kind", n)
 	}
 	for _, bad := range []string{

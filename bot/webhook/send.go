@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"vedette/bot"
@@ -27,7 +28,7 @@ func (r *Room) send(ctx context.Context, l letter) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
 	var x bot.Exchange
-	req, err := http.NewRequestWithContext(bot.WithExchange(ctx, &x), http.MethodPost, r.url, bytes.NewReader(l.body))
+	req, err := http.NewRequestWithContext(bot.WithExchange(ctx, &x), http.MethodPost, r.address(l), bytes.NewReader(l.body))
 	if err != nil {
 		return &bot.Failure{Kind: bot.RoomShut, Why: "the address of the webhook cannot be called"}
 	}
@@ -50,6 +51,13 @@ func (r *Room) send(ctx context.Context, l letter) error {
 		return goneFor()
 	}
 	return failed(&x)
+}
+
+// address returns where l goes.
+func (r *Room) address(l letter) string {
+	u := r.url.JoinPath(l.path...)
+	u.RawQuery = strings.Trim(u.RawQuery+"&"+l.ask, "&")
+	return u.String()
 }
 
 // goneFor is the failure of a receiver that wants nothing any more.

@@ -42,7 +42,7 @@ type Options struct {
 // name that it was sent under. Its methods may be called from several
 // goroutines.
 type Room struct {
-	url    string
+	url    *url.URL
 	pen    writer
 	client *http.Client
 	gone   atomic.Bool // it answered 410: it is not called again
@@ -58,16 +58,18 @@ type writer interface {
 type letter struct {
 	body []byte
 	head http.Header // beside those that every call has
+	path []string    // below the address, or none
+	ask  string      // a query beside the address's own, or ""
 }
 
 // New returns the room that o describes. It sends nothing. Its error says
 // what is wrong with o, without the secret.
 func New(o Options) (*Room, error) {
-	if u, err := url.Parse(o.URL); err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return nil, errors.New("webhook: the address is not an http or https URL")
 	}
-	r := &Room{url: o.URL}
-	var err error
+	r := &Room{url: u}
 	switch o.Format {
 	case Vedette, "":
 		r.pen, err = newSigner(o.Secret)

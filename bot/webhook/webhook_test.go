@@ -197,6 +197,33 @@ func TestAStoryIsOneAlert(t *testing.T) {
 	}
 }
 
+func TestAnAlertStandsAsItsStoryDoes(t *testing.T) {
+	for channel, want := range map[string]string{
+		fakeroom.PagerDuty: "error Idlib shelled\nacknowledge\nresolve", fakeroom.Opsgenie: "P2 Idlib shelled\nacknowledge\nclose",
+	} {
+		t.Run(channel, func(t *testing.T) {
+			s, r := receiver(t, channel, key)
+			root, err := r.Post(t.Context(), "k1", message("Idlib shelled"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, care := range []story.CareState{story.Open, story.Acknowledged, story.Resolved} {
+				m := message("Idlib shelled")
+				m.Care = care
+				if err := r.Edit(t.Context(), root, m); err != nil {
+					t.Error(err)
+				}
+			}
+			if posts := s.Posts(channel); len(posts) != 1 || posts[0].Text != want {
+				t.Errorf("alerts are %+v, want one that was acknowledged and closed", posts)
+			}
+			if v := s.Violations(); v != nil {
+				t.Errorf("refused: %q", v)
+			}
+		})
+	}
+}
+
 func TestNewNamesWhatIsWrongAndNoSecret(t *testing.T) {
 	for name, o := range map[string]webhook.Options{
 		"NoURL":           {Secret: secret},

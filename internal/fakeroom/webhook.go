@@ -37,16 +37,13 @@ type Webhook struct {
 // of one of the services.
 func NewWebhook(secret string) *Webhook {
 	w := &Webhook{secret: secret, calls: make(map[string]int)}
-	acts := map[string]func(*call) answer{Hook: w.hook, PagerDuty: w.page, Opsgenie: w.alert}
-	w.server = start(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		name := strings.TrimPrefix(r.URL.Path, "/")
-		act := acts[name]
-		if act == nil || r.Method != http.MethodPost {
-			http.NotFound(rw, r)
-			return
-		}
-		w.serve(rw, r, name, act)
-	}))
+	mux := http.NewServeMux()
+	for path, act := range map[string]func(*call) answer{
+		Hook: w.hook, PagerDuty: w.page, Opsgenie: w.alert, Opsgenie + "/{alias}/{action}": w.follow,
+	} {
+		mux.HandleFunc("POST /"+path, func(rw http.ResponseWriter, r *http.Request) { w.serve(rw, r, path, act) })
+	}
+	w.server = start(mux)
 	return w
 }
 
@@ -132,7 +129,11 @@ func (w *Webhook) page(c *call) answer {
 	}
 	err := json.Unmarshal(c.body, &e)
 	_, odd := time.Parse(time.RFC3339, e.Payload.Timestamp)
+	taken := answer{status: http.StatusAccepted, body: object{"status": "success", "message": "Event processed", "dedup_key": e.DedupKey}}
 	switch {
+	case err == nil && e.RoutingKey == w.secret && e.DedupKey != "" && (e.EventAction == "acknowledge" || e.EventAction == "resolve"):
+		w.stand(PagerDuty, e.DedupKey, e.EventAction)
+		return taken
 	case err != nil || len(c.body) > 512_000 || e.EventAction != "trigger" || e.DedupKey == "" || len(e.DedupKey) > 255,
 		e.Payload.Summary == "" || utf8.RuneCountInString(e.Payload.Summary) > 1024 || e.Payload.Source == "" || odd != nil,
 		!slices.Contains([]string{"critical", "error", "warning", "info"}, e.Payload.Severity):
@@ -141,7 +142,7 @@ func (w *Webhook) page(c *call) answer {
 		return w.no(c, http.StatusBadRequest, "Invalid routing key")
 	}
 	w.join(c, PagerDuty, e.DedupKey, e.Payload.Severity+" "+e.Payload.Summary)
-	return answer{status: http.StatusAccepted, body: object{"status": "success", "message": "Event processed", "dedup_key": e.DedupKey}}
+	return taken
 }
 
 // alert takes an alert.
@@ -168,6 +169,29 @@ func (w *Webhook) alert(c *call) answer {
 	}
 	w.join(c, Opsgenie, a.Alias, a.Priority+" "+a.Message)
 	return answer{status: http.StatusAccepted, body: object{"result": "Request will be processed", "took": 0.1, "requestId": "1"}}
+}
+
+// follow acknowledges or closes an alert of Opsgenie's.
+func (w *Webhook) follow(c *call) answer {
+	action := c.PathValue("action")
+	if c.Header.Get("Authorization") != "GenieKey "+w.secret {
+		return w.no(c, http.StatusUnauthorized, "Could not authenticate")
+	}
+	if !slices.Contains([]string{"acknowledge", "close"}, action) || c.URL.Query().Get("identifierType") != "alias" || !json.Valid(c.body) {
+		return w.no(c, http.StatusUnprocessableEntity, "Request is not processable")
+	}
+	w.stand(Opsgenie, c.PathValue("alias"), action)
+	return answer{status: http.StatusAccepted, body: object{"result": "Request will be processed", "took": 0.1, "requestId": "1"}}
+}
+
+// stand has the alert of the name acknowledged or closed. One that is not
+// there stays away.
+func (w *Webhook) stand(channel, name, action string) {
+	w.calls[name]++
+	if m := w.find(channel, name); m != nil {
+		m.post.Text = strings.TrimSuffix(m.post.Text, "\n") + "\n" + action
+		m.post.Changed = time.Now()
+	}
 }
 
 // join opens an alert, or adds to the one that is open under the name.
