@@ -105,13 +105,21 @@ func (c *initCmd) askForTokens(talk *dialogue, vars map[string]string) (map[stri
 			return nil, err
 		}
 	}
-	for _, q := range []struct{ name, question, after string }{
-		{"VEDETTE_SLACK_TOKEN", "Slack: the Bot User OAuth Token, xoxb-… (vedette manifest slack makes the app), or Enter for no Slack", ""},
-		{"VEDETTE_SLACK_APP_TOKEN", "Slack: an app-level token with connections:write, xapp-…, for commands and buttons, or Enter for none", "VEDETTE_SLACK_TOKEN"},
-		{"VEDETTE_DISCORD_TOKEN", "Discord: the bot's token (discord.com/developers, Bot, Reset Token), or Enter for no Discord", ""},
+	for _, q := range []struct {
+		name, question string
+		after          string // is asked for only if this is set
+		called         bool   // with after: it is for platforms that call this process, and not for those that are called
+		shown          bool   // is no secret
+	}{
+		{name: "VEDETTE_SLACK_TOKEN", question: "Slack: the Bot User OAuth Token, xoxb-… (vedette manifest slack makes the app), or Enter for no Slack"},
+		{name: "VEDETTE_SLACK_APP_TOKEN", question: "Slack: an app-level token with connections:write, xapp-…, for commands and buttons, or Enter for none", after: "VEDETTE_SLACK_TOKEN"},
+		{name: "VEDETTE_SLACK_SIGNING_SECRET", question: "Slack: the app's Signing Secret, for commands and buttons, or Enter for none", after: "VEDETTE_SLACK_TOKEN", called: true},
+		{name: "VEDETTE_DISCORD_TOKEN", question: "Discord: the bot's token (discord.com/developers, Bot, Reset Token), or Enter for no Discord"},
+		{name: "VEDETTE_DISCORD_PUBLIC_KEY", question: "Discord: the application's Public Key, for commands and buttons, or Enter for none", after: "VEDETTE_DISCORD_TOKEN", called: true, shown: true},
 	} {
-		if vars[q.name] == "" && (q.after == "" || vars[q.after] != "") {
-			answer, err := talk.ask(q.question, "", true, func(answer string) string {
+		wanted := q.after == "" || vars[q.after] != "" && q.called == (vars["VEDETTE_PUBLIC_URL"] != "")
+		if vars[q.name] == "" && wanted {
+			answer, err := talk.ask(q.question, "", !q.shown, func(answer string) string {
 				_, faults := config.ReadSettings(map[string]string{q.name: answer})
 				return firstFault(faults)
 			})
@@ -120,8 +128,13 @@ func (c *initCmd) askForTokens(talk *dialogue, vars map[string]string) (map[stri
 			}
 			vars[q.name] = answer
 		}
-		if vars[q.name] != "" {
-			kept[q.name] = vars[q.name]
+	}
+	for _, name := range []string{
+		"VEDETTE_SLACK_TOKEN", "VEDETTE_SLACK_APP_TOKEN", "VEDETTE_SLACK_SIGNING_SECRET", "VEDETTE_DISCORD_TOKEN", "VEDETTE_DISCORD_PUBLIC_KEY",
+		"VEDETTE_PUBLIC_URL", "VEDETTE_LISTEN",
+	} {
+		if vars[name] != "" {
+			kept[name] = vars[name]
 		}
 	}
 	if vars["VEDETTE_SLACK_TOKEN"] == "" && vars["VEDETTE_DISCORD_TOKEN"] == "" {
