@@ -233,7 +233,7 @@ func (q *inquiry) try(ctx context.Context, w story.Watch, since time.Time) (*com
 			if all[i].rises {
 				t.Rises++
 			}
-		case story.Refresh, story.Deadline:
+		case story.Refresh, story.Deadline, story.DigestKind, story.MuteEnd, story.Escalation:
 		}
 	}
 	t.Pings = t.Rises
@@ -256,6 +256,7 @@ func later(a, b time.Time) time.Time {
 }
 
 type askCmd struct {
+	Room  string   `help:"The room that you speak in, as far as it matters: whom a mute or a new watch is for. All rooms if left out." placeholder:"NAME"`
 	Words []string `arg:"" passthrough:"" help:"What you would write after /vedette: status, search QUERY, ack 12, mute idlib 2h, help."`
 }
 
@@ -292,7 +293,7 @@ func (c *askCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	vars := config.Environ(p.environ, nil)
 	who := cmp.Or(vars["USER"], vars["LOGNAME"], "somebody")
-	call := &command.Call{From: command.Person{ID: who, Name: who}, Where: command.Place{Platform: command.CLI}, At: utcNow()}
+	call := &command.Call{From: command.Person{ID: who, Name: who}, Where: command.Place{Platform: command.CLI, Channel: c.Room}, At: utcNow()}
 	if do, ok := strings.CutPrefix(strings.Join(words, " "), "press "); ok {
 		return p.answer(core.Press(ctx, call, do))
 	}

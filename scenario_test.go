@@ -43,14 +43,11 @@ type transcript struct {
 
 // ask puts what a person writes to the program, and writes down the answer.
 func (tr *transcript) ask(ctx context.Context, pr *program, a wire.Asking) error {
-	place := command.Place{Platform: command.CLI}
+	place := command.Place{Platform: command.CLI, Channel: string(a.Room)}
 	for _, s := range pr.places() {
-		if s.Name == a.Room {
+		if s.Name == a.Room && s.Platform != "" {
 			place = command.Place{Platform: s.Platform, Tenant: s.Tenant, Channel: s.Channel}
 		}
-	}
-	if place.Platform == "" {
-		place.Platform = command.CLI
 	}
 	call := &command.Call{Key: fmt.Sprint("line ", a.Line), From: command.Person{ID: a.Who, Name: a.Who}, Where: place, At: pr.now(), Words: a.Words}
 	var ans *command.Answer

@@ -66,12 +66,17 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// await runs a command until it succeeds: "await vedette health".
+// await runs a command until it succeeds, "await vedette health", or until
+// what it prints holds a text: "await -out hill vedette ask feeds".
 func await(ts *testscript.TestScript, _ bool, args []string) {
+	wanted := ""
+	if args[0] == "-out" {
+		wanted, args = args[1], args[2:]
+	}
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for range 1000 {
-		if ts.Exec(args[0], args[1:]...) == nil {
+		if ts.Exec(args[0], args[1:]...) == nil && strings.Contains(ts.ReadFile("stdout"), wanted) {
 			return
 		}
 		<-look.C

@@ -21,6 +21,10 @@ type Calendar interface {
 	// Alarms returns the critical stories of room that are to be looked at.
 	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
 
+	// EndMutes ends the mutes of room whose time has come, and owes the room
+	// what they held back; of those that are about to end it owes a word.
+	EndMutes(ctx context.Context, room story.RoomName, now time.Time) error
+
 	// Climb saves what becomes of one, and owes its next rung the story. A
 	// step that was saved before is left out.
 	Climb(ctx context.Context, s story.Step) error
@@ -58,6 +62,9 @@ func (c *Courier) keep(ctx context.Context, room story.RoomName) error {
 		})
 	}
 	if err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	if err := c.calendar.EndMutes(ctx, room, now); err != nil {
 		return fmt.Errorf("courier: %w", err)
 	}
 	alarms, err := c.calendar.Alarms(ctx, room, now)

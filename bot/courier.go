@@ -141,6 +141,8 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 // message returns what d tells by itself, and whom it pings.
 func (c *Courier) message(d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
+	case b != nil && b.Kind == story.MuteEnd:
+		m = MuteOver(b, seat.Zone, seat.Titles)
 	case b != nil && b.Kind == story.DigestKind:
 		m = Digest(b, seat.Zone, seat.Titles)
 	case b != nil:

@@ -73,6 +73,24 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 	return m
 }
 
+// MuteOver returns the message that a mute ends, or is about to, with what it
+// held back.
+func MuteOver(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
+	m := &Message{Watches: []string{"Mute"}, At: b.At.In(zone)}
+	m.Title.Text = strings.Join(b.Reasons, "; ")
+	for i := range b.Digest.Bulletins {
+		told := &b.Digest.Bulletins[i]
+		m.Lines = append(m.Lines, Line{Level: told.To, Text: headline(told, cmp.Or(titles[told.Watch], string(told.Watch))), Note: stamp(told.At.In(zone), m.At)})
+	}
+	for i := range b.Digest.Lines {
+		m.Lines = append(m.Lines, storyLine(&b.Digest.Lines[i], m.At, titles))
+	}
+	if b.Digest.Held > 0 {
+		m.Facts = append(m.Facts, Fact{Name: "Held back", Text: Count(b.Digest.Held, "message") + ", told by these lines"})
+	}
+	return m
+}
+
 // storyLine returns the line of a story, for a message of the time beside.
 func storyLine(l *story.Line, beside time.Time, titles map[story.WatchName]string) Line {
 	note := []string{}

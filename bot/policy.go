@@ -40,9 +40,21 @@ type Rung struct {
 // Weigh says what becomes of a delivery that is due, in a room that keeps
 // zone.
 func (p *Policy) Weigh(d *story.Due, zone *time.Location) story.Verdict {
+	by, broken := story.Silence(d.Mutes, d)
+	if by != nil && len(broken) == 0 {
+		return story.Verdict{State: story.Muted, Mute: by.ID, Why: fmt.Sprintf("%s is muted by %s until %s", by.Subject(), by.By.Name, by.Until.In(zone).Format("2 Jan 15:04 MST"))}
+	}
+	v := p.weigh(d, zone)
+	v.Ends = broken
+	return v
+}
+
+// weigh is Weigh for what is not muted.
+func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 	level := levelOf(&d.Notice, &d.Story)
+	until := p.Quiet.Until(d.Now.In(zone))
 	switch {
-	case d.Notice.Kind == story.DigestKind:
+	case d.Notice.Kind == story.DigestKind, d.Notice.Kind == story.MuteEnd && until.IsZero():
 		return story.Verdict{State: story.Owed}
 	case d.Notice.Kind == story.Escalation && d.Acknowledged:
 		return story.Verdict{State: story.Expired, Why: "the story was acknowledged in time"}
@@ -52,10 +64,10 @@ func (p *Policy) Weigh(d *story.Due, zone *time.Location) story.Verdict {
 			v.Calls = p.mention(level)
 		}
 		return v
-	case level < p.From:
+	case level < p.From && d.Notice.Kind != story.MuteEnd:
 		return story.Verdict{State: story.Below, Why: fmt.Sprintf("%s, and the room is told from %s", level, p.From)}
 	}
-	if until := p.Quiet.Until(d.Now.In(zone)); !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {
+	if !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {
 		return story.Verdict{State: story.Held, Why: "quiet hours until " + until.Format("2 Jan 15:04 MST")}
 	}
 	return p.ping(d, level)

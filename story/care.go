@@ -83,8 +83,8 @@ type Told struct {
 	Changed time.Time
 }
 
-// A StoryQuery asks for stories.
-type StoryQuery struct {
+// A Query asks for stories.
+type Query struct {
 	Watch  WatchName // that accepts a report of it; "" for any
 	Since  time.Time // it changed then or later
 	Unseen bool      // it is not resolved

@@ -31,6 +31,7 @@ const (
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
 
 	DigestKind NoticeKind = "digest"     // what a room was not told one by one: a bulletin
+	MuteEnd    NoticeKind = "mute"       // a mute ends, or is about to: a bulletin
 	Escalation NoticeKind = "escalation" // nobody has acknowledged a story in time: the next rung hears of it
 )
 
@@ -38,7 +39,7 @@ const (
 // own.
 type Bulletin struct {
 	Watch    WatchName
-	Kind     NoticeKind // LevelChange, Deadline or DigestKind
+	Kind     NoticeKind // LevelChange, Deadline, DigestKind or MuteEnd
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first
@@ -46,7 +47,7 @@ type Bulletin struct {
 	At       time.Time
 	Rooms    []RoomName // that are owed it, without repeats
 
-	Digest *Digest // of a DigestKind; then only Kind, Key, At and Rooms are set beside it
+	Digest *Digest // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
 }
 
 // A Witness is a report as evidence.

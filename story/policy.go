@@ -8,8 +8,9 @@ type Due struct {
 	Dispatch
 
 	Now          time.Time
-	LastPing     Ping // of the room
-	Acknowledged bool // somebody has taken up the story, in any room
+	LastPing     Ping   // of the room
+	Acknowledged bool   // somebody has taken up the story, in any room
+	Mutes        []Mute // that are in force in the room
 }
 
 // A Ping is a call that a room has heard. The zero Ping is none.
@@ -20,10 +21,12 @@ type Ping struct {
 
 // A Verdict says what becomes of a delivery that is due.
 type Verdict struct {
-	State DeliveryState // Owed: it is told now; Held, Below or Expired: it is not
+	State DeliveryState // Owed: it is told now; Held, Below, Muted or Expired: it is not
 	Calls Mention       // for Owed: whom it pings
 	Level Level         // at which it pings
 	Why   string        // in plain words
+	Mute  int64         // for Muted: by which
+	Ends  []Break       // mutes that end with it
 }
 
 // A Rule decides by a room's policies. It is pure: the same Due has the same

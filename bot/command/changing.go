@@ -24,7 +24,7 @@ const trialOf = 30 * 24 * time.Hour
 var name = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // watchList lists the watches.
-func watchList(ctx context.Context, a *ask) (*Answer, error) {
+func watchList(_ context.Context, a *ask) (*Answer, error) {
 	ans := &Answer{Title: bot.Count(len(a.desk.Watches), "watch")}
 	if len(a.desk.Watches) == 0 {
 		ans.Lines = append(ans.Lines, Text("watch add makes one."))
@@ -84,7 +84,7 @@ func watchShow(ctx context.Context, a *ask) (*Answer, error) {
 	for _, n := range rule.Notes() {
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: n}}})
 	}
-	stories, err := a.Record.Stories(ctx, story.StoryQuery{Watch: w.Name, Since: a.now.Add(-7 * 24 * time.Hour), Limit: 5})
+	stories, err := a.Record.Stories(ctx, story.Query{Watch: w.Name, Since: a.now.Add(-7 * 24 * time.Hour), Limit: 5})
 	if err != nil {
 		return nil, err
 	}

@@ -23,7 +23,7 @@ import (
 // what is not there return [story.ErrNone].
 type Record interface {
 	Story(ctx context.Context, id story.ID) (story.Story, error)
-	Stories(ctx context.Context, q story.StoryQuery) ([]story.Story, error)
+	Stories(ctx context.Context, q story.Query) ([]story.Story, error)
 	StoryOf(ctx context.Context, item story.ItemID) (story.ID, error)
 	ItemsAt(ctx context.Context, link, canonical string, limit int) ([]story.Item, error)
 	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
@@ -38,6 +38,10 @@ type Record interface {
 	Changes(ctx context.Context, what story.Changed, name string, limit int) ([]story.Change, error)
 	Draft(ctx context.Context, id int64) (person, call string, err error)
 
+	Mutes(ctx context.Context) ([]story.Mute, error)
+
+	Mute(ctx context.Context, d story.Deed, ms []story.Mute) (heard bool, err error)
+	Unmute(ctx context.Context, d story.Deed, watch story.WatchName, id story.ID, rooms []story.RoomName) (ended int, heard bool, err error)
 	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (now story.Care, heard bool, err error)
 	Record(ctx context.Context, d story.Deed) (heard bool, err error)
 	SaveChange(ctx context.Context, d story.Deed, c story.Change) (heard bool, err error)
@@ -201,7 +205,7 @@ func (c *Core) ask(call *Call) *ask {
 	a := &ask{Core: c, call: call, desk: c.Desk(), zone: time.UTC, now: call.At}
 	for i := range a.desk.Rooms {
 		r := &a.desk.Rooms[i]
-		if r.Platform == call.Where.Platform && r.Channel == call.Where.Channel && r.Channel != "" {
+		if call.in(r) {
 			a.room = r
 		}
 	}
@@ -212,6 +216,16 @@ func (c *Core) ask(call *Call) *ask {
 		a.zone = a.desk.Rooms[0].Zone
 	}
 	return a
+}
+
+// in reports whether a call is made in the room. At the command line the name
+// of a room stands for its channel.
+func (c *Call) in(r *Seat) bool {
+	w := c.Where
+	if w.Platform == CLI {
+		return string(r.Name) == w.Channel
+	}
+	return r.Platform == w.Platform && r.Channel == w.Channel && r.Channel != ""
 }
 
 // carry does what is asked, if the person may.
@@ -233,7 +247,7 @@ func answers() map[string]func(context.Context, *ask) (*Answer, error) {
 		"status": status, "search": search, "timeline": timeline, "story": oneStory, "why": why, "chart": drawn, "feeds": feeds, "help": help,
 		"watch list": watchList, "watch show": watchShow, "watch add": watchAdd, "watch edit": watchEdit, "watch remove": watchRemove, "test": test,
 		"feed add": feedAdd, "feed remove": feedRemove,
-		"ack": ack, "assign": assign, "resolve": resolve, "note": note,
+		"ack": ack, "assign": assign, "resolve": resolve, "note": note, "mute": mute, "unmute": unmute,
 		"handover": handover, "digest": digest, "export": export, "history": history,
 	}
 }

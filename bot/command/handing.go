@@ -65,7 +65,7 @@ func (a *ask) openStories(ctx context.Context, ans *Answer, from, _ time.Time) e
 	if early := a.now.Add(-openFor); early.Before(since) {
 		since = early
 	}
-	open, err := a.Record.Stories(ctx, story.StoryQuery{Since: since, Unseen: true, Limit: 200})
+	open, err := a.Record.Stories(ctx, story.Query{Since: since, Unseen: true, Limit: 200})
 	if err != nil {
 		return err
 	}
@@ -121,13 +121,17 @@ func (a *ask) ending(ctx context.Context, ans *Answer, from, to time.Time) error
 			}
 		}
 	}
-	ans.part("Ends in the next shift", lines)
+	muted, err := a.mutes(ctx, func(m *story.Mute) bool { return m.Until.After(to) && !m.Until.After(until) })
+	if err != nil {
+		return err
+	}
+	ans.part("Ends in the next shift", append(lines, muted...))
 	return nil
 }
 
 // undelivered lists what rooms were owed and have not heard.
 func (a *ask) undelivered(ctx context.Context, ans *Answer, from, _ time.Time) error {
-	changed, err := a.Record.Stories(ctx, story.StoryQuery{Since: from, Limit: 200})
+	changed, err := a.Record.Stories(ctx, story.Query{Since: from, Limit: 200})
 	if err != nil {
 		return err
 	}
@@ -142,7 +146,7 @@ func (a *ask) undelivered(ctx context.Context, ans *Answer, from, _ time.Time) e
 				continue
 			}
 			switch t.State {
-			case story.Muted, story.Held, story.Parked, story.Ambiguous, story.Expired:
+			case story.Muted, story.Held, story.Parked, story.Ambiguous, story.Expired, story.Below:
 				l := a.line(ctx, &changed[i])
 				l.Spans = append(l.Spans, Span{Text: fmt.Sprintf(" · %s in %s", t.State, t.Room)})
 				lines = append(lines, l)
@@ -178,7 +182,7 @@ func digest(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	changed, err := a.Record.Stories(ctx, story.StoryQuery{Since: from, Limit: 200})
+	changed, err := a.Record.Stories(ctx, story.Query{Since: from, Limit: 200})
 	if err != nil {
 		return nil, err
 	}

@@ -152,7 +152,7 @@ func (c *Core) Suggest(ctx context.Context, call *Call, param, typed string) []C
 // suggest gives the values of a parameter to add.
 func (a *ask) suggest(ctx context.Context, p Param, add func(label, value string)) {
 	stories := func() {
-		open, err := a.Record.Stories(ctx, story.StoryQuery{Since: a.now.Add(-openFor), Unseen: true, Limit: 2 * mostChoices})
+		open, err := a.Record.Stories(ctx, story.Query{Since: a.now.Add(-openFor), Unseen: true, Limit: 2 * mostChoices})
 		if err != nil {
 			return // nothing is suggested; what is typed is read all the same
 		}

@@ -123,7 +123,7 @@ func arguments(spec *Spec, rest string) (args map[string]string, left string) {
 // named takes what is written as name:value out of rest.
 func named(spec *Spec, rest string, args map[string]string) string {
 	var kept []string
-	for _, word := range strings.Fields(rest) {
+	for word := range strings.FieldsSeq(rest) {
 		name, value, ok := strings.Cut(word, ":")
 		name = strings.ToLower(name)
 		known := name == Share && spec.Share || name == "since" && slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Kind == Words }) ||

@@ -77,7 +77,7 @@ func (a *ask) told(title string, events []event) *Answer {
 
 // events returns what happened to a watch since.
 func (a *ask) events(ctx context.Context, w story.WatchName, from time.Time) ([]event, error) {
-	stories, err := a.Record.Stories(ctx, story.StoryQuery{Watch: w, Since: from, Limit: 4 * mostEvents})
+	stories, err := a.Record.Stories(ctx, story.Query{Watch: w, Since: from, Limit: 4 * mostEvents})
 	if err != nil {
 		return nil, err
 	}

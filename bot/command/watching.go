@@ -49,6 +49,13 @@ func status(ctx context.Context, a *ask) (*Answer, error) {
 	if more := len(watches) - mostWatches; more > 0 {
 		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("… and %d more, none of them higher; status WATCH tells of one.", more)))
 	}
+	muted, err := a.mutes(ctx, func(m *story.Mute) bool {
+		return m.Watch == "" || slices.ContainsFunc(watches, func(w story.Watch) bool { return w.Name == m.Watch })
+	})
+	if err != nil {
+		return nil, err
+	}
+	ans.Lines = append(ans.Lines, muted...)
 	return ans, a.works(ctx, ans)
 }
 
@@ -71,7 +78,7 @@ func (a *ask) standing(ctx context.Context, ans *Answer, w *story.Watch, st stor
 	for _, r := range j.Reasons[:min(len(j.Reasons), mostReasons)] {
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: r.String()}}})
 	}
-	open, err := a.Record.Stories(ctx, story.StoryQuery{Watch: w.Name, Since: a.now.Add(-openFor), Unseen: true, Limit: most + 1})
+	open, err := a.Record.Stories(ctx, story.Query{Watch: w.Name, Since: a.now.Add(-openFor), Unseen: true, Limit: most + 1})
 	if err != nil {
 		return err
 	}

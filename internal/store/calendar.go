@@ -310,6 +310,6 @@ func rise(ctx context.Context, tx *sql.Tx, id story.ID, level story.Level, at ti
 func (s *Store) Next(ctx context.Context, now time.Time) (_ time.Time, err error) {
 	defer wrap(&err, "next")
 	var us sql.NullInt64
-	err = s.read.QueryRowContext(ctx, `SELECT min(due) FROM (SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = '') WHERE due > ?`, micros(now)).Scan(&us)
+	err = s.read.QueryRowContext(ctx, `SELECT min(due) FROM (SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = '' UNION ALL SELECT due FROM mutes WHERE ended = '') WHERE due > ?`, micros(now)).Scan(&us)
 	return timeOf(us.Int64), err
 }

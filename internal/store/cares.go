@@ -111,12 +111,12 @@ func saveDeed(ctx context.Context, tx *sql.Tx, d *story.Deed) (heard bool, err e
 // the newest first.
 func (s *Store) Deeds(ctx context.Context, subject string, since time.Time, limit int) (_ []story.Deed, err error) {
 	defer wrap(&err, "deeds")
-	query, args := `at >= ?1`, []any{micros(since), limit}
+	const columns = `SELECT id, coalesce(key, ''), person, name, tenant, channel, verb, subject, detail, outcome, at FROM deeds `
+	query, args := columns+`WHERE at >= ?1 ORDER BY id DESC LIMIT ?2`, []any{micros(since), limit}
 	if subject != "" {
-		query, args = `subject = ?3 AND at >= ?1`, append(args, subject)
+		query, args = columns+`WHERE subject = ?3 AND at >= ?1 ORDER BY id DESC LIMIT ?2`, append(args, subject)
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT id, coalesce(key, ''), person, name, tenant, channel, verb, subject, detail, outcome, at FROM deeds WHERE `+query+` ORDER BY id DESC LIMIT ?2`, args...)
+	rows, err := s.read.QueryContext(ctx, query, args...)
 	return collect(rows, err, func(r *sql.Rows) (d story.Deed, err error) {
 		var at int64
 		err = r.Scan(&d.ID, &d.Key, &d.By.ID, &d.By.Name, &d.Tenant, &d.Channel, &d.Verb, &d.Subject, &d.Detail, &d.Outcome, &at)

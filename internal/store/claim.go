@@ -84,10 +84,15 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 		if err != nil {
 			return err
 		}
+		for i := range v.Ends {
+			if err := s.endMute(ctx, tx, &v.Ends[i].Mute, v.Ends[i].Why, now); err != nil {
+				return err
+			}
+		}
 		if v.State == story.Owed {
 			return giveOut(ctx, tx, d, &v, now)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ? WHERE id = ?`, v.State, v.Why, micros(now), d.Delivery); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery); err != nil {
 			return err
 		}
 	}
@@ -117,6 +122,9 @@ func (s *Store) weigh(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now ti
 		return story.Verdict{}, err
 	}
 	due.LastPing.At = timeOf(at)
+	if due.Mutes, err = mutes(ctx, tx, `room = ? AND ended = ''`, d.Room); err != nil {
+		return story.Verdict{}, err
+	}
 	if due.Acknowledged, err = acknowledged(ctx, tx, d.Story.ID); err != nil {
 		return story.Verdict{}, err
 	}

@@ -13,7 +13,7 @@ import (
 
 // Stories returns the stories that q asks for with all their reports, the
 // last to change first.
-func (s *Store) Stories(ctx context.Context, q story.StoryQuery) (_ []story.Story, err error) {
+func (s *Store) Stories(ctx context.Context, q story.Query) (_ []story.Story, err error) {
 	defer wrap(&err, "stories")
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT s.id FROM stories s

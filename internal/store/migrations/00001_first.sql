@@ -142,10 +142,12 @@ CREATE TABLE deliveries (
     changed    INTEGER NOT NULL,
     calls      TEXT NOT NULL DEFAULT '', -- whom it pings
     digest     INTEGER REFERENCES deliveries (id), -- that told of it, for those digested
+    mute       INTEGER NOT NULL DEFAULT 0,         -- that keeps it back, for those muted
     UNIQUE (notice, room)
 );
 CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
+CREATE INDEX deliveries_muted ON deliveries (mute) WHERE state = 'muted';
 CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';
 
 CREATE TABLE pings (
@@ -192,6 +194,19 @@ CREATE TABLE roots (
 
 -- Who sees to a story: one state in all rooms.
 CREATE TABLE cares (story INTEGER PRIMARY KEY REFERENCES stories (id), state TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, changed INTEGER NOT NULL);
+
+-- What is silenced in a room for a while.
+CREATE TABLE mutes (
+    id     INTEGER PRIMARY KEY,
+    room   TEXT NOT NULL,
+    watch  TEXT NOT NULL,    -- or nothing
+    story  INTEGER NOT NULL, -- or 0
+    until  INTEGER NOT NULL,
+    due    INTEGER NOT NULL, -- when it is looked at
+    said   TEXT NOT NULL,    -- JSON
+    ended  TEXT NOT NULL DEFAULT '' -- why
+);
+CREATE INDEX mutes_due ON mutes (room, due) WHERE ended = '';
 
 -- What people did, and what they were refused.
 CREATE TABLE deeds (

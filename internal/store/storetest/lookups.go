@@ -54,7 +54,9 @@ func searchIsSafe(t *testing.T, h Harness) {
 	}))
 }
 
-var ada, ben = story.Person{ID: "slack:U1", Name: "Ada"}, story.Person{ID: "discord:2", Name: "Ben"}
+// ada and ben are people of two platforms.
+func ada() story.Person { return story.Person{ID: "slack:U1", Name: "Ada"} }
+func ben() story.Person { return story.Person{ID: "discord:2", Name: "Ben"} }
 
 // acknowledge is what a person who acknowledges decides.
 func acknowledge(who story.Person) func(story.Care) (story.Care, string) {
@@ -71,18 +73,18 @@ func oneOwner(t *testing.T, h Harness) {
 	s := h.Open(t)
 	save(t, s, item("g:1", "Idlib shelled"))
 	id := tell(t, s, 0, story.NewStory, "desk")
-	for i, who := range []story.Person{ada, ben, ada} {
+	for i, who := range []story.Person{ada(), ben(), ada()} {
 		now, heard, err := s.Tend(t.Context(), story.Deed{Key: []string{"k1", "k2", "k1"}[i], By: who, Verb: "ack", Subject: "story 1", At: Noon()}, id, acknowledge(who))
 		check(t, err)
-		if now.Owner != ada || heard != (i == 2) {
+		if now.Owner != ada() || heard != (i == 2) {
 			t.Errorf("call %d: the story is %+v's, heard before is %v", i, now.Owner, heard)
 		}
 	}
 	deeds := must(s.Deeds(t.Context(), "story 1", time.Time{}, 10))(t)
-	if len(deeds) != 2 || deeds[1].Outcome != "done" || deeds[0].Outcome != "not done: Ada has it" || deeds[0].By != ben {
+	if len(deeds) != 2 || deeds[1].Outcome != "done" || deeds[0].Outcome != "not done: Ada has it" || deeds[0].By != ben() {
 		t.Errorf("the record is %+v, want each person's deed once with its outcome", deeds)
 	}
-	if _, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack"}, 99, acknowledge(ada)); !errors.Is(err, story.ErrNone) {
+	if _, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack"}, 99, acknowledge(ada())); !errors.Is(err, story.ErrNone) {
 		t.Errorf("tending a story that is not there: %v", err)
 	}
 	if heard := must(s.Record(t.Context(), story.Deed{Key: "k1", Verb: "note"}))(t); !heard {
@@ -96,11 +98,11 @@ func reopened(t *testing.T, h Harness) {
 	save(t, s, item("g:1", "Idlib shelled"))
 	id := tell(t, s, 0, story.NewStory, "desk")
 	resolve := func(story.Care) (story.Care, string) {
-		return story.Care{State: story.Resolved, Owner: ada, Changed: Noon()}, "done"
+		return story.Care{State: story.Resolved, Owner: ada(), Changed: Noon()}, "done"
 	}
-	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "resolve", By: ada, At: Noon()}, id, resolve)
+	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "resolve", By: ada(), At: Noon()}, id, resolve)
 	check(t, err)
-	if open := must(s.Stories(t.Context(), story.StoryQuery{Unseen: true, Limit: 5}))(t); len(open) != 0 {
+	if open := must(s.Stories(t.Context(), story.Query{Unseen: true, Limit: 5}))(t); len(open) != 0 {
 		t.Errorf("%d stories are open, want none", len(open))
 	}
 	save(t, s, item("g:2", "Idlib shelled again"))
@@ -123,12 +125,12 @@ func careIsShown(t *testing.T, h Harness) {
 		}
 		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: story.Remote("m-" + string(room)), At: Noon()}))
 	}
-	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack", By: ada, At: Noon()}, id, acknowledge(ada))
+	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack", By: ada(), At: Noon()}, id, acknowledge(ada()))
 	check(t, err)
 	for _, room := range []story.RoomName{"desk", "osint"} {
 		d, ok, err := s.Claim(t.Context(), room, Noon())
 		check(t, err)
-		if !ok || d.Act != story.Edit || d.Story.Care.Owner != ada {
+		if !ok || d.Act != story.Edit || d.Story.Care.Owner != ada() {
 			t.Errorf("room %s is due %+v, want its message edited", room, d)
 		}
 	}
@@ -145,20 +147,20 @@ func careIsShown(t *testing.T, h Harness) {
 func changesInOrder(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
-	c := story.Change{What: story.AWatch, Name: "idlib", After: `{"rule":"a"}`, By: ada, At: Noon()}
-	if heard := must(s.SaveChange(t.Context(), story.Deed{Key: "k", Verb: "watch add", By: ada, At: Noon()}, c))(t); heard {
+	c := story.Change{What: story.AWatch, Name: "idlib", After: `{"rule":"a"}`, By: ada(), At: Noon()}
+	if heard := must(s.SaveChange(t.Context(), story.Deed{Key: "k", Verb: "watch add", By: ada(), At: Noon()}, c))(t); heard {
 		t.Error("the first change was heard before")
 	}
-	if heard := must(s.SaveChange(t.Context(), story.Deed{Key: "k", Verb: "watch add", By: ada, At: Noon()}, c))(t); !heard {
+	if heard := must(s.SaveChange(t.Context(), story.Deed{Key: "k", Verb: "watch add", By: ada(), At: Noon()}, c))(t); !heard {
 		t.Error("the same change again is a new one")
 	}
-	if _, err := s.SaveChange(t.Context(), story.Deed{Verb: "watch edit", By: ben, At: Noon()}, story.Change{What: story.AWatch, Name: "idlib", Before: `{"rule":"z"}`, After: "{}"}); !errors.Is(err, story.ErrNone) {
+	if _, err := s.SaveChange(t.Context(), story.Deed{Verb: "watch edit", By: ben(), At: Noon()}, story.Change{What: story.AWatch, Name: "idlib", Before: `{"rule":"z"}`, After: "{}"}); !errors.Is(err, story.ErrNone) {
 		t.Errorf("a change of what does not stand: %v", err)
 	}
 	_, err := s.SaveChange(t.Context(), story.Deed{}, story.Change{What: story.AWatch, Name: "idlib", Before: c.After, At: Noon()})
 	check(t, err)
 	all := must(s.Changes(t.Context(), story.AWatch, "idlib", 9))(t)
-	if len(all) != 2 || all[0].After != "" || all[1].By != ada || len(must(s.Deeds(t.Context(), "", time.Time{}, 9))(t)) != 1 {
+	if len(all) != 2 || all[0].After != "" || all[1].By != ada() || len(must(s.Deeds(t.Context(), "", time.Time{}, 9))(t)) != 1 {
 		t.Errorf("changes are %+v", all)
 	}
 	stand, last, err := s.Stand(t.Context())
@@ -201,7 +203,7 @@ func lookUps(t *testing.T, h Harness) {
 		t.Errorf("a story that is not there: %v", err)
 	}
 	for watch, want := range map[story.WatchName]int{"idlib": 1, "": 1, "other": 0} {
-		if got := must(s.Stories(t.Context(), story.StoryQuery{Watch: watch, Limit: 5}))(t); len(got) != want {
+		if got := must(s.Stories(t.Context(), story.Query{Watch: watch, Limit: 5}))(t); len(got) != want {
 			t.Errorf("%d stories of watch %q, want %d", len(got), watch, want)
 		}
 	}
@@ -217,5 +219,59 @@ func lookUps(t *testing.T, h Harness) {
 	}
 	if b := must(s.Bulletins(t.Context(), "", Noon().Add(time.Second), 5))(t); len(b) != 0 {
 		t.Errorf("bulletins of later are %+v", b)
+	}
+}
+
+// muteHoldsBack holds that what a mute keeps from a room is told when it ends,
+// over crashes, and that it ends with the first that it did not know of.
+func muteHoldsBack(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(func(d *story.Due) story.Verdict {
+		by, broken := story.Silence(d.Mutes, d)
+		if by != nil && len(broken) == 0 {
+			return story.Verdict{State: story.Muted, Mute: by.ID, Why: "muted"}
+		}
+		return story.Verdict{State: story.Owed, Ends: broken}
+	})
+	m := story.Mute{Room: "desk", Watch: "idlib", By: ada(), At: Noon(), Until: Noon().Add(30 * time.Minute), Level: story.High, Origins: []string{"wire"}, Places: []string{"idlib", "saraqib"}}
+	if heard := must(s.Mute(t.Context(), story.Deed{Key: "m", Verb: "mute", By: ada(), At: Noon()}, []story.Mute{m}))(t); heard {
+		t.Error("the first mute was heard before")
+	}
+	if heard := must(s.Mute(t.Context(), story.Deed{Key: "m", Verb: "mute", By: ada(), At: Noon()}, []story.Mute{m}))(t); !heard {
+		t.Error("the same call mutes twice")
+	}
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk", "osint")
+	if d, ok, err := s.Claim(t.Context(), "desk", Noon()); ok || err != nil {
+		t.Fatalf("a muted room is due %+v, %v", d, err)
+	}
+	if _, ok, err := s.Claim(t.Context(), "osint", Noon()); !ok || err != nil {
+		t.Errorf("a mute in another room holds back: %v", err)
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	check(t, s.EndMutes(t.Context(), "desk", Noon().Add(29*time.Minute)))
+	if ms := must(s.Mutes(t.Context()))(t); len(ms) != 1 || ms[0].By != ada() {
+		t.Fatalf("in force are %+v", ms)
+	}
+	check(t, s.EndMutes(t.Context(), "desk", m.Until))
+	check(t, s.EndMutes(t.Context(), "desk", m.Until))
+	d, ok, err := s.Claim(t.Context(), "desk", m.Until)
+	check(t, err)
+	if !ok || d.Notice.Bulletin == nil || d.Notice.Bulletin.Kind != story.MuteEnd || d.Notice.Bulletin.Digest.Held != 1 || len(d.Notice.Bulletin.Digest.Lines) != 1 {
+		t.Fatalf("at its end the room is due %+v", d.Notice)
+	}
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: m.Until}))
+	if d, ok, err := s.Claim(t.Context(), "desk", m.Until); ok || err != nil {
+		t.Errorf("after it the room is due %+v, %v", d, err)
+	}
+	for _, told := range must(s.Told(t.Context(), id))(t) {
+		if told.Room == "desk" && told.State != story.Digested {
+			t.Errorf("what was held back is %s, want digested", told.State)
+		}
+	}
+	if n := must(s.Unaccounted(t.Context()))(t); n != 0 {
+		t.Errorf("%d deliveries are unaccounted for", n)
 	}
 }

@@ -41,6 +41,10 @@ type Store interface {
 	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
 	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (story.Care, bool, error)
 	Record(ctx context.Context, d story.Deed) (bool, error)
+	Mute(ctx context.Context, d story.Deed, ms []story.Mute) (bool, error)
+	Unmute(ctx context.Context, d story.Deed, watch story.WatchName, id story.ID, rooms []story.RoomName) (int, bool, error)
+	Mutes(ctx context.Context) ([]story.Mute, error)
+	EndMutes(ctx context.Context, room story.RoomName, now time.Time) error
 	Deeds(ctx context.Context, subject string, since time.Time, limit int) ([]story.Deed, error)
 	SaveChange(ctx context.Context, d story.Deed, c story.Change) (bool, error)
 	Changes(ctx context.Context, what story.Changed, name string, limit int) ([]story.Change, error)
@@ -48,7 +52,7 @@ type Store interface {
 	SaveDraft(ctx context.Context, person, call string, at time.Time) (int64, error)
 	Draft(ctx context.Context, id int64) (person, call string, err error)
 	Secret(ctx context.Context, name string) ([]byte, error)
-	Stories(ctx context.Context, q story.StoryQuery) ([]story.Story, error)
+	Stories(ctx context.Context, q story.Query) ([]story.Story, error)
 	ItemsAt(ctx context.Context, link, canonical string, limit int) ([]story.Item, error)
 	StoryOf(ctx context.Context, item story.ItemID) (story.ID, error)
 	Told(ctx context.Context, id story.ID) ([]story.Told, error)
@@ -124,6 +128,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnAcknowledgementIsShownInEveryRoom", careIsShown},
 		{"AChangeIsMadeOnWhatStands", changesInOrder},
 		{"LookUps", lookUps},
+		{"AMuteHoldsBackAndTellsWhat", muteHoldsBack},
 		{"NothingIsLostOrSentTwiceOverCrashes", model},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
