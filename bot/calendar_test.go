@@ -35,6 +35,12 @@ func (d *diary) Alarms(context.Context, story.RoomName, time.Time) ([]story.Alar
 	return d.alarms, nil
 }
 
+func (d *diary) Shift(context.Context, story.RoomName, time.Time) (time.Time, bool, error) {
+	return time.Time{}, false, nil
+}
+
+func (d *diary) SaveHandover(context.Context, story.Shift, []story.Saying) error { return nil }
+
 func (d *diary) EndMutes(context.Context, story.RoomName, time.Time) error { return nil }
 
 func (d *diary) Climb(_ context.Context, s story.Step) error {

@@ -51,9 +51,10 @@ type Courier struct {
 	calendar Calendar // nil: there are no digests and no escalations
 	boards   Boards   // nil: there are no boards
 
-	words  Rephraser // nil: briefs stand as they are
-	seal   *Seal     // nil: messages have no buttons that ask for something
-	spoken phrases
+	words    Rephraser                                                                                  // nil: briefs stand as they are
+	seal     *Seal                                                                                      // nil: messages have no buttons that ask for something
+	handover func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) // nil: there are none
+	spoken   phrases
 }
 
 // NewCourier returns a courier that knows no rooms yet.
@@ -171,6 +172,8 @@ func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string 
 // message returns what d tells by itself, and whom it pings.
 func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
+	case b != nil && b.Kind == story.ShiftEnd:
+		m = Handover(b, seat.Zone)
 	case b != nil && b.Kind == story.MuteEnd:
 		m = MuteOver(b, seat.Zone, seat.Titles)
 	case b != nil && b.Kind == story.DigestKind:

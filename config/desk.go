@@ -41,6 +41,7 @@ type Room struct {
 	Tell     Tell
 	Quiet    Quiet
 	Digest   []time.Duration // times of the day, since midnight
+	Handover []time.Duration // likewise: when a shift ends
 	Escalate []Rung
 	Board    bool
 }

@@ -32,6 +32,7 @@ const (
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
 
 	DigestKind NoticeKind = "digest"     // what a room was not told one by one: a bulletin
+	ShiftEnd   NoticeKind = "handover"   // what the next shift must know: a bulletin
 	MuteEnd    NoticeKind = "mute"       // a mute ends, or is about to: a bulletin
 	Escalation NoticeKind = "escalation" // nobody has acknowledged a story in time: the next rung hears of it
 )
@@ -40,7 +41,7 @@ const (
 // own.
 type Bulletin struct {
 	Watch    WatchName
-	Kind     NoticeKind // LevelChange, Deadline, DigestKind or MuteEnd
+	Kind     NoticeKind // LevelChange, Deadline, DigestKind, MuteEnd or ShiftEnd
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first
@@ -48,7 +49,15 @@ type Bulletin struct {
 	At       time.Time
 	Rooms    []RoomName // that are owed it, without repeats
 
-	Digest *Digest // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
+	Digest *Digest  // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
+	Lines  []Saying // of a ShiftEnd, likewise
+}
+
+// A Saying is one line of what is told, as text.
+type Saying struct {
+	Text string
+	Link string // of Text, or ""
+	Note string // beside it, or ""
 }
 
 // A Witness is a report as evidence.

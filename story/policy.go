@@ -67,6 +67,13 @@ type Occasion struct {
 	Next    time.Time // when the next is, or the zero time
 }
 
+// A Shift is a span of work that ends with a handover in a room.
+type Shift struct {
+	Room     RoomName
+	From, To time.Time
+	Next     time.Time // when the next one ends, or the zero time
+}
+
 // An Alarm is a critical story that waits to be acknowledged in a room.
 type Alarm struct {
 	Story ID
