@@ -100,7 +100,7 @@ func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Messag
 	}
 	b.Attempt++
 	b.Mark = "" // it is to be looked at again
-	b.NotBefore = c.now().Add(max(f.Wait, backoff(kind, b.Attempt)))
+	b.NotBefore = c.now().Add(max(f.Wait, backoff(kind, b.Attempt, 0)))
 	c.log.LogAttrs(ctx, slog.LevelWarn, "board", slog.String("room", string(b.Room)), slog.String("why", f.Why), slog.Time("not_before", b.NotBefore))
 }
 

@@ -30,6 +30,9 @@ type Seat struct {
 	Policy Policy
 
 	Watches []story.WatchName // whose rooms it is among, for its board
+	// Patience is how long a message that does not get through is tried,
+	// counted from when it was owed; 0 is without end.
+	Patience time.Duration
 }
 
 // A Rephraser tells a brief in other words, or says why it stands as it is:
@@ -114,7 +117,7 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	} else if remote, err := c.send(ctx, d, &seat); err == nil {
 		o.Remote = remote
 	} else {
-		c.judge(&o, err)
+		c.judge(&o, err, seat.Patience)
 	}
 	o.At = c.now()
 	c.report(ctx, &o)
@@ -176,7 +179,7 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
-		m = escalated(c.root(ctx, d, seat), &d.Notice)
+		m = escalated(c.reworded(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
 		m = Update(&d.Story, &d.Notice, seat.Zone)
 	default:
@@ -206,13 +209,16 @@ func (c *Courier) linked(ctx context.Context, b *story.Bulletin, seat *Seat) *st
 }
 
 // judge turns the error of a room into the delivery's state.
-func (c *Courier) judge(o *story.Outcome, err error) {
+func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 	f := failureOf(err)
 	o.Why = f.Why
 	switch f.Kind {
-	case NotSent, RoomShut:
+	case NotSent, RoomShut, Repeatable:
 		o.State, o.Rest = story.Owed, true
-		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt)))
+		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt, patience)))
+		if patience > 0 && o.NotBefore.Sub(owedSince(&o.Dispatch)) > patience {
+			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
+		}
 	case RootMissing:
 		o.RootGone = true
 		if o.Dispatch.Act == story.Edit {
@@ -225,16 +231,28 @@ func (c *Courier) judge(o *story.Outcome, err error) {
 	case Ambiguous:
 		o.State = story.Ambiguous
 		if o.Dispatch.Act == story.Edit { // which may be made again
-			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt)))
+			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
 		}
 	}
 }
 
+// owedSince returns when the room was first to hear what d tells.
+func owedSince(d *story.Dispatch) time.Time {
+	if d.Act == story.Edit {
+		return d.Story.Changed
+	}
+	return d.Notice.At
+}
+
 // backoff returns how long a room rests after so many attempts: a platform
 // that stumbles is back in seconds, a room that is shut when somebody opens
-// it. Neither is ever given up.
-func backoff(k Kind, attempt int) time.Duration {
+// it. Neither is ever given up. Where there is patience for it, whoever is
+// not back in some minutes is asked as rarely as a room that is shut.
+func backoff(k Kind, attempt int, patience time.Duration) time.Duration {
 	first, most := time.Second, time.Minute
+	if patience > 0 {
+		most = 15 * time.Minute
+	}
 	if k == RoomShut {
 		first, most = time.Minute, 15*time.Minute
 	}

@@ -90,15 +90,15 @@ func (r *Room) print(text string) error {
 
 // state says in a few words how the story stands.
 func state(m *bot.Message) string {
+	if m.Outlets == 0 && len(m.Facts) > 0 { // it goes on elsewhere
+		return m.Facts[0].Name + ": " + m.Facts[0].Text + " · " + m.Title.Text
+	}
 	if len(m.Lines) > 0 { // a board
 		lines := make([]string, len(m.Lines))
 		for i, l := range m.Lines {
 			lines[i] = l.String()
 		}
 		return m.Title.Text + ": " + strings.Join(lines, " / ")
-	}
-	if m.Outlets == 0 && len(m.Facts) > 0 { // it goes on elsewhere
-		return m.Facts[0].Name + ": " + m.Facts[0].Text + " · " + m.Title.Text
 	}
 	now := "now " + m.Counts()
 	if m.Level != story.Unjudged {

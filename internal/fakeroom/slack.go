@@ -16,6 +16,11 @@ type Slack struct {
 	*server
 
 	token string
+
+	scopes    []string // of the bot's token
+	appToken  string
+	appScopes []string
+	left      map[string]bool // channels that the bot is not in
 }
 
 // Limits of a message's text: a post that is longer is cut off, an edit is
@@ -28,7 +33,7 @@ const (
 // NewSlack starts a server for the bot with the token. Its channels are those
 // whose id looks like one: C…, G… or D….
 func NewSlack(token string) *Slack {
-	s := &Slack{token: token}
+	s := &Slack{token: token, scopes: slackScopes(), left: make(map[string]bool)}
 	s.server = start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, strings.TrimPrefix(r.URL.Path, "/api/"), s.act)
 	}))
@@ -46,12 +51,14 @@ func (s *Slack) act(c *call) answer {
 	switch {
 	case err != nil:
 		said = s.refuse(c, "invalid_json", err.Error())
+	case c.name == "apps.connections.open":
+		return answer{status: http.StatusOK, body: s.open(c)}
 	case !s.admits(c, a):
 		said = s.refuse(c, "invalid_auth")
 	default:
 		said = s.dispatch(c, a)
 	}
-	return answer{status: http.StatusOK, body: said}
+	return answer{status: http.StatusOK, header: s.headers(), body: said}
 }
 
 // dispatch calls the method.
@@ -59,6 +66,7 @@ func (s *Slack) dispatch(c *call, a args) object {
 	method := map[string]func(*call, args) object{
 		"chat.postMessage": s.post, "chat.update": s.update,
 		"conversations.history": s.history, "conversations.replies": s.replies, "pins.add": s.pin,
+		"conversations.info": s.info,
 	}[c.name]
 	switch {
 	case c.name == "auth.test":
@@ -70,6 +78,9 @@ func (s *Slack) dispatch(c *call, a args) object {
 		return s.refuse(c, "unknown_method")
 	case !regexp.MustCompile(`^[CGD][A-Z0-9]+$`).MatchString(a.text("channel")):
 		return s.refuse(c, "channel_not_found", fmt.Sprintf("%q is no channel", a.text("channel")))
+	}
+	if no := s.denied(c, a); no != nil {
+		return no
 	}
 	return method(c, a)
 }
@@ -220,7 +231,7 @@ type args map[string]any
 func arguments(c *call) (args, error) {
 	a := make(args)
 	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
-	if kind == "application/json" {
+	if kind == "application/json" && len(c.body) > 0 {
 		if err := json.Unmarshal(c.body, &a); err != nil {
 			return nil, err
 		}

@@ -29,6 +29,7 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	Repeat(ctx context.Context, rooms []story.RoomName) error
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
 	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
@@ -108,6 +109,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
+		{"ARoomThatKnowsKeysIsSentAgainWhatIsAmbiguous", repeated},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
