@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -177,7 +178,7 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 	case b != nil && b.Kind == story.MuteEnd:
 		m = MuteOver(b, seat.Zone, seat.Titles)
 	case b != nil && b.Kind == story.DigestKind:
-		m = Digest(b, seat.Zone, seat.Titles)
+		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles)
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
@@ -189,6 +190,25 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 	}
 	m.Calls = d.Calls
 	return m
+}
+
+// linked returns b, a digest, with its lines leading to the stories' messages
+// in the room, where these stand.
+func (c *Courier) linked(ctx context.Context, b *story.Bulletin, seat *Seat) *story.Bulletin {
+	told, digest := *b, *b.Digest
+	told.Digest, digest.Lines = &digest, slices.Clone(b.Digest.Lines)
+	for i := range digest.Lines {
+		l := &digest.Lines[i]
+		if l.Root == "" {
+			continue
+		}
+		link := c.link(ctx, l.Root, seat)
+		if link == "" {
+			break // nor are the others to be had
+		}
+		l.Link = link
+	}
+	return &told
 }
 
 // judge turns the error of a room into the delivery's state.

@@ -118,7 +118,9 @@ func (r *reader) policies(room *Room, file *roomFile, f *deskFile) {
 	for i := range file.Escalate.items {
 		room.Escalate = append(room.Escalate, r.rung(&file.Escalate.items[i], room, f))
 	}
-	room.Board = file.Board.value
+	if room.Board = file.Board.value; room.Board && file.Webhook.At.there() {
+		r.fault(file.Board.spot, "a webhook shows no board", "a board where people read: in slack, discord or terminal")
+	}
 }
 
 func (r *reader) tell(file *tellFile, room *Room) Tell {

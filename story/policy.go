@@ -55,7 +55,8 @@ type Line struct {
 	Outlets int
 	Changed time.Time
 	Care    Care
-	Held    bool // it was held, or a part of it
+	Held    bool   // it was held, or a part of it
+	Root    Remote // its message in the room, or "" if none stands there
 }
 
 // An Occasion is a time at which a room gets a digest.

@@ -160,6 +160,13 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 			d.Below++
 		}
 	}
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		err := tx.QueryRowContext(ctx, `SELECT remote FROM roots WHERE room = ? AND story = ? AND gone = 0`, o.Room, l.Story).Scan(&l.Root)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+	}
 	slices.SortStableFunc(d.Lines, func(a, b story.Line) int { return cmp.Or(cmp.Compare(b.Level, a.Level), b.Changed.Compare(a.Changed)) })
 	return d, bulletinsFor(ctx, tx, o, d)
 }
