@@ -142,8 +142,8 @@ func TestHostileFeedsHurtNobody(t *testing.T) {
 		}
 	}
 	for _, bomb := range []story.FeedName{
-		"attrs.xml.gz", "atom_xhtml.xml.gz", "cdata.xml.gz", "cdata_open.xml", "json_deep.json", "json_items.json.gz", "lol.xml", "nest_ext_closed.xml.gz",
-		"nest_ext_open.xml.gz", "nest_media.xml.gz", "quadratic.xml", "utf7.xml", "xmlns_quadratic.xml.gz", "xxe_file.xml", "xxe_http.xml", "xxe_param.xml",
+		"attrs.xml.gz", "atom_xhtml.xml.gz", "cdata.xml.gz", "cdata_open.xml", "json_deep.json", "json_items.json.gz", "nest_ext_closed.xml.gz",
+		"nest_ext_open.xml.gz", "nest_media.xml.gz", "utf7.xml", "xmlns_quadratic.xml.gz",
 	} {
 		if state := kept.states[bomb]; state.Failures != 1 || state.Seeded {
 			t.Errorf("%s: %+v; want it refused", bomb, state)
@@ -209,8 +209,12 @@ func TestOddFeedsAreReadAsTheirReadersWould(t *testing.T) {
 func oddTitle(name string) string {
 	const kharkiv, gaza = "Обстрел Харькова", "غارة إسرائيلية على غزة"
 	switch strings.TrimSuffix(name, ".xml") {
-	case "billion_laughs", "xxe", "cap_alert_root", "empty", "html_page", "html_w__rss_link", "json_array", "json_non-feed", "opml":
+	case "cap_alert_root", "empty", "html_page", "html_w__rss_link", "json_array", "json_non-feed", "opml":
 		return ""
+	case "billion_laughs":
+		return "&lol3;"
+	case "xxe":
+		return "&x;"
 	case "declared_utf-8,_is_1251":
 		return "������� ��������"
 	case "cp1251_label__cp1251_", "windows-1251_declared", "declared_unknown_charset":

@@ -29,13 +29,14 @@ const (
 
 	LevelChange NoticeKind = "level"    // a watch stands at another level: a bulletin
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
+	FeedHealth  NoticeKind = "health"   // a feed is unwell, or well again: a bulletin of no watch, for the operators
 )
 
-// A Bulletin is what rooms hear of a watch as a whole, in a message of its
-// own.
+// A Bulletin is what rooms hear of a watch as a whole, or of a feed, in a
+// message of its own.
 type Bulletin struct {
-	Watch    WatchName
-	Kind     NoticeKind // LevelChange or Deadline
+	Watch    WatchName  // "" if it is about a feed
+	Kind     NoticeKind // LevelChange, Deadline or FeedHealth
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first

@@ -10,6 +10,7 @@ import (
 // What a date may be trusted with.
 const (
 	maxAge     = 7 * 24 * time.Hour
+	maxSkew    = 10 * time.Minute // more is no clock that runs a little fast
 	oldestYear = 1990
 	maxDate    = 100 // bytes
 )

@@ -10,6 +10,8 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 	gojson "github.com/mmcdole/gofeed/json"
 	"github.com/mmcdole/gofeed/rss"
+
+	"vedette/story"
 )
 
 // An entry is an item as the document has it: nothing cleaned, decided or
@@ -30,6 +32,8 @@ type entry struct {
 // A sheet is a document's entries and what it says of itself.
 type sheet struct {
 	title, lang string
+	hints       story.Hints
+	links       map[string]string // of the whole, by their relation
 	entries     []entry
 }
 
@@ -56,7 +60,7 @@ func read(doc normal) (s sheet, err error) {
 }
 
 func fromRSS(feed *rss.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language}
+	s := sheet{title: feed.Title, lang: feed.Language, hints: hintsOf(feed), links: linksOf(feed.Extensions)}
 	if dc := feed.DublinCoreExt; dc != nil && s.lang == "" {
 		s.lang = first(dc.Language)
 	}
@@ -101,7 +105,10 @@ func (e *entry) fromExtensions(extensions ext.Extensions) {
 }
 
 func fromAtom(feed *atom.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language}
+	s := sheet{title: feed.Title, lang: feed.Language, links: make(map[string]string)}
+	for _, l := range feed.Links {
+		s.links[l.Rel] = l.Href
+	}
 	for _, it := range feed.Entries {
 		e := entry{title: it.Title, summary: it.Summary, guid: it.ID, permalink: true, dates: []string{it.Published, it.Updated}}
 		for _, rel := range []string{"alternate", "", "self"} {
@@ -154,7 +161,7 @@ func readJSON(src []byte) (s sheet, err error) {
 }
 
 func fromJSON(feed *gojson.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language}
+	s := sheet{title: feed.Title, lang: feed.Language, links: map[string]string{"next": feed.NextURL}}
 	for _, it := range feed.Items {
 		if it == nil {
 			continue

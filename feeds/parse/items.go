@@ -29,6 +29,8 @@ type maker struct {
 	feed  story.Feed
 	lang  string // the feed's
 	items []story.Item
+
+	skewed int // dated in the future
 }
 
 // add makes an item of e, unless e has neither text nor identity.
@@ -58,6 +60,9 @@ func (m *maker) add(e entry) {
 	it.Lang = languageOf(orElse(e.lang, m.lang), it.Title+" "+it.Summary)
 	it.Published = m.published(e.dates, it.Lang)
 	it.Effective = effective(it.Published, it.FirstSeen)
+	if it.Published.Sub(it.FirstSeen) > maxSkew {
+		m.skewed++
+	}
 	m.items = append(m.items, it)
 }
 

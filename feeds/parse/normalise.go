@@ -15,6 +15,7 @@ type normal struct {
 	src     []byte
 	root    string // rss, rdf or feed
 	partial bool   // the end was missing; what is here was complete before it
+	repairs []string
 }
 
 // maxStray bounds the "<" in one text that are kept as meant.
@@ -32,20 +33,24 @@ type writer struct {
 	items    int    // that are complete
 	itemsEnd int    // where the last of them ends
 	rootEnd  int    // where the root ends, or 0
+
+	illegal, junk, stray bool // what was mended
 }
 
 // normalise cuts src out of what surrounds it, and refuses it if its
 // structure is a danger.
 func normalise(src []byte) (normal, error) {
-	src = stripIllegal(src)
+	legal := stripIllegal(src)
 	var (
-		w     writer
+		w     = writer{illegal: len(legal) != len(src)}
 		count census
-		lex   = lexer{src: src}
+		lex   = lexer{src: legal}
 	)
+	src = legal
 	for {
 		s, ok := lex.next()
 		if !ok || s.cut {
+			w.cutEnd(src[s.from:s.to])
 			return w.finish()
 		}
 		if err := count.take(src, s); err != nil {
@@ -63,6 +68,7 @@ func normalise(src []byte) (normal, error) {
 // page may not.
 func (w *writer) seek(kind shape, piece []byte, count *census) error {
 	if kind != opening && kind != empty {
+		w.junk = w.junk || kind == closing || kind == cdata || kind == text && len(bytes.TrimSpace(piece)) > 0
 		return nil
 	}
 	switch name := localOf(piece); name {
@@ -76,6 +82,7 @@ func (w *writer) seek(kind shape, piece []byte, count *census) error {
 		w.root, w.kind, w.bare = nameOf(piece), "rss", true
 		w.out.WriteString(bareOpening)
 	default:
+		w.junk = true
 		return nil
 	}
 	// What was opened before the root is not round it.
@@ -88,12 +95,7 @@ func (w *writer) seek(kind shape, piece []byte, count *census) error {
 func (w *writer) copy(kind shape, piece []byte) {
 	switch kind {
 	case text:
-		escaped := []byte("&lt;")
-		if bytes.Count(piece, []byte("<")) > maxStray {
-			escaped = []byte(" ") // no text, and dear to escape
-		}
-		piece = bytes.ReplaceAll(piece, []byte("<"), escaped)
-		w.out.Write(bytes.ReplaceAll(piece, []byte("]]>"), []byte("]]&gt;")))
+		w.text(piece)
 	case cdata:
 		w.out.Write(piece)
 	case opening, empty:
@@ -104,6 +106,22 @@ func (w *writer) copy(kind shape, piece []byte) {
 		w.closed(nameOf(piece), localOf(piece))
 	case aside, doctype: // left out
 	}
+}
+
+// text takes over text, in which every "<" is a stray one.
+func (w *writer) text(piece []byte) {
+	if n := bytes.Count(piece, []byte("<")); n > 0 {
+		w.stray = true
+		escaped := []byte("&lt;")
+		if n > maxStray {
+			escaped = []byte(" ") // no text, and dear to escape
+		}
+		piece = bytes.ReplaceAll(piece, []byte("<"), escaped)
+	}
+	if bytes.Contains(piece, []byte("]]>")) {
+		piece = bytes.ReplaceAll(piece, []byte("]]>"), []byte("]]&gt;"))
+	}
+	w.out.Write(piece)
 }
 
 func (w *writer) opened(kind shape, tag []byte) {
@@ -136,6 +154,14 @@ func (w *writer) closed(name []byte, local string) {
 
 var aboutAttribute = regexp.MustCompile(`(?i)\srdf:about\s*=\s*["']([^"']{1,1000})["']`)
 
+// cutEnd closes the root if the last piece, which is cut, was about to.
+func (w *writer) cutEnd(piece []byte) {
+	if w.root != nil && bytes.HasPrefix(piece, []byte("</")) && bytes.EqualFold(nameOf(piece), w.root) {
+		w.out.Write(append(bytes.TrimSpace(piece), '>'))
+		w.rootEnd = w.out.Len()
+	}
+}
+
 var errCutShort = errors.New("the document is cut short before its first item ends")
 
 // finish closes what was left open.
@@ -158,7 +184,26 @@ func (w *writer) finish() (normal, error) {
 	if w.bare {
 		w.out.WriteString("</rss>")
 	}
-	return normal{src: w.out.Bytes(), root: w.kind, partial: partial}, nil
+	return normal{src: w.out.Bytes(), root: w.kind, partial: partial, repairs: w.repairs(partial)}, nil
+}
+
+// repairs returns what was mended, in plain words.
+func (w *writer) repairs(partial bool) (done []string) {
+	for _, r := range []struct {
+		done  bool
+		words string
+	}{
+		{w.illegal, "characters dropped that XML cannot hold"},
+		{w.junk, "what stands before the root left out"},
+		{w.bare, "the root element rss added round the channel"},
+		{w.stray, "a stray < escaped"},
+		{partial, "cut after its last whole item, since its end is missing"},
+	} {
+		if r.done {
+			done = append(done, r.words)
+		}
+	}
+	return done
 }
 
 // stripIllegal drops the characters, and the references to characters, that

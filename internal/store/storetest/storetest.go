@@ -120,7 +120,7 @@ func item(key, title string) story.Item {
 func save(t *testing.T, s Store, items ...story.Item) story.Saved {
 	t.Helper()
 	return must(s.SavePoll(t.Context(), story.Poll{
-		State: story.FeedState{Feed: "wire", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
+		State: story.FeedState{Feed: "wire", Source: "https://wire.example/rss", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
 		Items: items, At: Noon(),
 	}))(t)
 }
