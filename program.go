@@ -58,16 +58,16 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	tick, gap := time.Second, time.Second
+	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
 	if replay {
-		tick, gap = 10*time.Millisecond, 0
+		tick, gap, limits.Most = 10*time.Millisecond, 0, 0
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
 	if err := pr.platforms(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
+	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log})
 	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -122,6 +122,7 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
+	pr.poller.SetOperators(d.Operators)
 	pr.courier.SetRooms(seats)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
 	// What was judged by the old watches meanwhile. An item counts at the

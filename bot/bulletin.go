@@ -18,6 +18,9 @@ const (
 // Bulletin returns the message that tells b, to a room that keeps zone;
 // titles are the watches' titles.
 func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
+	if b.Kind == story.FeedHealth {
+		return health(b, zone)
+	}
 	name := cmp.Or(titles[b.Watch], string(b.Watch))
 	m := &Message{Level: b.To, Watches: []string{name}, At: b.At.In(zone), Title: story.Sentence{Text: headline(b, name)}}
 	reasons := b.Reasons[:min(len(b.Reasons), mostReasons)]
@@ -35,6 +38,21 @@ func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName
 		if !slices.ContainsFunc(m.Sources, func(s Source) bool { return s.Outlet == w.Outlet }) {
 			m.Sources = append(m.Sources, Source{Outlet: w.Outlet, Link: w.Link})
 		}
+	}
+	return m
+}
+
+// health returns the message that tells operators of a feed: its first reason
+// is the title.
+func health(b *story.Bulletin, zone *time.Location) *Message {
+	m := &Message{Watches: []string{"Feeds"}, At: b.At.In(zone)}
+	for i, reason := range b.Reasons {
+		text := story.Shorten(story.Sentence{Text: reason}, titleSize)
+		if i == 0 {
+			m.Title = text
+			continue
+		}
+		m.Facts = append(m.Facts, Fact{Name: "Why", Text: text.Text})
 	}
 	return m
 }

@@ -33,6 +33,9 @@ func (s *Store) DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time
 			if err := saveFeed(ctx, tx, fs[i].Declared(st, now, len(fs))); err != nil {
 				return err
 			}
+			if _, err := tx.ExecContext(ctx, `UPDATE feeds SET declared = 1 WHERE name = ?`, fs[i].Name); err != nil {
+				return err
+			}
 		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM requests WHERE at < ?`, micros(now.Add(-keepRequests)))
 		return err
@@ -69,6 +72,7 @@ func scanFeed(scan func(...any) error) (st story.FeedState, err error) {
 	return st, json.Unmarshal(state, &st)
 }
 
+// saveFeed saves st; it neither declares a feed nor the contrary.
 func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
 	state, err := json.Marshal(st)
 	if err != nil {
@@ -76,7 +80,7 @@ func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO feeds (name, declared, next_due, state) VALUES (?, 1, ?, ?)
-		ON CONFLICT (name) DO UPDATE SET declared = 1, next_due = excluded.next_due, state = excluded.state`, st.Feed, micros(st.NextDue), string(state))
+		ON CONFLICT (name) DO UPDATE SET next_due = excluded.next_due, state = excluded.state`, st.Feed, micros(st.NextDue), string(state))
 	return err
 }
 
