@@ -2,7 +2,6 @@ package feeds
 
 import (
 	"fmt"
-	"hash/fnv"
 	"net/http"
 	"time"
 
@@ -165,9 +164,7 @@ func backoff(r report) (time.Duration, string) {
 // spread returns a share of most that differs between feeds and failures, and
 // is the same whenever it is asked for.
 func spread(r report, most time.Duration) time.Duration {
-	sum := fnv.New64a()
-	fmt.Fprintf(sum, "%s %d", r.feed.Name, r.state.Failures)
-	return time.Duration(float64(most) * float64(sum.Sum64()>>11) / (1 << 53))
+	return time.Duration(float64(most) * story.Spread(fmt.Sprintf("%s %d", r.feed.Name, r.state.Failures)))
 }
 
 // endOf classes a status that brought no document, and puts it in words.

@@ -1,7 +1,8 @@
 package story
 
 import (
-	"hash/fnv"
+	"crypto/sha256"
+	"encoding/binary"
 	"time"
 )
 
@@ -49,9 +50,14 @@ func (f *Feed) slot(feeds int) time.Duration {
 	if feeds <= fewFeeds {
 		return 0
 	}
-	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(f.Name)) // a hash takes everything
-	return time.Duration(float64(span) * float64(sum.Sum64()>>11) / (1 << 53))
+	return time.Duration(float64(span) * Spread(string(f.Name)))
+}
+
+// Spread returns a number from 0 up to 1 that differs between keys, however
+// alike they are, and is the same whenever it is asked for.
+func Spread(key string) float64 {
+	sum := sha256.Sum256([]byte(key))
+	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
 }
 
 // Shifted returns st with the times that plans are made by moved by as much as the

@@ -17,7 +17,11 @@ import (
 type Store interface {
 	DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time) error
 	FeedState(ctx context.Context, feed story.FeedName) (story.FeedState, error)
+	Feeds(ctx context.Context) ([]story.FeedState, error)
+	NewItems(ctx context.Context, feed story.FeedName, items []story.Item) ([]bool, error)
 	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
+	Requests(ctx context.Context, feed story.FeedName, limit int) ([]story.Request, error)
+	ShiftFeeds(ctx context.Context, by time.Duration) error
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
 	Story(ctx context.Context, id story.ID) (story.Story, error)
@@ -84,6 +88,12 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ABulletinIsToldOnce", bulletinOnce},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
+		{"RequestsAreKeptForAWeek", requestsKept},
+		{"WhatIsNewToAFeedIsKnownBeforeItIsSaved", newToTheFeed},
+		{"WhatAFloodBringsOfThePastIsNoNews", pastAmongNews},
+		{"OperatorsAreToldOnceWithThePoll", operatorsTold},
+		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
+		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
 		{"NoSearchIsAnError", searchIsSafe},
 		{"NothingIsLostOrSentTwiceOverCrashes", model},
 	} {
