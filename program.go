@@ -58,9 +58,10 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
+	step := new(wallClock).step
 	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
 	if replay {
-		tick, gap, limits.Most = 10*time.Millisecond, 0, 0
+		tick, gap, limits.Most, step = 10*time.Millisecond, 0, 0, nil
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -80,7 +81,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 		}
 		pr.courier.SetRephraser(model)
 	}
-	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
 
