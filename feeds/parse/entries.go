@@ -64,6 +64,7 @@ func fromRSS(feed *rss.Feed) sheet {
 	if dc := feed.DublinCoreExt; dc != nil && s.lang == "" {
 		s.lang = first(dc.Language)
 	}
+	s.entries = make([]entry, 0, len(feed.Items))
 	for _, it := range feed.Items {
 		e := entry{
 			title: it.Title, summary: it.Description, content: it.Content, permalink: true,
@@ -109,6 +110,7 @@ func fromAtom(feed *atom.Feed) sheet {
 	for _, l := range feed.Links {
 		s.links[l.Rel] = l.Href
 	}
+	s.entries = make([]entry, 0, len(feed.Entries))
 	for _, it := range feed.Entries {
 		e := entry{title: it.Title, summary: it.Summary, guid: it.ID, permalink: true, dates: []string{it.Published, it.Updated}}
 		for _, rel := range []string{"alternate", "", "self"} {

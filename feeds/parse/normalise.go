@@ -47,6 +47,7 @@ func normalise(src []byte) (normal, error) {
 		lex   = lexer{src: legal}
 	)
 	src = legal
+	w.out.Grow(len(src) + 256)
 	for {
 		s, ok := lex.next()
 		if !ok || s.cut {
@@ -209,7 +210,7 @@ func (w *writer) repairs(partial bool) (done []string) {
 // stripIllegal drops the characters, and the references to characters, that
 // XML cannot hold.
 func stripIllegal(src []byte) []byte {
-	if bytes.ContainsFunc(src, illegal) {
+	if mayBeIllegal(src) && bytes.ContainsFunc(src, illegal) {
 		src = bytes.Map(func(r rune) rune {
 			if illegal(r) {
 				return -1
@@ -217,23 +218,56 @@ func stripIllegal(src []byte) []byte {
 			return r
 		}, src)
 	}
-	if !bytes.Contains(src, []byte("&#")) {
+	if !refersToIllegal(src) {
 		return src
 	}
 	return numericReference.ReplaceAllFunc(src, func(ref []byte) []byte {
-		digits, base := string(ref[2:len(ref)-1]), 10
-		if digits[0]|0x20 == 'x' {
-			digits, base = digits[1:], 16
-		}
-		code, err := strconv.ParseInt(digits, base, 32)
-		if err != nil || !utf8.ValidRune(rune(code)) || illegal(rune(code)) {
+		if illegalReference(ref) {
 			return nil
 		}
 		return ref
 	})
 }
 
+// refersToIllegal reports whether src holds a reference to a character that
+// XML cannot hold.
+func refersToIllegal(src []byte) bool {
+	for {
+		at := bytes.Index(src, []byte("&#"))
+		if at < 0 {
+			return false
+		}
+		src = src[at:]
+		if ref := src[:1+bytes.IndexByte(src[:min(len(src), 48)], ';')]; len(ref) > 3 && illegalReference(ref) {
+			return true
+		}
+		src = src[2:]
+	}
+}
+
+// illegalReference reports whether ref, a numeric reference, is to a character
+// that XML cannot hold.
+func illegalReference(ref []byte) bool {
+	digits, base := string(ref[2:len(ref)-1]), 10
+	if digits[0]|0x20 == 'x' {
+		digits, base = digits[1:], 16
+	}
+	code, err := strconv.ParseInt(digits, base, 32)
+	return err != nil || !utf8.ValidRune(rune(code)) || illegal(rune(code))
+}
+
 var numericReference = regexp.MustCompile(`&#(?:[0-9]{1,40}|[xX][0-9A-Fa-f]{1,40});`)
+
+// mayBeIllegal reports whether src, which is UTF-8, holds a byte that an
+// illegal character has.
+func mayBeIllegal(src []byte) bool {
+	for _, c := range src {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0xEF || c >= 0xF0 {
+			return true
+		}
+	}
+	return false
+}
 
 func illegal(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r&0xFFFE == 0xFFFE || r >= 0xFDD0 && r <= 0xFDEF

@@ -43,9 +43,9 @@ func Parse(doc Document, feed story.Feed) (Result, error) {
 		base = &url.URL{}
 	}
 	r := Result{Partial: whole.partial, Charset: charset, Repairs: whole.repairs, Title: plainLine(sheet.title, maxTitle), Lang: languageOf(sheet.lang, "")}
-	maker := maker{doc: doc, base: base, feed: feed, lang: r.Lang}
-	for _, e := range sheet.entries {
-		maker.add(e)
+	maker := maker{doc: doc, base: base, feed: feed, lang: r.Lang, items: make([]story.Item, 0, len(sheet.entries))}
+	for i := range sheet.entries {
+		maker.add(&sheet.entries[i])
 	}
 	r.Items = maker.finish()
 	r.Hints, r.Earlier, r.Skewed = sheet.hints, earlier(sheet.links, base), maker.skewed
