@@ -46,6 +46,7 @@ type commands struct {
 	Chart    chartCmd    `cmd:"" help:"Draw how a watch's level went, as PNG or SVG."`
 	Replay   replayCmd   `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
 	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
+	Feeds    feedsCmd    `cmd:"" help:"Look after feeds: how they are, list, probe, add, import, export."`
 	Watch    watchCmd    `cmd:"" help:"Look at watches and rules: show, fmt, import."`
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
 	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
@@ -127,7 +128,7 @@ func plural(n int, noun string) string {
 	}
 	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
 		noun = stem + "ie"
-	} else if strings.HasSuffix(noun, "ch") {
+	} else if strings.HasSuffix(noun, "ch") || strings.HasSuffix(noun, "ss") {
 		noun += "e"
 	}
 	return fmt.Sprintf("%d %ss", n, noun)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,7 +28,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo, "serve": serveFolder},
 		Deadline:      time.Now().Add(5 * time.Minute),
 	})
 }
@@ -59,6 +61,15 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 		it := &waiting[i].Item
 		ts.Check(db.SaveJudgements(ctx, []story.Judgement{{Item: it.ID, Revision: it.Revision, At: utcNow()}}))
 	}
+}
+
+// serveFolder serves a folder on loopback until the script ends, and puts its address
+// into SERVER: "serve site".
+func serveFolder(ts *testscript.TestScript, _ bool, args []string) {
+	s := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(s.Close)
+	ts.Setenv("SERVER", s.URL)
+	ts.Setenv("HOST", strings.TrimPrefix(s.URL, "http://"))
 }
 
 // await runs a command until it succeeds: "await vedette health".

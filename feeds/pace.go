@@ -12,7 +12,7 @@ import (
 // What is learnt of a feed's pace.
 const (
 	mostArrivals  = 21 // twenty gaps
-	fewestGaps    = 5  // before they say anything
+	fewDates      = 5  // of a document say nothing of how far it goes back
 	oneBatch      = time.Minute
 	halfLife      = 14 * 24 * time.Hour // of the longest silence
 	fastest       = time.Minute
@@ -43,7 +43,7 @@ func interval(f *story.Feed, st *story.FeedState, l Limits, now time.Time) (time
 	case idle >= idleFrom:
 		return max(idleEvery, f.Every), "nothing new for 7 days"
 	}
-	gap, known := usualGap(p.Arrivals)
+	gap, known := p.Usual()
 	if !known {
 		return f.Every, base
 	}
@@ -61,24 +61,10 @@ func interval(f *story.Feed, st *story.FeedState, l Limits, now time.Time) (time
 	return wait, why
 }
 
-// usualGap returns the median time between arrivals; known is false if there
-// are too few.
-func usualGap(arrivals []time.Time) (gap time.Duration, known bool) {
-	if len(arrivals) <= fewestGaps {
-		return 0, false
-	}
-	gaps := make([]time.Duration, 0, len(arrivals))
-	for i := 1; i < len(arrivals); i++ {
-		gaps = append(gaps, arrivals[i].Sub(arrivals[i-1]))
-	}
-	slices.Sort(gaps)
-	return gaps[len(gaps)/2], true
-}
-
 // normalSilence returns for how long a feed of this pace may be silent
 // without anything being wrong; known is false if too little is known of it.
 func normalSilence(p *story.Pace) (silence time.Duration, known bool) {
-	gap, known := usualGap(p.Arrivals)
+	gap, known := p.Usual()
 	return max(6*gap, p.Longest*3/2, leastSilence), known
 }
 
@@ -101,7 +87,7 @@ func learn(p *story.Pace, items []story.Item, fresh []bool, seed bool, now time.
 		}
 	}
 	p.Listed = len(items)
-	if p.Window = 0; len(dates) > fewestGaps && len(dates) >= len(items)*9/10 {
+	if p.Window = 0; len(dates) > fewDates && len(dates) >= len(items)*9/10 {
 		p.Window = slices.MaxFunc(dates, time.Time.Compare).Sub(slices.MinFunc(dates, time.Time.Compare))
 	}
 	slices.SortFunc(arrivals, time.Time.Compare)

@@ -172,7 +172,7 @@ func TestThePaceIsLearntFromWhatComes(t *testing.T) {
 	var p story.Pace
 	items, fresh := at(-10, -20, -30, -40, -50, -600) // the page of a feed that was just added
 	learn(&p, items, fresh, true, noon)
-	if gap, known := usualGap(p.Arrivals); !known || gap != 10*time.Minute {
+	if gap, known := p.Usual(); !known || gap != 10*time.Minute {
 		t.Errorf("usual gap %v (%v), want 10 minutes", gap, known)
 	}
 	if p.Window != 590*time.Minute || p.Listed != 6 || p.Longest < 9*time.Hour || !p.LastNew.Equal(noon.Add(-10*time.Minute)) {
@@ -181,7 +181,7 @@ func TestThePaceIsLearntFromWhatComes(t *testing.T) {
 	items, fresh = at(0, 0, 0, -700)
 	fresh[3] = false
 	learn(&p, items, fresh, false, noon)
-	if gap, known := usualGap(p.Arrivals); !known || gap != 10*time.Minute || !p.LastNew.Equal(noon) {
+	if gap, known := p.Usual(); !known || gap != 10*time.Minute || !p.LastNew.Equal(noon) {
 		t.Errorf("usual gap %v (%v), news at %v; want 10 minutes and now: items of a batch count once", gap, known, p.LastNew)
 	}
 	silence, known := normalSilence(&p)

@@ -89,7 +89,7 @@ func (v *visit) make(ctx context.Context) error {
 // doubtful reports whether the validators are to be tried: a feed that was
 // lively has only said "not modified" for a day.
 func (v *visit) doubtful() bool {
-	gap, known := usualGap(v.old.Pace.Arrivals)
+	gap, known := v.old.Pace.Usual()
 	jitter := spread(report{feed: v.feed, state: &v.old}, trustFor/10)
 	return known && gap < livelyGap && !v.old.Whole.IsZero() && v.started.Sub(v.old.Whole) > trustFor+jitter
 }

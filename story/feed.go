@@ -1,6 +1,9 @@
 package story
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A FeedName names a feed in the desk file.
 type FeedName string
@@ -71,6 +74,23 @@ type Pace struct {
 	Overruns int           // how often two documents in a row had no item in common: some may be missing
 	Skewed   int           // how many items were dated in the future
 	Flooded  time.Time     // when it last brought a flood
+}
+
+// fewestGaps are needed to tell what is usual.
+const fewestGaps = 5
+
+// Usual returns the median time between arrivals; known is false if there are
+// too few.
+func (p *Pace) Usual() (gap time.Duration, known bool) {
+	if len(p.Arrivals) <= fewestGaps {
+		return 0, false
+	}
+	gaps := make([]time.Duration, 0, len(p.Arrivals))
+	for i := 1; i < len(p.Arrivals); i++ {
+		gaps = append(gaps, p.Arrivals[i].Sub(p.Arrivals[i-1]))
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2], true
 }
 
 // A Move is a feed's permanent redirect.

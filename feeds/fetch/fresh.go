@@ -12,14 +12,12 @@ import (
 // 4.2) and by which words; 0 if it does not say, or says that it is not.
 func freshness(got *http.Response) (time.Duration, string) {
 	control := strings.ToLower(strings.Join(got.Header.Values("Cache-Control"), ","))
-	said := false
 	for directive := range strings.SplitSeq(control, ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(directive), "=")
 		switch name {
 		case "no-cache", "no-store":
 			return 0, ""
 		case "max-age":
-			said = true
 			seconds, err := strconv.ParseInt(strings.Trim(value, `" `), 10, 32)
 			if err != nil || seconds <= 0 {
 				return 0, ""
@@ -32,7 +30,7 @@ func freshness(got *http.Response) (time.Duration, string) {
 		}
 	}
 	expires, err := http.ParseTime(got.Header.Get("Expires"))
-	if err != nil || said {
+	if err != nil {
 		return 0, ""
 	}
 	date, err := http.ParseTime(got.Header.Get("Date"))

@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"config":            {"story"},
 	"feeds/fetch":       {},
 	"feeds/parse":       {"story"},
+	"feeds/opml":        {},
 	"feeds":             {"story", "feeds/fetch", "feeds/parse"},
 	"story/desk":        {"story", "story/group", "story/level", "story/signal", "watch"},
 	"bot":               {"story", "story/brief"},

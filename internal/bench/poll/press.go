@@ -34,7 +34,7 @@ type feed struct {
 	next      time.Time // when it publishes
 	published time.Time // the edition, if nobody has seen it
 	asked     []time.Time
-	unchanged int
+	unchanged []bool          // what it answered
 	waits     []time.Duration // from published to seen
 }
 
@@ -89,9 +89,7 @@ func (p *press) serve(w http.ResponseWriter, r *http.Request) {
 	edition := f.edition
 	tag := fmt.Sprintf(`"%d"`, edition)
 	unchanged := r.Header.Get("If-None-Match") == tag
-	if unchanged {
-		f.unchanged++
-	}
+	f.unchanged = append(f.unchanged, unchanged)
 	p.mu.Unlock()
 	w.Header().Set("ETag", tag)
 	if unchanged {

@@ -86,12 +86,10 @@ func (p *press) report(ctx context.Context, out io.Writer, dir string, from, unt
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var lags, waits, gaps []time.Duration
-	requests, unchanged, polls := 0, 0, 0
+	unchanged, polls := 0, 0
 	for i := range p.feeds {
 		f := &p.feeds[i]
 		waits = append(waits, f.waits...)
-		requests += len(f.asked)
-		unchanged += f.unchanged
 		kept, err := db.Requests(ctx, story.FeedName(fmt.Sprint("f", i)), len(f.asked))
 		if err != nil {
 			return err
@@ -100,6 +98,9 @@ func (p *press) report(ctx context.Context, out io.Writer, dir string, from, unt
 		for j := 1; j < min(len(kept), len(f.asked)); j++ {
 			if f.asked[j].After(from) && f.asked[j].Before(until) {
 				polls++
+				if f.unchanged[j] {
+					unchanged++
+				}
 				lags = append(lags, f.asked[j].Sub(kept[j-1].NextDue))
 				gaps = append(gaps, f.asked[j].Sub(f.asked[j-1]))
 			}
@@ -111,7 +112,7 @@ func (p *press) report(ctx context.Context, out io.Writer, dir string, from, unt
 	return printAll(out,
 		metric{"feeds", float64(len(p.feeds)), fmt.Sprintf("polled every %v for %v", p.every, until.Sub(from).Round(time.Second))},
 		metric{"polls", float64(polls), fmt.Sprintf("%.0f a minute", float64(polls)/until.Sub(from).Minutes())},
-		metric{"unchanged", 100 * float64(unchanged) / float64(requests), "% of all requests"},
+		metric{"unchanged", 100 * float64(unchanged) / float64(polls), "% of them"},
 		metric{"start_lag_p50", quantile(lags, .50), "ms, from due to the request"},
 		metric{"start_lag_p99", quantile(lags, .99), "ms"},
 		metric{"gap_p01", quantile(gaps, .01) / float64(p.every.Milliseconds()), "of the interval, between two requests"},
