@@ -63,10 +63,17 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// serveFolder serves a folder on loopback until the script ends, and puts its address
-// into SERVER: "serve site".
+// serveFolder serves a folder on loopback until the script ends, and puts its
+// address into SERVER: "serve site". At /busy it asks to be left alone for two
+// hours.
 func serveFolder(ts *testscript.TestScript, _ bool, args []string) {
-	s := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	mux := http.NewServeMux()
+	mux.Handle("/", http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	mux.HandleFunc("/busy", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	s := httptest.NewServer(mux)
 	ts.Defer(s.Close)
 	ts.Setenv("SERVER", s.URL)
 	ts.Setenv("HOST", strings.TrimPrefix(s.URL, "http://"))
