@@ -3,6 +3,7 @@ package feeds_test
 import (
 	"fmt"
 	"net/http"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -14,12 +15,15 @@ import (
 // that sends validators, half of the times with something new.
 func TestOneRequestInAFeedsLifeIsUnconditional(t *testing.T) {
 	b := newBench(t)
-	version, unconditional, wrong := 0, 0, 0
+	version, unconditional, wrong, elsewhere := 0, 0, 0, 0
 	for i := range 1000 {
 		if i%2 == 0 {
 			version++
 		}
 		b.poll(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/feed" || r.URL.RawQuery != "" {
+				elsewhere++ // an icon, a page, an article, a trick with the query
+			}
 			tag, date := fmt.Sprintf(`W/"%d"`, version), fmt.Sprintf("edition %d", version)
 			w.Header().Set("ETag", tag)
 			w.Header().Set("Last-Modified", date)
@@ -37,8 +41,8 @@ func TestOneRequestInAFeedsLifeIsUnconditional(t *testing.T) {
 			fmt.Fprint(w, rss(fmt.Sprint(version), fmt.Sprint(version-1)))
 		})
 	}
-	if unconditional != 1 || wrong != 0 || b.shelf.told["f"].New != version-1 {
-		t.Errorf("%d requests without validators, %d with others than the last; want 1 and 0; told %+v of %d", unconditional, wrong, b.shelf.told["f"], version)
+	if unconditional != 1 || wrong != 0 || elsewhere != 0 || b.shelf.told["f"].New != version-1 {
+		t.Errorf("%d requests without validators, %d with others than the last; want 1 and 0; %d for other addresses; told %+v of %d", unconditional, wrong, elsewhere, b.shelf.told["f"], version)
 	}
 }
 
@@ -276,5 +280,26 @@ func TestRestartsAskNothingBeforeItIsDue(t *testing.T) {
 	}
 	if n := b.asked.Load(); n != 1 || !b.shelf.states["f"].NextDue.Equal(due) {
 		t.Errorf("asked %d times, due %v; want once, and due when it was", n, b.shelf.states["f"].NextDue)
+	}
+}
+
+// TestAFirstDocumentOfTenThousandItemsIsTakenInSilently holds what it costs,
+// too.
+func TestAFirstDocumentOfTenThousandItemsIsTakenInSilently(t *testing.T) {
+	b := newBench(t)
+	body := dated(b.now.Add(-time.Hour), numbered("report-of-what-has-happened-", 0, 10_000)...)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	began := time.Now()
+	b.poll(text(body))
+	took := time.Since(began)
+	runtime.ReadMemStats(&after)
+	spent := (after.TotalAlloc - before.TotalAlloc) >> 20
+	t.Logf("%d KiB in %v, %d MiB allocated", len(body)>>10, took.Round(time.Millisecond), spent)
+	if p := b.shelf.polls["f"][0]; !p.Seed || len(p.Items) != 10_000 {
+		t.Errorf("%d items, seed %v; want all of them as the feed's past", len(p.Items), p.Seed)
+	}
+	if took > raceFactor*2*time.Second || spent > raceFactor*400 {
+		t.Errorf("took %v and %d MiB", took, spent)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vedette/story"
 )
 
@@ -183,7 +185,7 @@ func digest(text string) string {
 
 // guid returns raw as one line of bounded length.
 func guid(raw string) string {
-	id := tidy(strings.TrimSpace(raw))
+	id := tidy(norm.NFC.String(strings.TrimSpace(raw)))
 	if len(id) > maxGUID {
 		return "sha256:" + digest(id)
 	}
