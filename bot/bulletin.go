@@ -60,6 +60,8 @@ func health(b *story.Bulletin, zone *time.Location) *Message {
 // headline says what a bulletin tells, in one line.
 func headline(b *story.Bulletin, name string) string {
 	switch {
+	case b.Kind == story.FeedHealth:
+		return b.Reasons[0]
 	case b.Kind == story.Deadline:
 		return name + ": " + strings.Join(b.Reasons, "; ")
 	case b.To == story.Calm:

@@ -67,3 +67,16 @@ func TestOperatorsReadOfAFeedInAFewWords(t *testing.T) {
 		t.Errorf("told %s\n%s\nwant\n%s", head, got, want)
 	}
 }
+
+func TestTheFloorOfARoomDoesNotHideThatAFeedIsIll(t *testing.T) {
+	now := time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC)
+	due := &story.Due{Now: now}
+	due.Notice = story.Notice{Kind: story.FeedHealth, At: now, Bulletin: &story.Bulletin{Kind: story.FeedHealth, Reasons: []string{"wire is blind"}, At: now}}
+	if got := (&bot.Policy{From: story.High}).Weigh(due, time.UTC); got.State != story.Owed || got.Calls.Kind != story.Nobody {
+		t.Errorf("weighed as %+v; want it told, without a ping", got)
+	}
+	digest := &story.Bulletin{Kind: story.DigestKind, At: now, Digest: &story.Digest{Bulletins: []story.Bulletin{*due.Notice.Bulletin}}}
+	if m := bot.Digest(digest, time.UTC, nil); len(m.Lines) != 1 || m.Lines[0].Text != "wire is blind" {
+		t.Errorf("digest has %+v, want the feed's line", m.Lines)
+	}
+}

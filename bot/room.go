@@ -24,6 +24,16 @@ type Room interface {
 	Edit(ctx context.Context, root story.Remote, m *Message) error
 }
 
+// An Addressed room is one that a person can be sent to.
+type Addressed interface {
+	// Tenant returns the ID of the workspace or guild that the room is in,
+	// which is asked of the platform once.
+	Tenant(ctx context.Context) (string, error)
+
+	// Link returns the address at which a member of it reads a message, or "".
+	Link(ctx context.Context, remote story.Remote) string
+}
+
 // A Kind says what is known of a message that a platform did not take.
 type Kind uint8
 

@@ -48,7 +48,7 @@ func (r *reader) check(f *deskFile) *Desk {
 		}
 	}
 	aliases := r.aliases(&f.Aliases)
-	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f)}
+	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f), People: r.people(&f.People)}
 	desk.Operators = r.roomsNamed(f.Operators, f)
 	for i, key := range f.Watches.names {
 		if j, said := r.judging(&f.Watches.items[i].Level); said {
@@ -207,6 +207,11 @@ func (r *reader) watches(f *deskFile, aliases map[string][]string) []story.Watch
 	}
 	for _, name := range f.Operators.items {
 		told[name.value] = true
+	}
+	for i := range f.Rooms.items {
+		for _, rung := range f.Rooms.items[i].Escalate.items {
+			told[rung.To.value] = true
+		}
 	}
 	for _, room := range f.Rooms.names {
 		if !told[room.value] && len(f.Watches.items) > 0 {

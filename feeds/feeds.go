@@ -69,7 +69,7 @@ func (p *Poller) SetFeeds(list []story.Feed) {
 	feeds := make(map[story.FeedName]story.Feed, len(list))
 	for _, feed := range list {
 		if feed.Every <= 0 {
-			feed.Every = p.opts.Limits.Every
+			feed.Every, feed.Adapt = p.opts.Limits.Every, true
 		}
 		feeds[feed.Name] = feed
 	}

@@ -163,7 +163,7 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 		}
 		for i := range p.Items {
 			past := p.Seed || p.Past != nil && p.Past[i]
-			if err := saveItem(ctx, tx, p.State.Feed, &p.Items[i], past, &saved); err != nil {
+			if err := s.saveItem(ctx, tx, p.State.Feed, &p.Items[i], past, &saved); err != nil {
 				return err
 			}
 		}
@@ -186,7 +186,7 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 }
 
 // saveItem inserts it, updates the item that it is, or leaves that as it is.
-func saveItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.Item, past bool, saved *story.Saved) error {
+func (s *Store) saveItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.Item, past bool, saved *story.Saved) error {
 	id, err := itemWithKeys(ctx, tx, feed, it.Keys)
 	if err != nil {
 		return err
@@ -194,6 +194,9 @@ func saveItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.It
 	if id == 0 {
 		saved.New++
 		if id, err = insertItem(ctx, tx, feed, it, past); err != nil {
+			return err
+		}
+		if err := s.index(ctx, tx, id, it); err != nil {
 			return err
 		}
 	} else {
@@ -205,6 +208,9 @@ func saveItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.It
 		}
 		if n, _ := res.RowsAffected(); n == 1 {
 			saved.Edited++
+			if err := s.index(ctx, tx, id, it); err != nil {
+				return err
+			}
 		} else {
 			saved.Known++
 		}
