@@ -257,7 +257,7 @@ func TestEachRequestIsWrittenDownWithItsReason(t *testing.T) {
 		got = append(got, fmt.Sprintf("%d, %d new, %q, %s: %s", q.Status, q.New, q.Failure, q.NextDue.Sub(q.At).Round(time.Minute), q.DueBecause))
 	}
 	want := []string{
-		`200, 1 new, "", 5m0s: every 5m0s`, `200, 1 new, "", 5m0s: every 5m0s`,
+		`200, 1 new, "", 5m0s: every 5m`, `200, 1 new, "", 5m0s: every 5m`,
 		`503, 0 new, "the server answers 503 Service Unavailable", 1m0s: it has failed once`,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

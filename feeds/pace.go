@@ -29,7 +29,7 @@ const (
 // feed is asked more often than the operator's interval only if that costs its
 // server next to nothing.
 func interval(f *story.Feed, st *story.FeedState, l Limits, now time.Time) (time.Duration, string) {
-	base := fmt.Sprintf("every %v", f.Every)
+	base := "every " + short(f.Every)
 	if !f.Adapt || l.Most <= f.Every {
 		return f.Every, base
 	}
@@ -51,12 +51,12 @@ func interval(f *story.Feed, st *story.FeedState, l Limits, now time.Time) (time
 	if st.Cheap || st.Hints.Fresh > 0 && st.Hints.Fresh <= fastest {
 		floor = min(floor, fastest)
 	}
-	wait, why := min(max(gap/2, floor), l.Most), fmt.Sprintf("half of the %v between its items", gap.Round(time.Second))
+	wait, why := min(max(gap/2, floor), l.Most), fmt.Sprintf("half of the %s between its items", short(gap.Round(time.Second)))
 	if wait == floor && gap/2 < floor {
-		why = fmt.Sprintf("every %v: its items come faster", floor)
+		why = fmt.Sprintf("every %s: its items come faster", short(floor))
 	}
 	if quarter := max(p.Window/4, fastest); p.Window > 0 && wait > quarter {
-		return quarter, fmt.Sprintf("a quarter of the %v that its document goes back", p.Window.Round(time.Minute))
+		return quarter, fmt.Sprintf("a quarter of the %s that its document goes back", short(p.Window.Round(time.Minute)))
 	}
 	return wait, why
 }

@@ -3,6 +3,7 @@ package feeds
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"vedette/story"
@@ -70,7 +71,7 @@ func plan(r report) (due time.Time, because string) {
 		// Never less than asked; a little more, so that not all come back at once.
 		floor := r.ended.Add(r.retryAfter + spread(r, r.retryAfter/10))
 		if floor.After(due) {
-			due, because = floor, "its server asked for "+r.retryAfter.String()
+			due, because = floor, "its server asked for "+short(r.retryAfter)
 		}
 	}
 	return due, because
@@ -90,7 +91,7 @@ func hinted(r report, due time.Time, because string) (time.Time, string) {
 	}{{r.ended, h.Fresh, h.FreshWhy}, {r.started, h.Period, h.PeriodWhy}} {
 		at, why := hint.from.Add(hint.wait), hint.why
 		if hint.wait > most {
-			at, why = hint.from.Add(most), fmt.Sprintf("%s, of which %v are heeded", hint.why, most)
+			at, why = hint.from.Add(most), fmt.Sprintf("%s, of which %s are heeded", hint.why, short(most))
 		}
 		if hint.wait > 0 && at.After(due) {
 			due, because = at, why
@@ -159,6 +160,18 @@ func backoff(r report) (time.Duration, string) {
 		return jittered, "it has failed once"
 	}
 	return jittered, fmt.Sprintf("it has failed %d times in a row", failures)
+}
+
+// short returns d without the units that say nothing: "5m", not "5m0s".
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // spread returns a share of most that differs between feeds and failures, and

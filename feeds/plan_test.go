@@ -39,35 +39,35 @@ func TestNextPollIsWhenItsReasonSays(t *testing.T) {
 		want    time.Duration
 		because string
 	}{
-		"NothingKnown":         {want: 5 * time.Minute, because: "every 5m0s"},
-		"FromTheStartOfAPoll":  {ran: 8 * time.Second, want: 5 * time.Minute, because: "every 5m0s"},
-		"FixedByTheDesk":       {fixed: time.Minute, state: story.FeedState{Pace: paced(time.Hour, 0)}, want: time.Minute, because: "every 1m0s"},
-		"HalfItsGap":           {state: story.FeedState{Pace: paced(40*time.Minute, 0)}, want: 20 * time.Minute, because: "half of the 40m0s between its items"},
-		"AtMostTheLimit":       {state: story.FeedState{Pace: paced(5*time.Hour, 0)}, want: 30 * time.Minute, because: "half of the 5h0m0s between its items"},
-		"FastButDear":          {state: story.FeedState{Pace: lively}, want: 5 * time.Minute, because: "every 5m0s: its items come faster"},
-		"FastAndCheap":         {state: story.FeedState{Pace: lively, Cheap: true}, want: 2 * time.Minute, because: "half of the 4m0s between its items"},
-		"FastestAndCheap":      {state: story.FeedState{Pace: paced(time.Minute, 0), Cheap: true}, want: time.Minute, because: "every 1m0s: its items come faster"},
-		"CheapByItsMaxAge":     {state: story.FeedState{Pace: lively, Hints: story.Hints{Fresh: time.Minute, FreshWhy: "max-age 60"}}, want: 2 * time.Minute, because: "half of the 4m0s between its items"},
-		"TooFewItemsToTell":    {state: story.FeedState{Pace: story.Pace{Arrivals: lively.Arrivals[:5], LastNew: noon}}, want: 5 * time.Minute, because: "every 5m0s"},
-		"ShortDocument":        {state: story.FeedState{Pace: windowed(paced(time.Hour, 0), 40*time.Minute)}, want: 10 * time.Minute, because: "a quarter of the 40m0s that its document goes back"},
+		"NothingKnown":         {want: 5 * time.Minute, because: "every 5m"},
+		"FromTheStartOfAPoll":  {ran: 8 * time.Second, want: 5 * time.Minute, because: "every 5m"},
+		"FixedByTheDesk":       {fixed: time.Minute, state: story.FeedState{Pace: paced(time.Hour, 0)}, want: time.Minute, because: "every 1m"},
+		"HalfItsGap":           {state: story.FeedState{Pace: paced(40*time.Minute, 0)}, want: 20 * time.Minute, because: "half of the 40m between its items"},
+		"AtMostTheLimit":       {state: story.FeedState{Pace: paced(5*time.Hour, 0)}, want: 30 * time.Minute, because: "half of the 5h between its items"},
+		"FastButDear":          {state: story.FeedState{Pace: lively}, want: 5 * time.Minute, because: "every 5m: its items come faster"},
+		"FastAndCheap":         {state: story.FeedState{Pace: lively, Cheap: true}, want: 2 * time.Minute, because: "half of the 4m between its items"},
+		"FastestAndCheap":      {state: story.FeedState{Pace: paced(time.Minute, 0), Cheap: true}, want: time.Minute, because: "every 1m: its items come faster"},
+		"CheapByItsMaxAge":     {state: story.FeedState{Pace: lively, Hints: story.Hints{Fresh: time.Minute, FreshWhy: "max-age 60"}}, want: 2 * time.Minute, because: "half of the 4m between its items"},
+		"TooFewItemsToTell":    {state: story.FeedState{Pace: story.Pace{Arrivals: lively.Arrivals[:5], LastNew: noon}}, want: 5 * time.Minute, because: "every 5m"},
+		"ShortDocument":        {state: story.FeedState{Pace: windowed(paced(time.Hour, 0), 40*time.Minute)}, want: 10 * time.Minute, because: "a quarter of the 40m that its document goes back"},
 		"IdleForAWeek":         {state: story.FeedState{Pace: paced(time.Hour, 8*24*time.Hour)}, want: time.Hour, because: "nothing new for 7 days"},
 		"IdleForAMonth":        {state: story.FeedState{Pace: paced(time.Hour, 31*24*time.Hour)}, want: 6 * time.Hour, because: "nothing new for 30 days"},
-		"NoneAdapts":           {limits: &Limits{Every: 5 * time.Minute}, state: story.FeedState{Pace: paced(time.Hour, 31*24*time.Hour)}, want: 5 * time.Minute, because: "every 5m0s"},
+		"NoneAdapts":           {limits: &Limits{Every: 5 * time.Minute}, state: story.FeedState{Pace: paced(time.Hour, 31*24*time.Hour)}, want: 5 * time.Minute, because: "every 5m"},
 		"Overrun":              {overrun: true, want: 150 * time.Second, because: "its document was overrun"},
 		"MaxAge":               {state: story.FeedState{Hints: story.Hints{Fresh: 7 * time.Minute, FreshWhy: "max-age 420"}}, want: 7 * time.Minute, because: "max-age 420"},
 		"MaxAgeCountsFromHere": {ran: 8 * time.Second, state: story.FeedState{Hints: story.Hints{Fresh: 7 * time.Minute, FreshWhy: "max-age 420"}}, want: 7*time.Minute + 8*time.Second, because: "max-age 420"},
-		"ShortMaxAge":          {state: story.FeedState{Hints: story.Hints{Fresh: time.Minute, FreshWhy: "max-age 60"}}, want: 5 * time.Minute, because: "every 5m0s"},
+		"ShortMaxAge":          {state: story.FeedState{Hints: story.Hints{Fresh: time.Minute, FreshWhy: "max-age 60"}}, want: 5 * time.Minute, because: "every 5m"},
 		"MaxAgeOverTheDesk":    {fixed: time.Minute, state: story.FeedState{Hints: story.Hints{Fresh: 7 * time.Minute, FreshWhy: "max-age 420"}}, want: 7 * time.Minute, because: "max-age 420"},
-		"HintsAreCapped":       {state: story.FeedState{Hints: story.Hints{Fresh: 24 * time.Hour, FreshWhy: "max-age 86400"}}, want: time.Hour, because: "max-age 86400, of which 1h0m0s are heeded"},
-		"CapOfTheOperator":     {limits: &Limits{Every: time.Minute, Hints: 2 * time.Minute}, fixed: time.Minute, state: story.FeedState{Hints: story.Hints{Fresh: time.Hour, FreshWhy: "max-age 3600"}}, want: 2 * time.Minute, because: "max-age 3600, of which 2m0s are heeded"},
+		"HintsAreCapped":       {state: story.FeedState{Hints: story.Hints{Fresh: 24 * time.Hour, FreshWhy: "max-age 86400"}}, want: time.Hour, because: "max-age 86400, of which 1h are heeded"},
+		"CapOfTheOperator":     {limits: &Limits{Every: time.Minute, Hints: 2 * time.Minute}, fixed: time.Minute, state: story.FeedState{Hints: story.Hints{Fresh: time.Hour, FreshWhy: "max-age 3600"}}, want: 2 * time.Minute, because: "max-age 3600, of which 2m are heeded"},
 		"TTL":                  {state: story.FeedState{Hints: story.Hints{Period: 15 * time.Minute, PeriodWhy: "ttl 15"}}, want: 15 * time.Minute, because: "ttl 15"},
 		"LongestHintWins":      {state: story.FeedState{Hints: story.Hints{Fresh: 7 * time.Minute, FreshWhy: "max-age 420", Period: 15 * time.Minute, PeriodWhy: "ttl 15"}}, want: 15 * time.Minute, because: "ttl 15"},
 		"SkipHours":            {state: story.FeedState{Hints: story.Hints{SkipHours: 1<<12 | 1<<13}}, want: 2 * time.Hour, because: "skipHours, skipDays"},
 		"SkipHoursOverDay":     {state: story.FeedState{Hints: story.Hints{SkipHours: 1<<24 - 1 - 1<<2 - 1<<3 - 1<<4 - 1<<5}}, want: 14 * time.Hour, because: "skipHours, skipDays"},
-		"SkipAlmostAll":        {state: story.FeedState{Hints: story.Hints{SkipHours: 1<<24 - 1 - 1<<2}}, want: 5 * time.Minute, because: "every 5m0s"},
+		"SkipAlmostAll":        {state: story.FeedState{Hints: story.Hints{SkipHours: 1<<24 - 1 - 1<<2}}, want: 5 * time.Minute, because: "every 5m"},
 		"SkipDays":             {state: story.FeedState{Hints: story.Hints{SkipDays: 1<<time.Thursday | 1<<time.Friday}}, want: 36 * time.Hour, because: "skipHours, skipDays"},
-		"SkipAllDays":          {state: story.FeedState{Hints: story.Hints{SkipDays: 127}}, want: 5 * time.Minute, because: "every 5m0s"},
-		"RetryAfterWhenWell":   {retry: 10 * time.Hour, want: 10 * time.Hour, because: "its server asked for 10h0m0s"},
+		"SkipAllDays":          {state: story.FeedState{Hints: story.Hints{SkipDays: 127}}, want: 5 * time.Minute, because: "every 5m"},
+		"RetryAfterWhenWell":   {retry: 10 * time.Hour, want: 10 * time.Hour, because: "its server asked for 10h"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestRetryAfterIsAFloorAndNoCeiling(t *testing.T) {
 		t.Errorf("plan = %v because %s, want the longer back-off", due.Sub(noon), because)
 	}
 	due, because = plan(report{feed: fiveMinutes("f"), state: state, started: noon, ended: noon, end: trouble, retryAfter: 20 * time.Hour})
-	if wait := due.Sub(noon); wait < 20*time.Hour || wait > 22*time.Hour || because != "its server asked for 20h0m0s" {
+	if wait := due.Sub(noon); wait < 20*time.Hour || wait > 22*time.Hour || because != "its server asked for 20h" {
 		t.Errorf("plan = %v because %s, want 20h to 22h because its server asked", wait, because)
 	}
 }
