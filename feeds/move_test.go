@@ -81,6 +81,19 @@ func TestAMoveToWhatIsNoFeedIsNotAdoptedAndADeadOneIsUndone(t *testing.T) {
 	}
 }
 
+func TestAMoveToAFeedThatSharesNothingIsNotAdopted(t *testing.T) {
+	b := newBench(t)
+	b.poll(text(rss("one")))
+	n := 0
+	state := b.until(60*time.Hour, func(w http.ResponseWriter, r *http.Request) {
+		n++
+		moved(301, rss(fmt.Sprint("other", n)), new([]string))(w, r)
+	})
+	if state.Move.URL != "" || state.Move.Seen < 3 {
+		t.Errorf("state %+v; want nothing adopted that never had an item in common", state.Move)
+	}
+}
+
 func TestAChangedURLKeepsWhatIsKnownAndForgetsTheRest(t *testing.T) {
 	b := newBench(t)
 	b.poll(text(rss("one", "two")))

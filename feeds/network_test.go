@@ -48,9 +48,19 @@ func TestAnOutageIsHalfOfTheFeedsOnMoreThanOneHost(t *testing.T) {
 	if o := n.note("e", "e.example", false, noon.Add(4*time.Second)); !o.since.IsZero() {
 		t.Errorf("outage %+v of 2 in 5, want none", o)
 	}
-	if o := n.note("a", "a.example", true, noon.Add(10*time.Minute)); !o.since.IsZero() {
+	old := newNetwork()
+	old.note("a", "a.example", true, noon)
+	old.note("b", "b.example", true, noon)
+	if o := old.note("c", "c.example", true, noon.Add(10*time.Minute)); !o.since.IsZero() {
 		t.Error("what was long ago still counts")
 	}
+	again := noon.Add(20 * time.Minute)
+	for _, feed := range []string{"a", "b", "c"} {
+		if o := n.note(story.FeedName(feed), feed+".example", true, again); feed == "c" && !o.since.Equal(again) {
+			t.Errorf("outage %+v, want a second one of its own", o)
+		}
+	}
+	n = newNetwork()
 	for _, feed := range []string{"x", "y", "z"} {
 		if o := n.note("q", feed+".example", false, noon); !o.since.IsZero() {
 			t.Error("no failure is an outage")

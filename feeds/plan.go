@@ -107,8 +107,8 @@ func hinted(r report, due time.Time, because string) (time.Time, string) {
 // that asks for more is not believed.
 const maxSkipped = 20
 
-// skip returns the first time from due on in an hour and on a day at which the
-// feed may be polled.
+// skip returns the first time from due on, which is in UTC, in an hour and on a
+// day at which the feed may be polled.
 func skip(due time.Time, h *story.Hints) time.Time {
 	hours, days := 0, 0
 	for i := range 24 {
@@ -117,7 +117,7 @@ func skip(due time.Time, h *story.Hints) time.Time {
 	for i := range 7 {
 		days += int(h.SkipDays >> i & 1)
 	}
-	at := due.UTC()
+	at := due
 	if days < 7 {
 		for h.SkipDays>>at.Weekday()&1 == 1 {
 			at = at.Truncate(24 * time.Hour).Add(24 * time.Hour)

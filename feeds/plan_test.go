@@ -170,13 +170,13 @@ func TestThePaceIsLearntFromWhatComes(t *testing.T) {
 		return items, fresh
 	}
 	var p story.Pace
-	items, fresh := at(-10, -20, -30, -40, -50, -600) // the page of a feed that was just added
-	learn(&p, items, fresh, true, noon)
+	items, fresh := at(-10, -20, -30, -40, -50, -60, -70, -80, -90, -640)                                     // the page of a feed that was just added
+	learn(&p, append(items, story.Item{Published: noon.Add(6 * time.Hour)}), append(fresh, true), true, noon) // the last dated ahead
 	if gap, known := p.Usual(); !known || gap != 10*time.Minute {
 		t.Errorf("usual gap %v (%v), want 10 minutes", gap, known)
 	}
-	if p.Window != 590*time.Minute || p.Listed != 6 || p.Longest < 9*time.Hour || !p.LastNew.Equal(noon.Add(-10*time.Minute)) {
-		t.Errorf("pace = %+v; want a window of 590 minutes, a silence of 9 hours and news ten minutes old", p)
+	if p.Window != 630*time.Minute || p.Listed != 11 || p.Longest < 9*time.Hour || !p.LastNew.Equal(noon.Add(-10*time.Minute)) {
+		t.Errorf("pace = %+v; want a window of 630 minutes, a silence of 9 hours and news ten minutes old", p)
 	}
 	items, fresh = at(0, 0, 0, -700)
 	fresh[3] = false

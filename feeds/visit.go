@@ -15,12 +15,11 @@ import (
 )
 
 const (
-	maxError   = 300            // of a failure in words, in bytes
-	trustFor   = 24 * time.Hour // validators of a lively feed that answers only "not modified"
-	livelyGap  = 6 * time.Hour
-	fewItems   = 5 // a document that listed as many and lists none is suspicious
-	morePages  = 3 // that are asked for when a document was overrun
-	maxPageAge = 8 * 24 * time.Hour
+	maxError  = 300            // of a failure in words, in bytes
+	trustFor  = 24 * time.Hour // validators of a lively feed that answers only "not modified"
+	livelyGap = 6 * time.Hour
+	fewItems  = 5 // a document that listed as many and lists none is suspicious
+	morePages = 3 // that are asked for when a document was overrun
 )
 
 // A visit is one poll on its way.
@@ -111,7 +110,7 @@ func (v *visit) takeIn(ctx context.Context) error {
 	v.fresh = count(fresh)
 	known := len(fresh) - v.fresh
 	v.poll.Seed = !v.old.Seeded && known == 0
-	if v.overrun = !v.poll.Seed && v.old.Pace.Listed > 0 && len(fresh) > 0 && known == 0; v.overrun {
+	if v.overrun = v.old.Pace.Listed > 0 && len(fresh) > 0 && known == 0; v.overrun {
 		v.poll.State.Pace.Overruns++
 		if fresh, err = v.catchUp(ctx, &result, fresh); err != nil {
 			return err
@@ -167,7 +166,7 @@ func (v *visit) catchUp(ctx context.Context, result *parse.Result, fresh []bool)
 		known := false
 		for i, it := range page.Items {
 			known = known || !is[i]
-			if is[i] && v.started.Sub(it.Effective) < maxPageAge {
+			if is[i] {
 				result.Items = append(result.Items, it)
 				fresh = append(fresh, true)
 			}
