@@ -32,6 +32,6 @@ func follow(st *story.FeedState, asked string, resp *fetch.Response, shares bool
 	if m.Seen < movedTimes || now.Sub(m.Since) < movedFor || !shares {
 		return false
 	}
-	st.Move = story.Move{URL: resp.URL}
+	st.Move = story.FeedMove{URL: resp.URL}
 	return true
 }

@@ -263,7 +263,7 @@ func (v *visit) fail(how end, words string) {
 		state.Failures++
 	}
 	if v.old.Move.URL != "" && (how == refused || how == ended) {
-		state.Move = story.Move{} // back to where the desk file says that it is
+		state.Move = story.FeedMove{} // back to where the desk file says that it is
 	}
 	v.close(how)
 }

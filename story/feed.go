@@ -36,7 +36,7 @@ type FeedState struct {
 	Seeded       bool      // a first document was taken in, silently
 	Hints        Hints
 	Pace         Pace
-	Move         Move
+	Move         FeedMove
 
 	NextDue     time.Time // never polled before this
 	DueBecause  string    // in a few words: "max-age 420"
@@ -93,8 +93,8 @@ func (p *Pace) Usual() (gap time.Duration, known bool) {
 	return gaps[len(gaps)/2], true
 }
 
-// A Move is a feed's permanent redirect.
-type Move struct {
+// A FeedMove is a feed's permanent redirect.
+type FeedMove struct {
 	To    string    // seen, and not adopted: the evidence is gathered
 	Since time.Time // first seen
 	Seen  int       // how often, in a row

@@ -29,8 +29,9 @@ type Workspace struct {
 	client *slack.Client
 	edits  *rate.Limiter
 
-	mu    sync.Mutex // guards posts
+	mu    sync.Mutex // guards what follows; held for no call
 	posts map[string]*rate.Limiter
+	site  string // where the workspace's messages stand, once it is known
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
@@ -131,6 +132,42 @@ func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) erro
 		return ts, err
 	}})
 	return err
+}
+
+// Link returns the address of a message, or "" while Slack does not say where
+// the workspace stands: it is asked until it does.
+func (r *Room) Link(ctx context.Context, root story.Remote) string {
+	digits := strings.Replace(string(root), ".", "", 1)
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "" // it never stood in Slack
+	}
+	site := r.workspace.address(ctx)
+	if site == "" {
+		return ""
+	}
+	return site + "archives/" + r.channel + "/p" + digits
+}
+
+// address returns what the links to the workspace's messages begin with, or "".
+func (w *Workspace) address(ctx context.Context) string {
+	w.mu.Lock()
+	site := w.site
+	w.mu.Unlock()
+	if site != "" {
+		return site
+	}
+	said, err := w.client.AuthTestContext(ctx)
+	if err != nil {
+		return ""
+	}
+	if site = bot.Link(said.URL, mostLink); site == "" {
+		return ""
+	}
+	site = strings.TrimRight(site, "/") + "/"
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.site = site
+	return site
 }
 
 // post sends f as a message, in the thread of root if that is not "".
