@@ -17,7 +17,7 @@ func TestReadSettingsWithoutAnyGivesTheStandards(t *testing.T) {
 	if faults != nil {
 		t.Fatal(faults)
 	}
-	want := &config.Settings{Desk: "vedette.yaml", Data: "data", PollEvery: 5 * time.Minute, PollMost: 30 * time.Minute, PollHints: time.Hour, LogLevel: slog.LevelInfo, LogFormat: "text"}
+	want := &config.Settings{Desk: "vedette.yaml", Data: "data", PollEvery: 5 * time.Minute, PollMost: 15 * time.Minute, PollHints: time.Hour, LogLevel: slog.LevelInfo, LogFormat: "text"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}

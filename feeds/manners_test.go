@@ -69,8 +69,8 @@ func TestANotModifiedUpdatesWhatItSaysAndKeepsTheRest(t *testing.T) {
 		t.Errorf("a 304 that says more leaves %+v; want the new tag and the new age", state)
 	}
 	state = b.poll(answer(304, "Cache-Control", "no-cache"))
-	if state.Hints.Fresh != 0 || state.DueBecause != "ttl 10" {
-		t.Errorf("a 304 that is not fresh leaves %+v; want the document's own ttl", state.Hints)
+	if state.Hints.Fresh != 0 || state.Hints.PeriodWhy != "ttl 10" || state.DueBecause != "every 5m" {
+		t.Errorf("a 304 that is not fresh leaves %+v, due %s; want the document's own ttl kept, and the interval of the desk file", state.Hints, state.DueBecause)
 	}
 }
 

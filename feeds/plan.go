@@ -77,7 +77,11 @@ func plan(r report) (due time.Time, because string) {
 	return due, because
 }
 
-// hinted puts due off to when the feed says that it changes.
+// hinted puts due off to when the feed says that it changes. What its server
+// says of its cache is heeded up to the operator's cap: before that, the answer
+// would be the same. What the document says is heeded as far as its own items
+// bear it out: publishing software writes "hourly" into feeds that change every
+// minute.
 func hinted(r report, due time.Time, because string) (time.Time, string) {
 	most := r.limits.Hints
 	if most <= 0 {
@@ -88,10 +92,14 @@ func hinted(r report, due time.Time, because string) (time.Time, string) {
 		from time.Time
 		wait time.Duration
 		why  string
-	}{{r.ended, h.Fresh, h.FreshWhy}, {r.started, h.Period, h.PeriodWhy}} {
+		most time.Duration
+	}{
+		{r.ended, h.Fresh, h.FreshWhy, most},
+		{r.started, h.Period, h.PeriodWhy, min(most, borneOut(r.feed, r.state, r.limits))},
+	} {
 		at, why := hint.from.Add(hint.wait), hint.why
-		if hint.wait > most {
-			at, why = hint.from.Add(most), fmt.Sprintf("%s, of which %s are heeded", hint.why, short(most))
+		if hint.wait > hint.most {
+			at, why = hint.from.Add(hint.most), fmt.Sprintf("%s, of which %s are heeded", hint.why, short(hint.most))
 		}
 		if hint.wait > 0 && at.After(due) {
 			due, because = at, why
@@ -101,6 +109,20 @@ func hinted(r report, due time.Time, because string) (time.Time, string) {
 		return open, "skipHours, skipDays"
 	}
 	return due, because
+}
+
+// borneOut returns how far what a document says of its period is believed: as
+// far as half of the usual time between its items, or up to the operator's
+// limit while that is not known. An interval of the desk file's is the
+// operator's word.
+func borneOut(f *story.Feed, st *story.FeedState, l Limits) time.Duration {
+	if !f.Adapt {
+		return f.Every
+	}
+	if gap, known := st.Pace.Usual(); known {
+		return max(gap/2, f.Every)
+	}
+	return max(l.Most, f.Every)
 }
 
 // maxSkipped is for how many hours a day a feed may ask not to be polled; one

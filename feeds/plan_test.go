@@ -29,6 +29,7 @@ func paced(gap, ago time.Duration) story.Pace {
 func TestNextPollIsWhenItsReasonSays(t *testing.T) {
 	limits := Limits{Every: 5 * time.Minute, Most: 30 * time.Minute}
 	lively := paced(4*time.Minute, 0)
+	hourly := story.Hints{Period: time.Hour, PeriodWhy: "hourly"}
 	tests := map[string]struct {
 		state   story.FeedState
 		fixed   time.Duration // as the desk file says
@@ -61,6 +62,10 @@ func TestNextPollIsWhenItsReasonSays(t *testing.T) {
 		"HintsAreCapped":       {state: story.FeedState{Hints: story.Hints{Fresh: 24 * time.Hour, FreshWhy: "max-age 86400"}}, want: time.Hour, because: "max-age 86400, of which 1h are heeded"},
 		"CapOfTheOperator":     {limits: &Limits{Every: time.Minute, Hints: 2 * time.Minute}, fixed: time.Minute, state: story.FeedState{Hints: story.Hints{Fresh: time.Hour, FreshWhy: "max-age 3600"}}, want: 2 * time.Minute, because: "max-age 3600, of which 2m are heeded"},
 		"TTL":                  {state: story.FeedState{Hints: story.Hints{Period: 15 * time.Minute, PeriodWhy: "ttl 15"}}, want: 15 * time.Minute, because: "ttl 15"},
+		"HourlyByHabit":        {state: story.FeedState{Pace: paced(12*time.Minute, 0), Hints: hourly}, want: 6 * time.Minute, because: "half of the 12m between its items"},
+		"HourlyBorneOut":       {state: story.FeedState{Pace: paced(3*time.Hour, 0), Hints: hourly}, want: time.Hour, because: "hourly"},
+		"HourlyNotYetKnown":    {state: story.FeedState{Hints: hourly}, want: 30 * time.Minute, because: "hourly, of which 30m are heeded"},
+		"HourlyAgainstTheDesk": {fixed: time.Minute, state: story.FeedState{Pace: paced(3*time.Hour, 0), Hints: hourly}, want: time.Minute, because: "every 1m"},
 		"LongestHintWins":      {state: story.FeedState{Hints: story.Hints{Fresh: 7 * time.Minute, FreshWhy: "max-age 420", Period: 15 * time.Minute, PeriodWhy: "ttl 15"}}, want: 15 * time.Minute, because: "ttl 15"},
 		"SkipHours":            {state: story.FeedState{Hints: story.Hints{SkipHours: 1<<12 | 1<<13}}, want: 2 * time.Hour, because: "skipHours, skipDays"},
 		"SkipHoursOverDay":     {state: story.FeedState{Hints: story.Hints{SkipHours: 1<<24 - 1 - 1<<2 - 1<<3 - 1<<4 - 1<<5}}, want: 14 * time.Hour, because: "skipHours, skipDays"},
