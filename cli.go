@@ -51,6 +51,7 @@ type commands struct {
 	Chart    chartCmd    `cmd:"" help:"Draw how a watch's level went, as PNG or SVG."`
 	Replay   replayCmd   `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
 	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
+	Feeds    feedsCmd    `cmd:"" help:"Look after feeds: how they are, list, probe, add, import, export."`
 	Watch    watchCmd    `cmd:"" help:"Look at watches and rules: show, fmt, import."`
 	Ask      askCmd      `cmd:"" help:"Ask or do what you would in a room: status, timeline, ack, mute, watch add, help."`
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`

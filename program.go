@@ -71,9 +71,10 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	tick, gap := time.Second, time.Second
+	step := new(wallClock).step
+	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
 	if replay {
-		tick, gap = 10*time.Millisecond, 0
+		tick, gap, limits.Most, step = 10*time.Millisecond, 0, 0, nil
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -84,7 +85,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
+	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log})
 	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -106,7 +107,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	q := &inquiry{db: db, seal: seal, desk: pr.inForce.Load, seats: pr.places, now: now, log: log, live: pr.desk.Standing, reload: pr.again}
 	pr.core = q.answerer()
-	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
 
@@ -215,6 +216,7 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
+	pr.poller.SetOperators(d.Operators)
 	pr.courier.SetRooms(seats)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
 	// What was judged by the old watches meanwhile. An item counts at the

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,7 +32,7 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo, "platforms": platforms, "take": take, "stands": stands},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo, "platforms": platforms, "take": take, "stands": stands, "serve": serveFolder},
 		Setup:         setUp,
 		Deadline:      time.Now().Add(5 * time.Minute),
 	})
@@ -64,6 +66,22 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 		it := &waiting[i].Item
 		ts.Check(db.SaveJudgements(ctx, []story.Judgement{{Item: it.ID, Revision: it.Revision, At: utcNow()}}))
 	}
+}
+
+// serveFolder serves a folder on loopback until the script ends, and puts its
+// address into SERVER: "serve site". At /busy it asks to be left alone for two
+// hours.
+func serveFolder(ts *testscript.TestScript, _ bool, args []string) {
+	mux := http.NewServeMux()
+	mux.Handle("/", http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	mux.HandleFunc("/busy", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "7200")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	s := httptest.NewServer(mux)
+	ts.Defer(s.Close)
+	ts.Setenv("SERVER", s.URL)
+	ts.Setenv("HOST", strings.TrimPrefix(s.URL, "http://"))
 }
 
 // await runs a command until it succeeds, "await vedette health", or until

@@ -27,6 +27,8 @@ type Desk struct {
 	Judging map[story.WatchName]Judging // of the watches whose levels are not judged as usual
 	Rooms   []Room
 	People  People
+
+	Operators []story.RoomName // that hear of the feeds' health
 }
 
 // A Room is a place where notices are told, and its policies. Exactly one of

@@ -64,7 +64,7 @@ func TestLoadGivesWhatTheFileSays(t *testing.T) {
 	want := &config.Desk{
 		Feeds: []story.Feed{
 			{Name: "wire", URL: "https://example.org/wire.xml", Outlet: "The Wire", Owner: "wire", Tier: 1, State: "qatar", Every: 30 * time.Second},
-			{Name: "coast", URL: "http://example.org/coast.xml", Outlet: "coast", Owner: "coast", Tier: 4, Every: 5 * time.Minute},
+			{Name: "coast", URL: "http://example.org/coast.xml", Outlet: "coast", Owner: "coast", Tier: 4, Every: 5 * time.Minute, Adapt: true},
 		},
 		Aliases: map[string][]string{"idlib": {"Idleb", "إدلب"}},
 		Watches: []story.Watch{{Name: "front", Title: "The front", Rule: "idlib AND (ceasefire OR shelling)", Rooms: []story.RoomName{"desk", "osint"}}},

@@ -7,11 +7,12 @@ import "github.com/goccy/go-yaml/ast"
 // editors all come from them.
 
 type deskFile struct {
-	Feeds   sequence[feedFile] `json:"feeds" jsonschema_description:"The feeds to read."`
-	Aliases table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
-	Watches table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
-	Rooms   table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
-	People  peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
+	Feeds     sequence[feedFile] `json:"feeds" jsonschema_description:"The feeds to read."`
+	Aliases   table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
+	Watches   table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
+	Rooms     table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
+	People    peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
+	Operators words              `json:"operators,omitempty" jsonschema_description:"The rooms that hear when a feed falls ill, and when it is well again."`
 }
 
 type peopleFile struct {
@@ -27,7 +28,8 @@ type feedFile struct {
 	Tier   number `json:"tier,omitempty" jsonschema:"minimum=1,maximum=4" jsonschema_description:"How far it is trusted: 1 official or wire … 4 unvetted. 4 if left out."`
 	State  text   `json:"state,omitempty" jsonschema_description:"The state that controls the outlet, if one does. Such outlets alone never make a watch critical."`
 	Outlet text   `json:"outlet,omitempty" jsonschema_description:"The outlet as rooms read it. The feed's name if left out."`
-	Every  text   `json:"every,omitempty" jsonschema_description:"How often it is polled, such as 2m. VEDETTE_POLL_EVERY if left out."`
+	Every  text   `json:"every,omitempty" jsonschema_description:"How often it is polled, such as 2m. If left out, its own pace decides, beginning with VEDETTE_POLL_EVERY."`
+	Folder text   `json:"folder,omitempty" jsonschema_description:"Where a reader of feeds keeps it; for lists that come and go as OPML."`
 }
 
 type watchFile struct {

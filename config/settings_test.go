@@ -17,7 +17,7 @@ func TestReadSettingsWithoutAnyGivesTheStandards(t *testing.T) {
 	if faults != nil {
 		t.Fatal(faults)
 	}
-	want := &config.Settings{Desk: "vedette.yaml", Data: "data", PollEvery: 5 * time.Minute, LogLevel: slog.LevelInfo, LogFormat: "text"}
+	want := &config.Settings{Desk: "vedette.yaml", Data: "data", PollEvery: 5 * time.Minute, PollMost: 15 * time.Minute, PollHints: time.Hour, LogLevel: slog.LevelInfo, LogFormat: "text"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
@@ -28,7 +28,7 @@ func TestReadSettingsTakesWhatIsSet(t *testing.T) {
 	got, faults := config.ReadSettings(map[string]string{
 		"VEDETTE_DESK": "d.yaml", "VEDETTE_DATA": "/data", "VEDETTE_SLACK_TOKEN": "xoxb-1", "VEDETTE_DISCORD_TOKEN": "abc.def",
 		"VEDETTE_SLACK_API": "http://127.0.0.1:4003/api", "VEDETTE_DISCORD_API": "https://discord.example/api",
-		"VEDETTE_ALLOW_ADDRESSES": " 127.1.2.3/8, ::1/128,", "VEDETTE_POLL_EVERY": "1s", "VEDETTE_CONTACT": "desk@example.org",
+		"VEDETTE_ALLOW_ADDRESSES": " 127.1.2.3/8, ::1/128,", "VEDETTE_POLL_EVERY": "1s", "VEDETTE_POLL_MOST": "10m", "VEDETTE_POLL_HINTS": "2m", "VEDETTE_CONTACT": "desk@example.org",
 		"VEDETTE_LOG_LEVEL": "debug", "VEDETTE_LOG_FORMAT": "json", "VEDETTE_HEALTH_LISTEN": "[::1]:80",
 		"VEDETTE_SLACK_APP_TOKEN": "xapp-1", "VEDETTE_SLACK_SIGNING_SECRET": "abc", "VEDETTE_DISCORD_PUBLIC_KEY": key,
 		"VEDETTE_PUBLIC_URL": "https://vedette.example/hook", "VEDETTE_LISTEN": ":8480", "VEDETTE_SECRET_DUTY": "whsec_1", "VEDETTE_SECRET_OFF": "",
@@ -41,7 +41,7 @@ func TestReadSettingsTakesWhatIsSet(t *testing.T) {
 		Desk: "d.yaml", Data: "/data", SlackToken: "xoxb-1", DiscordToken: "abc.def",
 		SlackAPI: "http://127.0.0.1:4003/api", DiscordAPI: "https://discord.example/api",
 		AllowAddresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
-		PollEvery:      time.Second, Contact: "desk@example.org", LogLevel: slog.LevelDebug, LogFormat: "json", HealthListen: "[::1]:80",
+		PollEvery:      time.Second, PollMost: 10 * time.Minute, PollHints: 2 * time.Minute, Contact: "desk@example.org", LogLevel: slog.LevelDebug, LogFormat: "json", HealthListen: "[::1]:80",
 		SlackAppToken: "xapp-1", SlackSigningSecret: "abc", DiscordPublicKey: key, PublicURL: "https://vedette.example/hook", Listen: ":8480",
 		RoomSecrets: map[string]config.Secret{"VEDETTE_SECRET_DUTY": "whsec_1"},
 	}

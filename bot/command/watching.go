@@ -182,10 +182,18 @@ func feeds(ctx context.Context, a *ask) (*Answer, error) {
 	const shown = 30
 	for _, st := range states[:min(len(states), shown)] {
 		mark, says := "✓", "last item "+a.ago(newest[st.Feed])
-		if st.Failures > 0 {
+		switch state := st.Health.State; {
+		case state == story.HealthOK || state == "" && st.Failures == 0:
+		case state == "":
 			mark, says = "✗", fmt.Sprintf("%s, last well %s", st.LastError, a.ago(st.LastSuccess))
+		default:
+			mark, says = "✗", fmt.Sprintf("%s: %s; last well %s", state, st.Health.Why, a.ago(st.LastSuccess))
 		}
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: mark + " "}, {Text: string(st.Feed), Bold: true}, {Text: " · " + says + " · next " + a.at(st.NextDue)}}})
+		next := a.at(st.NextDue)
+		if st.DueBecause != "" {
+			next += " (" + st.DueBecause + ")"
+		}
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: mark + " "}, {Text: string(st.Feed), Bold: true}, {Text: " · " + says + " · next " + next}}})
 	}
 	if more := len(states) - shown; more > 0 {
 		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("… and %d more", more)))

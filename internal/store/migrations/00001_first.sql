@@ -1,20 +1,26 @@
 -- +goose Up
 CREATE TABLE feeds (
-    name          TEXT PRIMARY KEY,
-    url           TEXT NOT NULL,             -- as the desk file has it
-    declared      INTEGER NOT NULL,          -- 0: no longer in the desk file, never due
-    validated_url TEXT NOT NULL DEFAULT '',  -- the URL that the validators belong to
-    etag          TEXT NOT NULL DEFAULT '',
-    last_modified TEXT NOT NULL DEFAULT '',
-    body_hash     TEXT NOT NULL DEFAULT '',
-    seeded        INTEGER NOT NULL DEFAULT 0,
-    next_due      INTEGER NOT NULL DEFAULT 0, -- times are microseconds since 1970, UTC; 0 is none
-    last_poll     INTEGER NOT NULL DEFAULT 0,
-    last_success  INTEGER NOT NULL DEFAULT 0,
-    failures      INTEGER NOT NULL DEFAULT 0,
-    last_error    TEXT NOT NULL DEFAULT ''
+    name     TEXT PRIMARY KEY,
+    declared INTEGER NOT NULL,           -- 0: no longer in the desk file, never due
+    next_due INTEGER NOT NULL DEFAULT 0, -- times are microseconds since 1970, UTC; 0 is none
+    state    TEXT NOT NULL               -- JSON: all that the next poll must know
 );
 CREATE INDEX feeds_due ON feeds (next_due) WHERE declared = 1;
+
+-- Every request of the last seven days, so that it can be shown how often a
+-- server was asked, and why.
+CREATE TABLE requests (
+    feed        TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    status      INTEGER NOT NULL, -- 0: nobody answered
+    bytes       INTEGER NOT NULL,
+    took        INTEGER NOT NULL, -- microseconds
+    new         INTEGER NOT NULL,
+    failure     TEXT NOT NULL,
+    next_due    INTEGER NOT NULL,
+    due_because TEXT NOT NULL,
+    PRIMARY KEY (feed, at)
+) WITHOUT ROWID;
 
 CREATE TABLE items (
     id         INTEGER PRIMARY KEY,

@@ -17,7 +17,11 @@ import (
 type Store interface {
 	DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time) error
 	FeedState(ctx context.Context, feed story.FeedName) (story.FeedState, error)
+	Feeds(ctx context.Context) ([]story.FeedState, error)
+	NewItems(ctx context.Context, feed story.FeedName, items []story.Item) ([]bool, error)
 	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
+	Requests(ctx context.Context, feed story.FeedName, limit int) ([]story.Request, error)
+	ShiftFeeds(ctx context.Context, by time.Duration) error
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
 	Story(ctx context.Context, id story.ID) (story.Story, error)
@@ -141,6 +145,12 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
+		{"RequestsAreKeptForAWeek", requestsKept},
+		{"WhatIsNewToAFeedIsKnownBeforeItIsSaved", newToTheFeed},
+		{"WhatAFloodBringsOfThePastIsNoNews", pastAmongNews},
+		{"OperatorsAreToldOnceWithThePoll", operatorsTold},
+		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
+		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
 		{"NoSearchIsAnError", searchIsSafe},
 		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},
 		{"AReportOpensAResolvedStoryAgain", reopened},
@@ -183,7 +193,7 @@ func item(key, title string) story.Item {
 func save(t *testing.T, s Store, items ...story.Item) story.Saved {
 	t.Helper()
 	return must(s.SavePoll(t.Context(), story.Poll{
-		State: story.FeedState{Feed: "wire", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
+		State: story.FeedState{Feed: "wire", Source: "https://wire.example/rss", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
 		Items: items, At: Noon(),
 	}))(t)
 }
