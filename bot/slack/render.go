@@ -36,19 +36,20 @@ func (f face) words() slack.MsgOption {
 		slack.MsgOptionText(f.text, false), slack.MsgOptionParse(false), slack.MsgOptionLinkNames(false))
 }
 
-// root returns the face of a root message.
-func root(m *bot.Message) face { return newFace(m, (*draft).root) }
+// root returns the face of a root message that is told by the delivery key.
+func root(m *bot.Message, key string) face { return newFace(m, key, (*draft).root) }
 
-// edited returns the face of a root message that is shown anew.
-func edited(m *bot.Message) face { return root(m) }
+// edited returns the face of a root message that is shown anew. No delivery
+// can be looked for by its buttons; the metadata of the message stays.
+func edited(m *bot.Message) face { return root(m, "") }
 
 // reply returns the face of a message in a thread.
-func reply(m *bot.Message) face { return newFace(m, (*draft).reply) }
+func reply(m *bot.Message) face { return newFace(m, "", (*draft).reply) }
 
 // newFace lays m out, leaving out what Slack has no room for: the sources
 // that came last first, the title never.
-func newFace(m *bot.Message, lay func(*draft) []slack.Block) face {
-	d := trim(m)
+func newFace(m *bot.Message, key string, lay func(*draft) []slack.Block) face {
+	d := trim(m, key)
 	text := bot.Plain(&d.Message, mostText, slackutilsx.EscapeMessage, func(s string) int { return len(s) })
 	blocks := lay(d)
 	for size(blocks) > mostBlocks && d.shed() {
@@ -68,17 +69,21 @@ func size(blocks []slack.Block) int {
 	return b.Len()
 }
 
-// root lays a root message out: head, what happened, where it is known from,
-// why it was found, where to go. Each stands apart from the next, so that it
-// reads from its own side if its script does.
+// root lays a root message out: head and who has it, what happened, where it
+// is known from, why it was found, what to press. Each stands apart from the
+// next, so that it reads from its own side if its script does.
 func (d *draft) root() []slack.Block {
 	var head, what, from line
 	head.text(d.Head(), bold())
+	if !bot.Blank(d.State) {
+		head.row()
+		head.text(d.State, nil)
+	}
 	what.link(d.Link, d.Title.Text, bold())
 	d.brief(&what)
 	d.facts(&from)
 	d.sources(&from)
-	return slices.Concat(head.block(), what.block(), from.block(), small(d.matched()), buttons(d.Buttons))
+	return slices.Concat(head.block(), what.block(), from.block(), small(d.matched()), buttons(d.Buttons, d.key))
 }
 
 // reply lays a message out that answers a root message: what happened, and

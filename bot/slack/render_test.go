@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -114,9 +115,14 @@ func TestRoomsSeeTheseMessages(t *testing.T) {
 	answer.Reason = "an independent outlet confirms it"
 	answers := maximal()
 	answers.Outlets = 0
+	had := idlib()
+	had.State = "Acknowledged by <!channel> at 14:09"
+	had.Buttons = append(had.Buttons, bot.Button{Label: "Acknowledge", Do: "ack-1-0a_Z"}, bot.Button{Label: "Why", Do: "why-1-0a_Z"},
+		bot.Button{Label: "Forged", Do: "a:b"}, bot.Button{Label: "Too long", Do: strings.Repeat("x", 81)})
 	for name, f := range map[string]face{
-		"short": root(idlib()), "rtl": root(rtl), "bare": root(bareRoot), "maximal": root(maximal()),
-		"reply": reply(answer), "reply_maximal": reply(answers), "bulletin": root(bulletin()),
+		"short": root(idlib(), "key0000000000001"), "rtl": root(rtl, "key0000000000001"), "bare": root(bareRoot, "key0000000000001"), "maximal": root(maximal(), "key0000000000001"),
+		"reply": reply(answer), "reply_maximal": reply(answers), "bulletin": root(bulletin(), "key0000000000001"),
+		"had": root(had, "key0000000000001"), "had_edited": edited(had),
 	} {
 		t.Run(name, func(t *testing.T) {
 			holds(t, f)
@@ -180,16 +186,16 @@ func FuzzRender(f *testing.F) {
 		m := &bot.Message{
 			Level: story.High, Watches: []string{outlet}, Origins: int(n), Outlets: int(n),
 			Title: story.Sentence{Text: title, Marks: []story.Span{{Start: start, End: end}}},
-			Link:  at, Outlet: outlet, Reason: brief,
+			Link:  at, Outlet: outlet, Reason: brief, State: outlet,
 		}
 		for range n {
 			m.Brief = append(m.Brief, story.Sentence{Text: brief, Marks: []story.Span{{Start: start, End: end}, {Start: end, End: start}}})
 			m.Sources = append(m.Sources, bot.Source{Outlet: outlet, Link: at})
-			m.Buttons = append(m.Buttons, bot.Button{Label: title, Link: at})
+			m.Buttons = append(m.Buttons, bot.Button{Label: title, Link: at}, bot.Button{Label: title, Do: outlet})
 			m.Facts = append(m.Facts, bot.Fact{Name: outlet, Text: title})
 			m.Matched = append(m.Matched, title)
 		}
-		holds(t, root(m))
+		holds(t, root(m, "key0000000000001"))
 		holds(t, reply(m))
 	})
 }
@@ -248,6 +254,12 @@ func element(t *testing.T, e map[string]any) {
 		text, _ = label["text"].(string)
 		if label["type"] != "plain_text" || label["emoji"] != false || len(text) > 75 || e["action_id"] == "" {
 			t.Errorf("button %v", e)
+		}
+		if value, _ := e["value"].(string); to == "" {
+			if !regexp.MustCompile(`^[\w-]{1,80}(:\w+)?$`).MatchString(value) {
+				t.Errorf("button that does nothing: %v", e)
+			}
+			return
 		}
 	case "plain_text":
 		if e["emoji"] != false || len(text) > 3_000 {

@@ -108,7 +108,7 @@ type Room struct {
 // the message's metadata, which all apps of the workspace can read. Slack
 // does not make two posts with one key one.
 func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remote, error) {
-	return r.post(ctx, "", key, root(m))
+	return r.post(ctx, "", key, root(m, key))
 }
 
 // Reply tells m in the thread of root. If somebody has deleted root, Slack
