@@ -46,22 +46,14 @@ type server struct {
 func serve(t *testing.T, answers ...answer) *server {
 	t.Helper()
 	s := &server{t: t, answers: answers}
-	calls := make(pipes)
+	calls := newPipes()
 	srv := &http.Server{Handler: s}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
 		srv.Serve(calls)
 	}()
-	s.transport = &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		mine, theirs := net.Pipe()
-		select {
-		case calls <- theirs:
-			return mine, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}}
+	s.transport = &http.Transport{DialContext: calls.dial}
 	t.Cleanup(func() {
 		s.transport.CloseIdleConnections()
 		srv.Close()
@@ -70,19 +62,43 @@ func serve(t *testing.T, answers ...answer) *server {
 	return s
 }
 
-// pipes is a listener that hears of connections on a channel.
-type pipes chan net.Conn
-
-func (p pipes) Accept() (net.Conn, error) {
-	c, ok := <-p
-	if !ok {
-		return nil, net.ErrClosed
-	}
-	return c, nil
+// pipes is a listener whose connections are in memory.
+type pipes struct {
+	calls chan net.Conn
+	ended chan struct{}
+	close func()
 }
 
-func (p pipes) Close() error   { close(p); return nil }
-func (p pipes) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
+func newPipes() *pipes {
+	p := &pipes{calls: make(chan net.Conn), ended: make(chan struct{})}
+	p.close = sync.OnceFunc(func() { close(p.ended) })
+	return p
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.calls:
+		return c, nil
+	case <-p.ended:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { p.close(); return nil }
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+// dial connects to whoever accepts.
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	mine, theirs := net.Pipe()
+	select {
+	case p.calls <- theirs:
+		return mine, nil
+	case <-p.ended:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()

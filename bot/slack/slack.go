@@ -26,11 +26,16 @@ type Options struct {
 // A Workspace is what one token opens: one client and one pace for all of
 // its rooms. Its methods may be called from several goroutines.
 type Workspace struct {
-	client *slack.Client
-	edits  *rate.Limiter
+	client    *slack.Client
+	api       string // base URL of the methods, with a slash at its end
+	transport http.RoundTripper
+	edits     *rate.Limiter
 
 	mu    sync.Mutex // guards posts
 	posts map[string]*rate.Limiter
+
+	asking sync.Mutex // guards known, and is held while Slack is asked for it
+	known  identity
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
@@ -59,16 +64,28 @@ func New(o Options) (*Workspace, error) {
 	if o.Transport == nil {
 		o.Transport = bot.Transport()
 	}
-	client := &http.Client{
-		Transport: bearer{token: o.Token, base: bot.Recorder{Base: o.Transport}},
+	w := &Workspace{
+		api:       api,
+		transport: bot.Recorder{Base: o.Transport},
+		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
+		posts:     make(map[string]*rate.Limiter),
+	}
+	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)))
+	return w, nil
+}
+
+// httpClient returns a client whose requests bear the token, or none if it is
+// "".
+func (w *Workspace) httpClient(token string) *http.Client {
+	c := &http.Client{
+		Transport: w.transport,
 		// A redirect that keeps the method would send a message twice.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Workspace{
-		client: slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client)),
-		edits:  rate.NewLimiter(rate.Every(editEvery), editBurst),
-		posts:  make(map[string]*rate.Limiter),
-	}, nil
+	if token != "" {
+		c.Transport = bearer{token: token, base: w.transport}
+	}
+	return c
 }
 
 // bearer adds the token to the header. The client library has it in the form
@@ -193,7 +210,7 @@ func (r *Room) tell(ctx context.Context, a act) (story.Remote, error) {
 
 // try sends a once in one form. If that fails it returns Slack's code, if it
 // gave one, and what is known.
-func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, failure *bot.Failure) {
+func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, failure *bot.Failure) {
 	if err := a.pace.Wait(ctx); err != nil {
 		return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
 	}
@@ -202,8 +219,6 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, fail
 	if err == nil && ts != "" {
 		return ts, "", nil
 	}
-	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		code = no.Err
-	}
-	return "", code, failed(&x, code, a.answers)
+	refused = code(err)
+	return "", refused, failed(&x, refused, a.answers)
 }

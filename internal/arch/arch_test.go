@@ -59,6 +59,7 @@ var kept = map[string][]string{
 	"github.com/riverqueue/river":   {"internal/store", "internal/engine"},
 	"github.com/bwmarrin/discordgo": {"bot/discord"},
 	"github.com/slack-go/slack":     {"bot/slack"},
+	"github.com/gorilla/websocket":  {"bot/slack"},
 	"github.com/go-analyze/charts":  {"bot/chart"},
 	"github.com/mmcdole/gofeed":     {"feeds/parse"},
 	"github.com/openai/openai-go":   {"internal/rephrase"},
