@@ -1,6 +1,7 @@
 package slack_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"vedette/bot/slack"
 )
@@ -91,13 +93,70 @@ func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)
 func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	mine, theirs := net.Pipe()
 	select {
-	case p.calls <- theirs:
-		return mine, nil
+	case p.calls <- buffer(theirs):
+		return buffer(mine), nil
 	case <-p.ended:
 		return nil, net.ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// A buffered is one side of a connection that holds what is written until it
+// is read, as a network does: two that write at once do not wait for each
+// other.
+type buffered struct {
+	net.Conn
+	out    chan []byte
+	closed chan struct{}
+	close  func()
+}
+
+func buffer(c net.Conn) *buffered {
+	b := &buffered{Conn: c, out: make(chan []byte, 1000), closed: make(chan struct{})}
+	b.close = sync.OnceFunc(func() { close(b.closed) })
+	go b.carry()
+	return b
+}
+
+// carry carries what is written to the other side, the last of it for a second
+// after the connection is closed.
+func (b *buffered) carry() {
+	defer b.Conn.Close()
+	for {
+		select {
+		case p := <-b.out:
+			if _, err := b.Conn.Write(p); err != nil {
+				return
+			}
+			continue
+		case <-b.closed:
+		}
+		b.Conn.SetWriteDeadline(time.Now().Add(time.Second))
+		for len(b.out) > 0 {
+			if _, err := b.Conn.Write(<-b.out); err != nil {
+				return
+			}
+		}
+		return
+	}
+}
+
+func (b *buffered) Write(p []byte) (int, error) {
+	select {
+	case <-b.closed:
+		return 0, net.ErrClosed
+	case b.out <- bytes.Clone(p):
+		return len(p), nil
+	}
+}
+
+func (b *buffered) SetDeadline(t time.Time) error    { return b.SetReadDeadline(t) }
+func (b *buffered) SetWriteDeadline(time.Time) error { return nil }
+
+func (b *buffered) Close() error {
+	b.close()
+	return b.SetReadDeadline(time.Unix(1, 0))
 }
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {

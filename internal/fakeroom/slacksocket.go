@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -32,7 +34,9 @@ type Ack struct {
 // A socket is a connection of Socket Mode.
 type socket struct {
 	conn    *websocket.Conn
-	writing sync.Mutex // one writes at a time
+	writing sync.Mutex  // one writes at a time
+	deaf    atomic.Bool // what is said on it is lost
+	frozen  atomic.Bool // nothing passes any more
 }
 
 // An envelope is a delivery that is not acknowledged yet.
@@ -71,7 +75,7 @@ func (s *Slack) Sockets() (open, ever int) {
 func (s *Slack) Acks() []Ack {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]Ack(nil), s.link.acks...)
+	return slices.Clone(s.link.acks)
 }
 
 // open is apps.connections.open.
@@ -107,6 +111,12 @@ func (s *Slack) accept(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	k := &socket{conn: conn}
+	conn.SetPingHandler(func(words string) error {
+		if !k.frozen.Load() {
+			_ = conn.WriteControl(websocket.PongMessage, []byte(words), time.Now().Add(time.Second))
+		}
+		return nil
+	})
 	var pinging sync.WaitGroup
 	gone := make(chan struct{})
 	pinging.Go(func() { k.ping(gone) })
@@ -116,7 +126,9 @@ func (s *Slack) accept(w http.ResponseWriter, r *http.Request) {
 		if err != nil {
 			break
 		}
-		s.acknowledged(raw)
+		if !k.deaf.Load() && !k.frozen.Load() {
+			s.acknowledged(raw)
+		}
 	}
 	close(gone)
 	pinging.Wait()
@@ -131,6 +143,9 @@ func (k *socket) ping(gone <-chan struct{}) {
 	for {
 		select {
 		case <-t.C:
+			if k.frozen.Load() {
+				continue
+			}
 			// Whoever does not read it is found out by reading.
 			_ = k.conn.WriteControl(websocket.PingMessage, []byte("Ping from fakeroom"), time.Now().Add(time.Second))
 		case <-gone:
@@ -141,6 +156,9 @@ func (k *socket) ping(gone <-chan struct{}) {
 
 // write sends v, and closes the socket if that does not work.
 func (k *socket) write(v any) {
+	if k.frozen.Load() {
+		return
+	}
 	k.writing.Lock()
 	defer k.writing.Unlock()
 	_ = k.conn.SetWriteDeadline(time.Now().Add(time.Second))
@@ -257,32 +275,50 @@ func (s *Slack) acknowledged(raw []byte) {
 }
 
 // Disconnect tells the sockets that are open that they end, as Slack does:
-// with the reason "warning" after a while, with another at once.
+// with the reason "warning" after a while, with another at once. With none
+// they end without a word.
 func (s *Slack) Disconnect(reason string) {
+	s.each(func(k *socket) {
+		if reason != "" {
+			k.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "fakeroom"}})
+		}
+		if reason != "warning" {
+			_ = k.conn.Close()
+			return
+		}
+		s.link.reading.Go(func() {
+			if s.wait(context.Background(), slackWarning) {
+				_ = k.conn.Close()
+			}
+		})
+	})
+}
+
+// Deafen loses what is said on the sockets that are open.
+func (s *Slack) Deafen() { s.each(func(k *socket) { k.deaf.Store(true) }) }
+
+// Freeze lets nothing pass on the sockets that are open, as on a line that is
+// cut where neither side sees it.
+func (s *Slack) Freeze() { s.each(func(k *socket) { k.frozen.Store(true) }) }
+
+// Frame sends a frame, whatever is in it, on the sockets that are open.
+func (s *Slack) Frame(text string) {
+	s.each(func(k *socket) {
+		k.writing.Lock()
+		defer k.writing.Unlock()
+		_ = k.conn.WriteMessage(websocket.TextMessage, []byte(text)) // whose loss is found out by reading
+	})
+}
+
+// each calls do with each socket that is open.
+func (s *Slack) each(do func(*socket)) {
 	s.mu.Lock()
-	open := append([]*socket(nil), s.link.sockets...)
+	open := slices.Clone(s.link.sockets)
 	s.mu.Unlock()
 	for _, k := range open {
-		k.write(object{"type": "disconnect", "reason": reason, "debug_info": object{"host": "fakeroom"}})
-		if reason == "warning" {
-			s.link.reading.Go(func() {
-				if s.wait(context.Background(), slackWarning) {
-					_ = k.conn.Close()
-				}
-			})
-			continue
-		}
-		_ = k.conn.Close()
+		do(k)
 	}
 }
 
 // hangUp ends all sockets.
-func (s *Slack) hangUp() {
-	s.mu.Lock()
-	open := append([]*socket(nil), s.link.sockets...)
-	clear(s.link.tickets)
-	s.mu.Unlock()
-	for _, k := range open {
-		_ = k.conn.Close()
-	}
-}
+func (s *Slack) hangUp() { s.each(func(k *socket) { _ = k.conn.Close() }) }
