@@ -91,15 +91,17 @@ func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)
 
 // dial connects to whoever accepts.
 func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	mine, theirs := net.Pipe()
+	one, other := net.Pipe()
+	mine, theirs := buffer(one), buffer(other)
 	select {
-	case p.calls <- buffer(theirs):
-		return buffer(mine), nil
+	case p.calls <- theirs:
+		return mine, nil
 	case <-p.ended:
-		return nil, net.ErrClosed
 	case <-ctx.Done():
-		return nil, ctx.Err()
 	}
+	mine.Close()
+	theirs.Close()
+	return nil, net.ErrClosed
 }
 
 // A buffered is one side of a connection that holds what is written until it
@@ -132,7 +134,6 @@ func (b *buffered) carry() {
 			continue
 		case <-b.closed:
 		}
-		b.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 		for len(b.out) > 0 {
 			if _, err := b.Conn.Write(<-b.out); err != nil {
 				return
@@ -156,6 +157,7 @@ func (b *buffered) SetWriteDeadline(time.Time) error { return nil }
 
 func (b *buffered) Close() error {
 	b.close()
+	b.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	return b.SetReadDeadline(time.Unix(1, 0))
 }
 

@@ -59,13 +59,31 @@ func (d *desk) calls() []command.Call {
 	return slices.Clone(d.asked)
 }
 
+// A journal is a log that can be read while it is written.
+type journal struct {
+	mu   sync.Mutex // guards text
+	text strings.Builder
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
 // A scene is a workspace with an inbox that runs, in memory.
 type scene struct {
 	*fakeroom.Slack
 	desk  *desk
 	inbox *slack.Inbox
 	room  *slack.Room
-	log   *strings.Builder
+	log   *journal
 	ended chan error // gets what Run returned
 	stop  context.CancelFunc
 }
@@ -74,7 +92,7 @@ type scene struct {
 func play(t *testing.T, change func(*slack.InboxOptions)) *scene {
 	t.Helper()
 	calls := newPipes()
-	s := &scene{Slack: fakeroom.NewSlackOn(calls, token), desk: new(desk), log: new(strings.Builder), ended: make(chan error, 1)}
+	s := &scene{Slack: fakeroom.NewSlackOn(calls, token), desk: new(desk), log: new(journal), ended: make(chan error, 1)}
 	s.Join(ada, "Ada")
 	s.Join(bob, "Bob")
 	s.Group(group, ada)

@@ -257,6 +257,7 @@ func TestEverythingWorksBySignedRequestsToo(t *testing.T) {
 			return &command.Answer{Lines: []command.Line{command.Text("asked " + c.Words)}}
 		}
 		s.Command(ada, channel, "status idlib")
+		synctest.Wait()
 		s.Mention(ada, channel, "", "why 7")
 		s.Command(ada, channel, "watch add")
 		time.Sleep(time.Second)
