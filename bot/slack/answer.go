@@ -22,13 +22,14 @@ const (
 	mostSmall = 1_000 // a line in small print
 	mostPlain = 700   // a line of the text
 	mostPad   = 100   // spaces that keep columns apart
+	mostBelow = 4_000 // buttons
 )
 
 // faces lays an answer out, over as many messages as Slack wants and at most
 // mostFaces; the last of them says what was left out. The buttons stand below
 // all.
 func faces(a *command.Answer) []face {
-	below := buttons(bot.Keep(a.Buttons, mostButtons, button), "")
+	below := answerButtons(a.Buttons)
 	var all []face
 	p := newPage(a.Title)
 	for i, l := range a.Lines {
@@ -48,6 +49,18 @@ func faces(a *command.Answer) []face {
 		p.add(l)
 	}
 	return append(all, p.face(below))
+}
+
+// answerButtons returns the block of an answer's buttons, or nothing. Those
+// whose links leave no room for the answer are left out, the last first.
+func answerButtons(all []bot.Button) []slack.Block {
+	kept := bot.Keep(all, mostButtons, button)
+	for i := range slices.Backward(kept) {
+		if size(buttons(kept, "")) > mostBelow && kept[i].Link != "" {
+			kept = slices.Delete(kept, i, i+1)
+		}
+	}
+	return buttons(kept, "")
 }
 
 // leftOut says that n lines are not shown.

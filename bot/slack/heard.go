@@ -251,7 +251,7 @@ func decodeEvent(raw []byte) (*heard, error) {
 func addressed(words, user string) string {
 	name := regexp.MustCompile(`<@` + regexp.QuoteMeta(user) + `(?:\|[^<>]*)?>[:,]?`)
 	if at := name.FindStringIndex(words); at != nil {
-		words = words[:at[0]] + " " + words[at[1]:]
+		words = strings.TrimSpace(words[:at[0]]) + " " + strings.TrimSpace(words[at[1]:])
 	}
 	return typed(words)
 }

@@ -327,3 +327,18 @@ func (c *blockCheck) span(at string, o object) {
 		c.url(at+"/url", text(o, "url"))
 	}
 }
+
+// SlackRefuses returns why Slack refuses blocks, a JSON array, in a message.
+func SlackRefuses(blocks []byte) []string {
+	code, why := checkSlack(args{"text": "x", "blocks": string(blocks)})
+	if code != "" && len(why) == 0 {
+		return []string{code}
+	}
+	return why
+}
+
+// SlackRefusesView returns why Slack refuses a view, a JSON object.
+func SlackRefusesView(view []byte) []string {
+	_, why := slackView(args{"view": string(view)})
+	return why
+}
