@@ -50,6 +50,7 @@ func (in *Inbox) listen(ctx context.Context) error {
 			return nil
 		case err == nil:
 			began := time.Now()
+			in.log.LogAttrs(ctx, slog.LevelInfo, "a socket of Slack's is open", slog.Int("tries", tries))
 			reading.Go(func() { in.read(ctx, s) })
 			end := <-s.over
 			if why := barred(end); why != "" {

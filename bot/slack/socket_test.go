@@ -5,11 +5,13 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/slack-go/slack/slacktest"
 	"go.uber.org/goleak"
 
 	"vedette/bot/slack"
@@ -237,4 +239,49 @@ func TestAnInboxLeavesNothingBehind(t *testing.T) {
 	}
 	transport.CloseIdleConnections()
 	f.Close()
+}
+
+// TestTheLibrarysOwnServerHearsAnAcknowledgement asks a server that is not ours
+// what it heard of a socket of ours.
+func TestTheLibrarysOwnServerHearsAnAcknowledgement(t *testing.T) {
+	srv := slacktest.NewTestServer()
+	srv.Start()
+	defer srv.Stop()
+	w, err := slack.New(slack.Options{Token: token, API: srv.GetAPIURL()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, log := new(desk), new(journal)
+	in, err := w.Inbox(slack.InboxOptions{Answerer: d, AppToken: "xapp-1-canary", Log: slog.New(slog.NewTextHandler(log, nil))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Slack says hello; this server leaves that to the test.
+	srv.SendToWebsocket(`{"type":"hello","num_connections":1,"connection_info":{"app_id":"A1"}}`)
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- in.Run(ctx) }()
+	heard := func(want func() bool) {
+		t.Helper()
+		for limit := time.Now().Add(10 * time.Second); !want(); runtime.Gosched() {
+			if time.Now().After(limit) {
+				t.Fatalf("the server heard %q, the log says %s", srv.GetSeenInboundMessages(), log)
+			}
+		}
+	}
+	heard(func() bool { return strings.Contains(log.String(), "is open") })
+	srv.SendToWebsocket(`{"envelope_id":"e-1","type":"slash_commands","accepts_response_payload":true,"payload":{"team_id":"T024BE7LD",` +
+		`"user_id":"W012A3CDE","user_name":"spengler","channel_id":"C024BE91L","command":"/vedette","text":"status &amp;","trigger_id":"1.2"}}`)
+	heard(func() bool { return slices.Contains(srv.GetSeenInboundMessages(), `{"envelope_id":"e-1"}`) })
+	heard(func() bool { return len(d.calls()) == 1 })
+	if c := d.calls()[0]; c.Words != "status &" || c.From.Name != "spengler" || c.Where.Tenant != "T024BE7LD" {
+		t.Errorf("asked %+v", c)
+	}
+	heard(func() bool { // what was said to the person, which this server tells all who listen
+		return slices.ContainsFunc(srv.GetSeenOutboundMessages(), func(m string) bool { return strings.Contains(m, "elevated") })
+	})
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
 }
