@@ -147,15 +147,15 @@ func TestAnAnswerKeepsWhatFits(t *testing.T) {
 		if len(all) != want.messages {
 			t.Errorf("%d lines: %d messages, want %d", n, len(all), want.messages)
 		}
-		seen := ""
+		var seen strings.Builder
 		for i, f := range all {
-			seen += picture(f.blocks)
+			seen.WriteString(picture(f.blocks))
 			if has := strings.Contains(picture(f.blocks), "[ More ]"); has != (i == len(all)-1) {
 				t.Errorf("%d lines: the button stands in message %d of %d: %v", n, i+1, len(all), has)
 			}
 		}
-		if left := strings.Contains(seen, "left out"); left != (want.left != "") || !strings.Contains(seen, want.left) {
-			t.Errorf("%d lines: want %q to be said, see %q", n, want.left, seen[max(0, len(seen)-100):])
+		if left := strings.Contains(seen.String(), "left out"); left != (want.left != "") || !strings.Contains(seen.String(), want.left) {
+			t.Errorf("%d lines: want %q to be said, see %q", n, want.left, seen.String()[max(0, len(seen.String())-100):])
 		}
 	}
 	few := faces(&command.Answer{Lines: slices.Repeat([]command.Line{{Fixed: true, Spans: line.Spans[:1]}, command.Text("b")}, 24)})

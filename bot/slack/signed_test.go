@@ -3,6 +3,7 @@ package slack_test
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -29,9 +30,7 @@ func typed(change url.Values) string {
 		"team_id": {"T0FAKEROOM"}, "user_id": {ada}, "user_name": {"Ada"}, "channel_id": {channel}, "command": {"/vedette"},
 		"text": {"status idlib"}, "trigger_id": {"1.2"},
 	}
-	for k, v := range change {
-		form[k] = v
-	}
+	maps.Copy(form, change)
 	return form.Encode()
 }
 

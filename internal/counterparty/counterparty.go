@@ -88,7 +88,7 @@ func folder(t *testing.T) string {
 func launch(t *testing.T, dir, script string, args ...string) (line []byte, more *bufio.Reader) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, "node", append([]string{script}, args...)...) // a script of this folder
+	cmd := exec.CommandContext(ctx, "node", append([]string{script}, args...)...) //nolint:gosec // a script of this folder
 	var stderr bytes.Buffer                                                       // read only once Wait has returned
 	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, &stderr, 5*time.Second
 	stdin, err := cmd.StdinPipe()
