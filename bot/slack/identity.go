@@ -20,24 +20,25 @@ type identity struct {
 	home string // such as https://acme.slack.com, without a slash at its end
 }
 
-// identity asks Slack who the bot is, unless it was told before. Its error is
-// a [*bot.Failure].
-func (w *Workspace) identity(ctx context.Context) (identity, error) {
+// identity asks Slack who the bot is, unless it was told before. If Slack does
+// not say, it returns its code for that, if it gave one, and what is known.
+func (w *Workspace) identity(ctx context.Context) (who identity, refused string, failure *bot.Failure) {
 	w.asking.Lock()
 	defer w.asking.Unlock()
 	if w.known.team != "" {
-		return w.known, nil
+		return w.known, "", nil
 	}
 	var x bot.Exchange
 	said, err := w.client.AuthTestContext(bot.WithExchange(ctx, &x))
 	if err != nil || said.TeamID == "" {
-		return identity{}, failed(&x, code(err), false)
+		refused = code(err)
+		return identity{}, refused, failed(&x, refused, false)
 	}
 	w.known = identity{team: said.TeamID, user: said.UserID}
 	if home, err := url.Parse(said.URL); err == nil && home.Scheme == "https" && home.Host != "" {
 		w.known.home = "https://" + home.Host
 	}
-	return w.known, nil
+	return w.known, "", nil
 }
 
 // code returns Slack's code for a refusal, or "".
@@ -50,15 +51,18 @@ func code(err error) string {
 
 // Tenant returns the ID of the workspace, which Slack is asked for once.
 func (r *Room) Tenant(ctx context.Context) (string, error) {
-	who, err := r.workspace.identity(ctx)
-	return who.team, err
+	who, _, failure := r.workspace.identity(ctx)
+	if failure != nil {
+		return "", failure
+	}
+	return who.team, nil
 }
 
 // Link returns the address of a message in the channel, or "" if Slack does
 // not say which address the workspace has.
 func (r *Room) Link(ctx context.Context, remote story.Remote) string {
-	who, err := r.workspace.identity(ctx)
-	if err != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d{6}$`).MatchString(string(remote)) {
+	who, _, failure := r.workspace.identity(ctx)
+	if failure != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d{6}$`).MatchString(string(remote)) {
 		return ""
 	}
 	return who.home + "/archives/" + r.channel + "/p" + strings.Replace(string(remote), ".", "", 1)

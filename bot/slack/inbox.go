@@ -15,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
 
 	"vedette/bot"
 	"vedette/bot/command"
@@ -46,8 +47,9 @@ type Inbox struct {
 	memory    memory
 	hooks     *http.Client // for response URLs: it has no token
 
-	secret string        // that signs requests
-	app    *slack.Client // asks for sockets; nil without an app token
+	secret string         // that signs requests
+	forged rate.Sometimes // has a request that is not signed logged
+	app    *slack.Client  // asks for sockets; nil without an app token
 	dialer *websocket.Dialer
 
 	mu      sync.Mutex     // guards what follows
@@ -80,7 +82,7 @@ func (w *Workspace) Inbox(o InboxOptions) (*Inbox, error) {
 		workspace: w, answerer: o.Answerer, groups: o.Groups, log: o.Log, secret: o.SigningSecret,
 		people: people{client: w.client, log: o.Log, groups: make(map[string]known[[]string]), names: make(map[string]known[string])},
 		hooks:  w.httpClient(""),
-		calls:  make(map[string]int), turns: make(chan struct{}, mostAtOnce),
+		calls:  make(map[string]int), turns: make(chan struct{}, mostAtOnce), forged: rate.Sometimes{Interval: time.Minute},
 	}
 	if in.groups == nil {
 		in.groups = func() []string { return nil }
@@ -125,19 +127,17 @@ func (in *Inbox) Run(ctx context.Context) error {
 func (in *Inbox) introduce(ctx context.Context) (identity, error) {
 	for tries := 1; ; tries++ {
 		asking, cancel := context.WithTimeout(ctx, connectWithin)
-		who, err := in.workspace.identity(asking)
+		who, refused, f := in.workspace.identity(asking)
 		cancel()
-		f, _ := errors.AsType[*bot.Failure](err)
 		switch {
-		case err == nil:
+		case f == nil:
 			return who, nil
-		case f != nil && f.Kind == bot.RoomShut:
+		case refused != "" && f.Kind == bot.RoomShut:
 			return identity{}, fmt.Errorf("slack: %s", f.Why)
-		case f != nil:
-			in.log.LogAttrs(ctx, slog.LevelWarn, "Slack does not say who the bot is", slog.String("why", f.Why))
-			if !pause(ctx, max(f.Wait, backoff(tries))) {
-				return identity{}, nil
-			}
+		}
+		in.log.LogAttrs(ctx, slog.LevelWarn, "Slack does not say who the bot is", slog.String("why", f.Why), slog.Int("tries", tries))
+		if !pause(ctx, max(f.Wait, backoff(tries))) {
+			return identity{}, nil
 		}
 	}
 }
@@ -235,8 +235,13 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	in.turns <- struct{}{}
-	defer func() { <-in.turns }()
+	select {
+	case in.turns <- struct{}{}:
+		defer func() { <-in.turns }()
+	case <-ctx.Done():
+		in.log.LogAttrs(ctx, slog.LevelWarn, "a call had no turn in time", slog.String("person", h.From.ID))
+		return
+	}
 	defer func() { // a fault in an answer must not end what tells the rooms
 		if fault := recover(); fault != nil {
 			in.log.LogAttrs(ctx, slog.LevelError, "answering broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))

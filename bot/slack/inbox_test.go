@@ -722,6 +722,7 @@ func TestATokenThatIsNotValidStopsTheInbox(t *testing.T) {
 			defer f.Close()
 			defer transport.CloseIdleConnections()
 			f.Fail(fakeroom.Fault{Method: "auth.test", Status: 503})
+			f.Fail(fakeroom.Fault{Method: "auth.test", Status: 403, Body: "<html>a proxy's"})
 			f.Fail(fakeroom.Fault{Method: "auth.test", Body: `{"ok":false,"error":"` + code + `"}`})
 			w, err := slack.New(slack.Options{Token: token, API: f.API(), Transport: transport})
 			if err != nil {

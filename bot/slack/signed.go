@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"regexp"
 
@@ -30,6 +31,9 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request, k kind) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	body, status := in.signed(w, r)
 	if status != 0 {
+		in.forged.Do(func() {
+			in.log.LogAttrs(r.Context(), slog.LevelWarn, "a request was not signed by Slack just now: check VEDETTE_SLACK_SIGNING_SECRET if it came from Slack", slog.Int("status", status))
+		})
 		w.WriteHeader(status)
 		return
 	}

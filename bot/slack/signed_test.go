@@ -103,6 +103,12 @@ func TestARequestThatSlackDidNotSignJustNowIsRefused(t *testing.T) {
 				if acts := len(s.desk.calls()); (acts == 1) != (tt.want == 200) {
 					t.Errorf("%d acts", acts)
 				}
+				for range 10 {
+					s.send("/slack/commands", sent, http.Header{})
+				}
+				if n := strings.Count(s.log.String(), "SIGNING_SECRET"); n != 1 {
+					t.Errorf("the log says %d times that requests are not signed, want once a minute", n)
+				}
 			})
 		})
 	}
