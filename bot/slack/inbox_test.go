@@ -211,6 +211,9 @@ func TestAMentionIsAnsweredWhereItWasMade(t *testing.T) {
 		s.desk.answer = func(*command.Call, string) *command.Answer {
 			return &command.Answer{Shared: true, Lines: []command.Line{command.Text("calm")}}
 		}
+		if p := s.Private(bob)[0]; p.Thread != "" { // where nobody looks who is not in it yet
+			t.Errorf("the answer stands in the thread %s", p.Thread)
+		}
 		root := s.Mention(bob, channel, "", "status share")
 		synctest.Wait()
 		s.Mention(bob, channel, root, "status share")
@@ -223,6 +226,14 @@ func TestAMentionIsAnsweredWhereItWasMade(t *testing.T) {
 			}
 		}
 		shows(t, threads, root, root)
+		s.desk.answer = func(*command.Call, string) *command.Answer {
+			return &command.Answer{Lines: []command.Line{command.Text("psst")}}
+		}
+		s.Mention(bob, channel, root, "status")
+		synctest.Wait()
+		if p := s.Private(bob); p[len(p)-1].Text != "psst" || p[len(p)-1].Thread != root {
+			t.Errorf("in the thread, Bob sees %+v", p[len(p)-1])
+		}
 		s.spotless(t)
 	})
 }
@@ -250,6 +261,18 @@ func TestAPressReachesTheButtonThatWasMeant(t *testing.T) {
 			t.Errorf("pressed by %+v", c)
 		}
 		shows(t, s.seen(ada), "Idlib front\nelevated <!channel>")
+		reply, err := s.room.Reply(t.Context(), id, "key0000000000002", message("A reply"))
+		if err != nil || reply == "" {
+			t.Fatal(err)
+		}
+		s.Press(ada, channel, string(id), "Acknowledge")
+		synctest.Wait()
+		for _, p := range s.Private(ada) {
+			if p.Thread != "" { // a root stands in the channel
+				t.Errorf("the answer stands in the thread %s", p.Thread)
+			}
+		}
+		s.desk.does = s.desk.does[:1]
 		m.State = "Acknowledged by Ada"
 		if err := s.room.Edit(t.Context(), id, m); err != nil {
 			t.Fatal(err)
@@ -384,7 +407,13 @@ func TestAFileComesWhereTheAnswerIs(t *testing.T) {
 		a.Shared = true
 		s.Command(ada, channel, "chart idlib share")
 		time.Sleep(2 * time.Second)
+		root := s.Mention(ada, "C0OTHER0000", "", "chart idlib share")
 		synctest.Wait()
+		for _, p := range s.Posts("C0OTHER0000")[1:] {
+			if p.Thread != root {
+				t.Errorf("%q stands outside the thread of the mention", p.Text)
+			}
+		}
 		if p := s.Posts(channel); len(p) != 2 || p[0].Text != "The level went up." || p[1].Text != "file idlib.png a line that rises" {
 			t.Errorf("the channel: %v", p)
 		}
@@ -499,12 +528,16 @@ func TestWhatIsHeardTwiceActsOnce(t *testing.T) {
 		}
 		time.Sleep(time.Minute)
 		s.Deliver("events_api", event(map[string]any{"event_id": "Ev1"}))
-		time.Sleep(time.Minute)
-		if n := len(s.desk.calls()); n != 3 {
-			t.Errorf("%d acts, want 3", n)
+		time.Sleep(29 * time.Minute)
+		s.Deliver("events_api", event(map[string]any{"event_id": "Ev2"}))
+		synctest.Wait()
+		s.Deliver("events_api", event(map[string]any{"event_id": "Ev1"}))
+		synctest.Wait()
+		if n := len(s.desk.calls()); n != 4 {
+			t.Errorf("%d acts, want 4", n)
 		}
-		if n := len(s.Acks()); n != 10 {
-			t.Errorf("%d acknowledgements, want 10", n)
+		if n := len(s.Acks()); n != 12 {
+			t.Errorf("%d acknowledgements, want 12", n)
 		}
 	})
 }

@@ -201,6 +201,13 @@ func TestABodyWithoutEndIsNotReadToItsEnd(t *testing.T) {
 		if w.Code != http.StatusRequestEntityTooLarge || read > 2<<20 {
 			t.Errorf("status %d after %d bytes", w.Code, read)
 		}
+		read = 0
+		r.ContentLength = 20 << 20
+		w = httptest.NewRecorder()
+		s.inbox.Handler().ServeHTTP(w, r)
+		if w.Code != http.StatusRequestEntityTooLarge || read > 0 {
+			t.Errorf("status %d after %d bytes of a body that says that it is too long", w.Code, read)
+		}
 	})
 }
 

@@ -49,6 +49,22 @@ func TestASocketIsReplacedBeforeItEnds(t *testing.T) {
 	}
 }
 
+func TestASocketThatShouldEndAndDoesNotIsClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t, nil)
+		time.Sleep(6 * time.Hour)
+		s.Frame(`{"type":"disconnect","reason":"warning"}`)
+		time.Sleep(20 * time.Second)
+		if open, _ := s.Sockets(); open != 2 {
+			t.Errorf("%d sockets are open, want the old one still read", open)
+		}
+		time.Sleep(20 * time.Second)
+		if open, ever := s.Sockets(); open != 1 || ever != 2 {
+			t.Errorf("%d sockets are open and %d ever were", open, ever)
+		}
+	})
+}
+
 func TestWhatWasNotAcknowledgedComesAgainAndActsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := play(t, nil)

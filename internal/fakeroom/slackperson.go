@@ -142,6 +142,8 @@ func (s *Slack) Press(user, channel, id, label string) bool {
 	container := object{"type": "message", "message_ts": id, "channel_id": channel, "is_ephemeral": private}
 	if m.post.Thread != "" {
 		container["thread_ts"] = m.post.Thread
+	} else if s.told(m, args{})["thread_ts"] != nil && !private {
+		container["thread_ts"] = id
 	}
 	payload := s.interaction("block_actions", user)
 	payload["container"], payload["channel"] = container, object{"id": channel, "name": "desk"}
