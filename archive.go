@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"vedette/internal/store"
+	"vedette/story"
+	"vedette/watch"
 )
 
 type searchCmd struct {
-	Words []string `arg:"" help:"Words that all must occur."`
+	Words []string `arg:"" help:"Words that all must occur, or a rule in the language of watches."`
 	Limit int      `default:"20" help:"How many items at the most, newest first."`
 	JSON  bool     `help:"Print one object an item."`
 }
@@ -22,7 +25,21 @@ func (c *searchCmd) Run(ctx context.Context, p *process) error {
 		return err
 	}
 	defer func() { _ = db.Close() }() // it was only read
-	items, err := db.Search(ctx, strings.Join(c.Words, " "), c.Limit)
+	var names watch.Names             // those of the desk file, if there is one that can be read
+	if _, d, err := p.desk(); err == nil {
+		names = d.Aliases
+	}
+	rule, err := watch.Parse(strings.Join(c.Words, " "), names)
+	if err != nil {
+		return err
+	}
+	var items []story.Item
+	err = db.Find(ctx, rule.Query().Groups, time.Time{}, 0, func(it story.Item) bool {
+		if _, ok := rule.Match(&it); ok {
+			items = append(items, it)
+		}
+		return len(items) < c.Limit
+	})
 	if err != nil {
 		return err
 	}
@@ -37,7 +54,7 @@ func (c *searchCmd) Run(ctx context.Context, p *process) error {
 		fmt.Fprintf(p.stdout, "%s  %s\n    %s  %s\n", it.Effective.Format("2006-01-02 15:04"), it.Title, it.Outlet, it.Link)
 	}
 	if len(items) == 0 && !c.JSON {
-		fmt.Fprintln(p.stdout, "Nothing in the archive has all of these words.")
+		fmt.Fprintln(p.stdout, "Nothing in the archive matches.")
 	}
 	return nil
 }

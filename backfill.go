@@ -53,7 +53,7 @@ func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("open %s: there is no database yet: vedette run makes it", file)
 	}
-	db, err := store.Open(ctx, file, store.Options{Log: slog.New(aboveInfo{p.logger(set).Handler()})})
+	db, err := store.Open(ctx, file, store.Options{Log: slog.New(aboveInfo{p.logger(set).Handler()}), Fold: watch.Fold})
 	if err != nil {
 		return err
 	}

@@ -7,11 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"vedette/bot/chart"
-	"vedette/story"
-	"vedette/story/level"
+	"vedette/bot/command"
 )
 
 type chartCmd struct {
@@ -42,7 +40,9 @@ func (c *chartCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	picture, err := chart.Draw(drawn(&w, pasts[w.Name], paramsOf(d, w.Name), utcNow(), !c.Light), format)
+	of := command.Chart(w.Title, pasts[w.Name], paramsOf(d, w.Name), utcNow(), chartDays)
+	of.Dark = !c.Light
+	picture, err := chart.Draw(of, format)
 	if err != nil {
 		return err
 	}
@@ -51,20 +51,4 @@ func (c *chartCmd) Run(ctx context.Context, p *process) error {
 	}
 	fmt.Fprintf(p.stdout, "%s shows %s, the last %d days\n", out, c.Watch, chartDays)
 	return nil
-}
-
-// drawn is the chart of a watch at now: its days, the changes of its level,
-// and the deadlines that it knows.
-func drawn(w *story.Watch, past *level.History, params level.Params, now time.Time, dark bool) chart.Chart {
-	c := chart.Chart{Title: w.Title, Days: past.Days(now), Rise: params.Rise, Dark: dark}
-	j := past.Judge(now)
-	c.Days = append(c.Days, level.Day{Date: now.UTC().Truncate(24 * time.Hour), Level: j.Level, Threats: j.Threats, Acts: j.Acts, Easing: j.Easing, Cold: j.Cold})
-	c.Days = c.Days[max(0, len(c.Days)-chartDays):]
-	for _, change := range past.Changes(now) {
-		c.Marks = append(c.Marks, chart.Mark{At: change.At, Text: fmt.Sprintf("%s to %s", change.From, change.To)})
-	}
-	for _, dl := range j.Deadlines {
-		c.Deadlines = append(c.Deadlines, dl.Ends)
-	}
-	return c
 }

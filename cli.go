@@ -13,6 +13,7 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/lmittmann/tint"
 
+	"vedette/bot"
 	"vedette/config"
 )
 
@@ -47,6 +48,7 @@ type commands struct {
 	Replay   replayCmd   `cmd:"" help:"Judge the archive anew: what would have been told, also with a changed desk file."`
 	Backfill backfillCmd `cmd:"" help:"Give watches a past again, after their rules were changed; while vedette run is stopped."`
 	Watch    watchCmd    `cmd:"" help:"Look at watches and rules: show, fmt, import."`
+	Ask      askCmd      `cmd:"" help:"Ask or do what you would in a room: status, timeline, ack, mute, watch add, help."`
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
 	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
 	Health   healthCmd   `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
@@ -121,14 +123,4 @@ func printJSON(w io.Writer, v any) error {
 }
 
 // plural returns "1 item", "2 items".
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
-		noun = stem + "ie"
-	} else if strings.HasSuffix(noun, "ch") {
-		noun += "e"
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
+func plural(n int, noun string) string { return bot.Count(n, noun) }

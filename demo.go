@@ -99,19 +99,26 @@ func (p *process) play(ctx context.Context, set *config.Settings, script *wire.S
 	}
 	set.AllowAddresses = append(set.AllowAddresses, netip.MustParsePrefix("127.0.0.0/8"))
 	clock := new(world.Clock)
-	stage := world.Stage{Wire: service, Clock: clock, Every: set.PollEvery, Pause: pause}
+	stage := world.Stage{Wire: service, Clock: clock, Every: set.PollEvery, Pause: pause, Asked: script.Asked}
 	stage.Open()
 	pr, err := build(ctx, p, set, clock.Now, true)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, pr.store.Close()) }()
+	stage.Ask = func(ctx context.Context, a wire.Asking) error {
+		if pr.ask == nil {
+			return errors.New("nobody asks in this play")
+		}
+		return pr.ask(ctx, a)
+	}
 	if tune != nil {
 		tune(pr)
 	}
 	if err := pr.apply(ctx, desk); err != nil {
 		return err
 	}
+	stage.Next = pr.store.Next
 	stage.Idle = func(ctx context.Context) (bool, error) { return pr.store.Idle(ctx, clock.Now()) }
 
 	engineCtx, stop := context.WithCancelCause(ctx)

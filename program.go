@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"vedette/bot"
+	"vedette/bot/command"
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/bot/terminal"
@@ -20,6 +23,7 @@ import (
 	"vedette/internal/engine"
 	"vedette/internal/rephrase"
 	"vedette/internal/store"
+	"vedette/internal/wire"
 	"vedette/story"
 	"vedette/story/desk"
 	"vedette/story/signal"
@@ -34,9 +38,10 @@ type program struct {
 	set      *config.Settings
 	now      func() time.Time
 	log      *slog.Logger
-	listen   func(story.RoomName, bot.Room) bot.Room // for tests: hears what a room is told
-	slack    *slack.Workspace                        // nil without a token
-	discord  *discord.Account                        // nil without a token
+	listen   func(story.RoomName, bot.Room) bot.Room  // for tests: hears what a room is told
+	ask      func(context.Context, wire.Asking) error // for tests: asks as a person would
+	slack    *slack.Workspace                         // nil without a token
+	discord  *discord.Account                         // nil without a token
 	terminal *terminal.Room
 	store    *store.Store
 	poller   *feeds.Poller
@@ -44,6 +49,12 @@ type program struct {
 	desk     *desk.Desk
 	courier  *bot.Courier
 	engine   *engine.Engine
+	core     *command.Core // answers what people ask
+
+	applying sync.Mutex // one desk file is put in force at a time
+	declared *config.Desk
+	inForce  atomic.Pointer[effective]
+	taken    atomic.Int64 // the last change from a chat that is in force
 }
 
 // build wires the parts on the database in the data folder. A clock other
@@ -54,7 +65,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err := os.MkdirAll(set.Data, 0o700); err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{log.Handler()})})
+	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
 	if err != nil {
 		return nil, err
 	}
@@ -67,12 +78,19 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err := pr.platforms(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	seal, err := sealOf(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
 	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	pr.desk = desk.New(db, pr.reader, now, log)
 	pr.courier = bot.NewCourier(db, now, log)
+	pr.courier.SetSeal(seal)
+	pr.courier.SetCalendar(db)
+	db.SetRule(pr.courier.Weigh)
 	if set.LLMURL != "" {
 		model, err := rephrase.New(rephrase.Settings{URL: set.LLMURL, Model: set.LLMModel, Key: set.LLMToken.Reveal()})
 		if err != nil {
@@ -80,6 +98,8 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 		}
 		pr.courier.SetRephraser(model)
 	}
+	q := &inquiry{db: db, seal: seal, desk: pr.inForce.Load, seats: pr.places, now: now, log: log, live: pr.desk.Standing, reload: pr.again}
+	pr.core = q.answerer()
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
@@ -100,8 +120,59 @@ func (pr *program) platforms() (err error) {
 	return nil
 }
 
-// apply puts d in force, all of it or, if it returns an error, nothing.
+// apply puts d in force, with what was added in chats: all of it or, if it
+// returns an error, nothing.
 func (pr *program) apply(ctx context.Context, d *config.Desk) error {
+	pr.applying.Lock()
+	defer pr.applying.Unlock()
+	changes, last, err := pr.store.Stand(ctx)
+	if err != nil {
+		return err
+	}
+	e, notes := effect(d, changes, pr.set.PollEvery)
+	for _, n := range notes {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "added in a chat", slog.Any("error", n))
+	}
+	if err := pr.enforce(ctx, e); err != nil {
+		return err
+	}
+	pr.declared = d
+	pr.inForce.Store(e)
+	pr.taken.Store(last)
+	return seen(ctx, pr.store, d, changes, pr.now())
+}
+
+// again puts in force what people have changed since the desk file was read.
+func (pr *program) again(ctx context.Context) error {
+	pr.applying.Lock()
+	d := pr.declared
+	pr.applying.Unlock()
+	return pr.apply(ctx, d)
+}
+
+// heed takes up what was changed by another process, such as vedette ask.
+func (pr *program) heed(ctx context.Context) {
+	look := time.NewTicker(2 * time.Second)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		last, err := pr.store.LastChange(ctx)
+		if err == nil && last > pr.taken.Load() {
+			err = pr.again(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			pr.log.LogAttrs(ctx, slog.LevelError, "what was changed is not in force", slog.Any("error", err))
+		}
+	}
+}
+
+// enforce puts e in force.
+func (pr *program) enforce(ctx context.Context, e *effective) error {
+	d := e.Desk
 	set, err := watch.NewSet(d.Watches, d.Aliases)
 	if err != nil {
 		return err
@@ -119,6 +190,9 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 		return err
 	}
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
+		return err
+	}
+	if err := pr.store.DeclareRooms(ctx, occasions(seats, pr.now()), pr.now()); err != nil {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
@@ -169,9 +243,32 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles}
+		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r)}
 	}
 	return seats, errors.Join(errs...)
+}
+
+// places returns the rooms in force as people find them.
+func (pr *program) places() []command.Seat { return seatsOf(pr.inForce.Load().Desk) }
+
+// policy returns what a room asks of those who tell it things.
+func policy(r *config.Room) bot.Policy {
+	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest}
+	for _, rung := range r.Escalate {
+		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
+	}
+	return p
+}
+
+// occasions returns when each room that gets digests gets its next.
+func occasions(seats map[story.RoomName]bot.Seat, now time.Time) map[story.RoomName]time.Time {
+	next := make(map[story.RoomName]time.Time)
+	for name, seat := range seats {
+		if at := seat.Policy.Next(now.In(seat.Zone)); !at.IsZero() {
+			next[name] = at
+		}
+	}
+	return next
 }
 
 // room opens one room.

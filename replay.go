@@ -3,8 +3,10 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"log/slog"
 	"slices"
 	"strings"
@@ -36,6 +38,8 @@ type told struct {
 	Text    string            `json:"text"`
 	Reason  string            `json:"reason"`
 	Change  string            `json:"change,omitempty"` // "+" or "-" beside the desk file in force
+
+	rises bool // it is a change to a higher level
 }
 
 // Run judges the archive anew, by the code that judges live, and tells nobody.
@@ -93,6 +97,22 @@ func (p *process) rehearse(ctx context.Context, d *config.Desk, since time.Time)
 		return nil, err
 	}
 	defer func() { _ = db.Close() }() // it was only read
+	var failed error
+	items := func(yield func(story.Item) bool) {
+		failed = db.Items(ctx, since.Add(-replayPast), func(it story.Item) error {
+			if !yield(it) {
+				return errTold
+			}
+			return nil
+		})
+	}
+	all, err := rehearse(ctx, d, items, since, utcNow())
+	return all, errors.Join(err, failed)
+}
+
+// rehearse returns what d would have told since, up to now, of items that come
+// in the order of their effective times. It tells nobody.
+func rehearse(ctx context.Context, d *config.Desk, items iter.Seq[story.Item], since, now time.Time) ([]told, error) {
 	set, err := watch.NewSet(d.Watches, d.Aliases)
 	if err != nil {
 		return nil, err
@@ -101,13 +121,13 @@ func (p *process) rehearse(ctx context.Context, d *config.Desk, since time.Time)
 	if err != nil {
 		return nil, err
 	}
-	var now time.Time
+	var at time.Time
 	memory := new(desk.Memory)
-	judge := desk.New(memory, reader, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	judge := desk.New(memory, reader, func() time.Time { return at }, slog.New(slog.DiscardHandler))
 	judge.SetWatches(set, d.Watches, levels(d))
 	until := func(t time.Time) error {
-		for !now.IsZero() && now.Add(replayStep).Before(t) {
-			now = now.Add(replayStep)
+		for !at.IsZero() && at.Add(replayStep).Before(t) {
+			at = at.Add(replayStep)
 			if _, err := judge.Judge(ctx); err != nil {
 				return err
 			}
@@ -115,22 +135,20 @@ func (p *process) rehearse(ctx context.Context, d *config.Desk, since time.Time)
 		return nil
 	}
 	matcher := set.Matcher()
-	err = db.Items(ctx, since.Add(-replayPast), func(it story.Item) error {
+	for it := range items {
 		if len(matcher.Match(&it, nil)) == 0 {
-			return nil
+			continue
 		}
 		if err := until(it.Effective); err != nil {
-			return err
+			return nil, err
 		}
-		now = it.Effective
+		at = later(at, it.Effective)
 		memory.Bring(story.Pending{Item: it, Seed: it.Effective.Before(since)})
-		_, err := judge.Judge(ctx)
-		return err
-	})
-	if err != nil {
-		return nil, err
+		if _, err := judge.Judge(ctx); err != nil {
+			return nil, err
+		}
 	}
-	if err := until(utcNow()); err != nil {
+	if err := until(now); err != nil {
 		return nil, err
 	}
 	return heard(memory), nil
@@ -157,6 +175,7 @@ func heard(m *desk.Memory) (all []told) {
 		all = append(all, told{
 			At: b.At, Kind: b.Kind, Watches: []story.WatchName{b.Watch},
 			Text: fmt.Sprintf("%s to %s", b.From, b.To), Reason: strings.Join(b.Reasons, "; "),
+			rises: b.To > b.From,
 		})
 	}
 	slices.SortStableFunc(all, func(a, b told) int { return a.At.Compare(b.At) })

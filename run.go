@@ -58,6 +58,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 		wg.Go(beside)
 	}
 	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
+	wg.Go(func() { pr.heed(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
 	return pr.engine.Run(ctx)
 }

@@ -17,6 +17,8 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"vedette/bot"
+	"vedette/bot/command"
+	"vedette/bot/terminal"
 	"vedette/config"
 	"vedette/internal/wire"
 	"vedette/story"
@@ -34,8 +36,61 @@ type ear struct {
 
 // A transcript is what the rooms of a scenario heard.
 type transcript struct {
-	mu    sync.Mutex // guards heard
-	heard map[story.RoomName][]string
+	mu      sync.Mutex // guards what follows
+	heard   map[story.RoomName][]string
+	buttons map[story.RoomName][]bot.Button // of the newest message or answer
+}
+
+// ask puts what a person writes to the program, and writes down the answer.
+func (tr *transcript) ask(ctx context.Context, pr *program, a wire.Asking) error {
+	place := command.Place{Platform: command.CLI, Channel: string(a.Room)}
+	for _, s := range pr.places() {
+		if s.Name == a.Room && s.Platform != "" {
+			place = command.Place{Platform: s.Platform, Tenant: s.Tenant, Channel: s.Channel}
+		}
+	}
+	call := &command.Call{Key: fmt.Sprint("line ", a.Line), From: command.Person{ID: a.Who, Name: a.Who}, Where: place, At: pr.now(), Words: a.Words}
+	var ans *command.Answer
+	if label, ok := strings.CutPrefix(a.Words, "press "); ok {
+		call.Words = ""
+		tr.mu.Lock()
+		buttons := tr.buttons[a.Room]
+		tr.mu.Unlock()
+		at := slices.IndexFunc(buttons, func(b bot.Button) bool { return strings.HasPrefix(b.Label, label) })
+		if at < 0 {
+			return fmt.Errorf("there is no button %q among %v", label, buttons)
+		}
+		ans = pr.core.Press(ctx, call, buttons[at].Do)
+	} else {
+		ans = pr.core.Do(ctx, call)
+	}
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s > %s\n", a.At.Format("2006-01-02 15:04"), a.Words)
+	shown := *ans
+	shown.Buttons = nil
+	if err := terminal.Answer(&out, &shown, false); err != nil {
+		return err
+	}
+	for _, b := range ans.Buttons {
+		fmt.Fprintf(&out, "[%s]\n", b.Label)
+	}
+	if ans.File != nil {
+		fmt.Fprintf(&out, "(file %s: %s)\n", ans.File.Name, ans.File.Alt)
+	}
+	if ans.Form != nil {
+		fmt.Fprintf(&out, "(form %q for %s)\n", ans.Form.Title, ans.Form.Name)
+	}
+	tr.mu.Lock()
+	defer tr.mu.Unlock()
+	if len(ans.Buttons) > 0 {
+		tr.buttons[a.Room] = ans.Buttons
+	}
+	who := story.RoomName(string(a.Room) + "/" + a.Who)
+	if ans.Shared {
+		who = a.Room
+	}
+	tr.heard[who] = append(tr.heard[who], strings.TrimSuffix(out.String(), "\n"))
+	return nil
 }
 
 func (e *ear) note(act string, m *bot.Message) {
@@ -45,8 +100,20 @@ func (e *ear) note(act string, m *bot.Message) {
 	if act != "reply" {
 		line = append(line, fmt.Sprintf("(%s, %s)", plural(m.Origins, "origin"), plural(m.Outlets, "outlet")))
 	}
+	if m.Calls.Kind != story.Nobody {
+		line = append(line, "calls "+m.Calls.String())
+	}
+	for _, l := range m.Lines {
+		line = append(line, "| "+l.String())
+	}
 	for _, f := range m.Facts {
 		line = append(line, f.Name+": "+f.Text)
+	}
+	if len(m.Buttons) > 0 {
+		e.notes.buttons[e.name] = m.Buttons
+	}
+	if m.State != "" {
+		line = append(line, m.State)
 	}
 	e.notes.heard[e.name] = append(e.notes.heard[e.name], strings.Join(line, " "))
 }
@@ -73,11 +140,12 @@ func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.Ro
 	var out, logs bytes.Buffer
 	p := &process{stdout: &out, stderr: &logs}
 	set.Data, set.PollEvery = t.TempDir(), time.Minute
-	notes := &transcript{heard: make(map[story.RoomName][]string)}
+	notes := &transcript{heard: make(map[story.RoomName][]string), buttons: make(map[story.RoomName][]bot.Button)}
 	tune := func(pr *program) {
 		pr.listen = func(name story.RoomName, room bot.Room) bot.Room {
 			return &ear{Room: room, name: name, now: pr.now, notes: notes}
 		}
+		pr.ask = func(ctx context.Context, a wire.Asking) error { return notes.ask(ctx, pr, a) }
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()

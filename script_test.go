@@ -14,6 +14,7 @@ import (
 
 	"vedette/internal/store"
 	"vedette/story"
+	"vedette/watch"
 )
 
 // TestMain lets the scripts call this very program as vedette.
@@ -37,7 +38,7 @@ func TestScripts(t *testing.T) {
 func archive(ts *testscript.TestScript, _ bool, args []string) {
 	ctx := context.Background()
 	ts.Check(os.MkdirAll(ts.MkAbs("data"), 0o700))
-	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{})
+	db, err := store.Open(ctx, ts.MkAbs(filepath.Join("data", database)), store.Options{Fold: watch.Fold})
 	ts.Check(err)
 	defer func() { ts.Check(db.Close()) }()
 	for _, name := range args {
@@ -61,12 +62,17 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// await runs a command until it succeeds: "await vedette health".
+// await runs a command until it succeeds, "await vedette health", or until
+// what it prints holds a text: "await -out hill vedette ask feeds".
 func await(ts *testscript.TestScript, _ bool, args []string) {
+	wanted := ""
+	if args[0] == "-out" {
+		wanted, args = args[1], args[2:]
+	}
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
 	for range 1000 {
-		if ts.Exec(args[0], args[1:]...) == nil {
+		if ts.Exec(args[0], args[1:]...) == nil && strings.Contains(ts.ReadFile("stdout"), wanted) {
 			return
 		}
 		<-look.C

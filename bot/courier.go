@@ -27,6 +27,7 @@ type Seat struct {
 	Room   Room
 	Zone   *time.Location             // required
 	Titles map[story.WatchName]string // what watches are called in it
+	Policy Policy
 }
 
 // A Rephraser tells a brief in other words, or says why it stands as it is:
@@ -43,7 +44,10 @@ type Courier struct {
 	log   *slog.Logger
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
 
+	calendar Calendar // nil: there are no digests and no escalations
+
 	words  Rephraser // nil: briefs stand as they are
+	seal   *Seal     // nil: messages have no buttons that ask for something
 	spoken phrases
 }
 
@@ -58,6 +62,10 @@ func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
 // be called before the first Drain.
 func (c *Courier) SetRephraser(r Rephraser) { c.words = r }
 
+// SetSeal has root messages bear buttons that s seals. It must be called
+// before the first Drain.
+func (c *Courier) SetSeal(s *Seal) { c.seal = s }
+
 // SetRooms puts seats in force for what is claimed from here on.
 func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }
 
@@ -69,6 +77,9 @@ const sendWithin = 45 * time.Second
 // ctx ends. What it has begun to send it sends and records, even if ctx ends
 // meanwhile.
 func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
+	if err := c.keep(context.WithoutCancel(ctx), room); err != nil {
+		return err
+	}
 	for ctx.Err() == nil {
 		d, ok, err := c.box.Claim(ctx, room, c.now())
 		if err != nil || !ok {
@@ -114,16 +125,33 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
 	switch d.Act {
 	case story.Post:
-		if b := d.Notice.Bulletin; b != nil {
-			return seat.Room.Post(ctx, d.Key, Bulletin(b, seat.Zone, seat.Titles))
-		}
-		return seat.Room.Post(ctx, d.Key, c.root(&d.Story, seat))
+		return seat.Room.Post(ctx, d.Key, c.message(d, seat))
 	case story.Reply:
-		return seat.Room.Reply(ctx, d.Root, d.Key, Update(&d.Story, &d.Notice, seat.Zone))
-	case story.Edit:
+		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(d, seat))
+	case story.Edit: // which never pings
 		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(&d.Story, seat))
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
+}
+
+// message returns what d tells by itself, and whom it pings.
+func (c *Courier) message(d *story.Dispatch, seat *Seat) (m *Message) {
+	switch b := d.Notice.Bulletin; {
+	case b != nil && b.Kind == story.MuteEnd:
+		m = MuteOver(b, seat.Zone, seat.Titles)
+	case b != nil && b.Kind == story.DigestKind:
+		m = Digest(b, seat.Zone, seat.Titles)
+	case b != nil:
+		m = Bulletin(b, seat.Zone, seat.Titles)
+	case d.Notice.Kind == story.Escalation:
+		m = Escalated(&d.Story, &d.Notice, seat.Zone, seat.Titles)
+	case d.Act == story.Reply:
+		m = Update(&d.Story, &d.Notice, seat.Zone)
+	default:
+		m = c.root(&d.Story, seat)
+	}
+	m.Calls = d.Calls
+	return m
 }
 
 // judge turns the error of a room into the delivery's state.
@@ -173,7 +201,7 @@ func (c *Courier) report(ctx context.Context, o *story.Outcome) {
 		level = slog.LevelInfo
 	case story.Owed, story.Expired:
 		level = slog.LevelWarn
-	case story.Ambiguous, story.Parked, story.Sending, story.Merged, story.Muted, story.Held, story.Digested:
+	case story.Ambiguous, story.Parked, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
 	}
 	attrs := []slog.Attr{
 		slog.String("state", string(o.State)),
@@ -182,6 +210,9 @@ func (c *Courier) report(ctx context.Context, o *story.Outcome) {
 	}
 	if o.Why != "" {
 		attrs = append(attrs, slog.String("why", o.Why))
+	}
+	if o.Dispatch.Why != "" {
+		attrs = append(attrs, slog.String("ping", o.Dispatch.Why))
 	}
 	if o.State == story.Owed {
 		attrs = append(attrs, slog.Time("not_before", o.NotBefore))

@@ -15,10 +15,10 @@ const (
 	nameSize    = 60 // bytes of whom and by whom
 )
 
-// facts returns what the reports of s claim: the dead and the wounded with
+// Facts returns what the reports of s claim: the dead and the wounded with
 // who says so, what else they report, and the deadlines that are still to
 // come at the story's last change.
-func facts(s *story.Story, zone *time.Location) (fs []Fact) {
+func Facts(s *story.Story, zone *time.Location) (fs []Fact) {
 	figures := s.Figures()
 	for len(figures) > 0 {
 		kind := figures[0].Kind

@@ -28,7 +28,9 @@ type Message struct {
 	Reason  string   // why the room hears it, or ""
 	State   string   // who has the story, such as "Acknowledged by Ada", or ""
 	Buttons []Button
-	At      time.Time // in the room's zone
+	At      time.Time     // in the room's zone
+	Lines   []Line        // a list, such as a digest's
+	Calls   story.Mention // whom it pings; an edit pings nobody
 }
 
 // A Fact is one line with a name.
@@ -86,12 +88,27 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 	if m.Link != "" {
 		m.Buttons = []Button{{Label: "Open report", Link: m.Link}}
 	}
-	m.Facts = facts(s, zone)
+	m.Facts = Facts(s, zone)
+	m.State = state(s.Care, m.At)
 	if latest.Item.ID != lead.Item.ID {
 		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
 	}
 	return m
+}
+
+// state says who sees to a story, in the zone of beside, or "".
+func state(c story.Care, beside time.Time) string {
+	verb := ""
+	switch c.Stands() {
+	case story.Open:
+		return ""
+	case story.Acknowledged:
+		verb = "Acknowledged"
+	case story.Resolved:
+		verb = "Resolved"
+	}
+	return verb + " by " + Clean(c.Owner.Name) + ", " + stamp(c.Changed.In(beside.Location()), beside)
 }
 
 // Update returns the message that tells the report that brought n about, for
@@ -112,7 +129,7 @@ func report(r *story.Report) *Message {
 		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
 		Link:    r.Item.Link,
 		Outlet:  r.Item.Outlet,
-		Matched: matched(marks),
+		Matched: Matched(marks),
 	}
 }
 
@@ -129,9 +146,9 @@ func evidence(ms []story.Match) []story.Evidence {
 // list every spelling have hundreds.
 const mostMatched = 8
 
-// matched returns the rule's terms that were found, each once, with the
+// Matched returns the rule's terms that were found, each once, with the
 // words of the report where these are others.
-func matched(es []story.Evidence) []string {
+func Matched(es []story.Evidence) []string {
 	var all, seen []string
 	for _, e := range es {
 		if slices.Contains(seen, e.Term) {
@@ -165,7 +182,7 @@ func stamp(at, beside time.Time) string {
 func (m *Message) Head() string {
 	var parts []string
 	if m.Level != story.Unjudged {
-		parts = append(parts, levelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
+		parts = append(parts, LevelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
 	}
 	if len(m.Watches) > 0 {
 		parts = append(parts, strings.Join(m.Watches, " + "))
@@ -178,14 +195,14 @@ func (m *Message) Head() string {
 
 // Counts returns how many tell the story, for a person.
 func (m *Message) Counts() string {
-	return count(m.Origins, "origin") + " · " + count(m.Outlets, "outlet")
+	return Count(m.Origins, "origin") + " · " + Count(m.Outlets, "outlet")
 }
 
 // Time returns when the message's story last changed, for a person.
 func (m *Message) Time() string { return m.At.Format("2 Jan 15:04 MST") }
 
-// levelMark tells levels apart without colour.
-func levelMark(l story.Level) string {
+// LevelMark tells levels apart without colour.
+func LevelMark(l story.Level) string {
 	switch l {
 	case story.Unjudged, story.Calm:
 		return "○"
@@ -199,13 +216,6 @@ func levelMark(l story.Level) string {
 		return "◆"
 	}
 	return "?"
-}
-
-func count(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // Name returns the source as a room reads it.
@@ -238,6 +248,9 @@ func Plain(m *Message, most int, escape func(string) string, size func(string) i
 	}
 	for _, s := range m.Brief {
 		lines = append(lines, s.Text)
+	}
+	for _, l := range m.Lines {
+		lines = append(lines, l.String())
 	}
 	for _, f := range m.Facts {
 		lines = append(lines, f.Name+": "+f.Text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -25,7 +26,8 @@ type phrases struct {
 
 // A phrase is a story's brief in other words, or "" if it stands.
 type phrase struct {
-	version int
+	changed time.Time // the story, when this was said of it
+	reports int
 	text    string
 }
 
@@ -72,14 +74,35 @@ func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (as
 }
 
 // root returns the root message of s, its brief in other words if there are
-// any.
+// any, and with the buttons that people act by.
 func (c *Courier) root(s *story.Story, seat *Seat) *Message {
 	m := Root(s, seat.Zone, seat.Titles)
 	if text, _ := c.spoken.of(s); text != "" {
 		m.Brief = []story.Sentence{{Text: text}}
 		m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Brief", Text: "in a model's words, checked against the reports"})
 	}
+	m.Buttons = append(c.buttons(s), m.Buttons...)
 	return m
+}
+
+// buttons returns what people can do with a story by a click.
+func (c *Courier) buttons(s *story.Story) []Button {
+	if c.seal == nil {
+		return nil
+	}
+	id := strconv.FormatInt(int64(s.ID), 10)
+	var all []Button
+	switch s.Care.Stands() {
+	case story.Open:
+		all = append(all, Button{Label: "Acknowledge", Do: c.seal.Make("ack", id)})
+	case story.Acknowledged:
+		all = append(all, Button{Label: "Resolve", Do: c.seal.Make("resolve", id)})
+	case story.Resolved:
+	}
+	return append(all,
+		Button{Label: "Mute story", Do: c.seal.Make("mute", id)},
+		Button{Label: "Timeline", Do: c.seal.Make("timeline", id)},
+		Button{Label: "Why", Do: c.seal.Make("why", id)})
 }
 
 // of returns the brief of s in other words, or "" if it stands; known says
@@ -88,7 +111,7 @@ func (p *phrases) of(s *story.Story) (text string, known bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	said, ok := p.said[s.ID]
-	if !ok || said.version != s.Version {
+	if !ok || !said.changed.Equal(s.Changed) || said.reports != len(s.Reports) {
 		return "", false
 	}
 	return said.text, true
@@ -112,5 +135,5 @@ func (p *phrases) keep(s *story.Story, text string) {
 	if len(p.said) >= mostPhrases || p.said == nil {
 		p.said = make(map[story.ID]phrase)
 	}
-	p.said[s.ID] = phrase{s.Version, text}
+	p.said[s.ID] = phrase{s.Changed, len(s.Reports), text}
 }

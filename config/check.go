@@ -48,7 +48,7 @@ func (r *reader) check(f *deskFile) *Desk {
 		}
 	}
 	aliases := r.aliases(&f.Aliases)
-	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f)}
+	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f), People: r.people(&f.People)}
 	for i, key := range f.Watches.names {
 		if j, said := r.judging(&f.Watches.items[i].Level); said {
 			if desk.Judging == nil {
@@ -202,6 +202,11 @@ func (r *reader) watches(f *deskFile, aliases map[string][]string) []story.Watch
 		watches = append(watches, story.Watch{
 			Name: story.WatchName(key.value), Title: or(w.Title, key.value), Rule: w.Rule.value, Rooms: r.roomsOf(w, f, told),
 		})
+	}
+	for i := range f.Rooms.items {
+		for _, rung := range f.Rooms.items[i].Escalate.items {
+			told[rung.To.value] = true
+		}
 	}
 	for _, room := range f.Rooms.names {
 		if !told[room.value] && len(f.Watches.items) > 0 {

@@ -26,6 +26,7 @@ type Desk struct {
 	Watches []story.Watch
 	Judging map[story.WatchName]Judging // of the watches whose levels are not judged as usual
 	Rooms   []Room
+	People  People
 }
 
 // A Room is a place where notices are told, and its policies. Exactly one of
@@ -38,28 +39,32 @@ type Room struct {
 	Zone     *time.Location // never nil
 	Tell     Tell
 	Quiet    Quiet
-	Digest   []time.Duration // since midnight
-	Escalate Escalate
+	Digest   []time.Duration // times of the day, since midnight
+	Escalate []Rung
+	Board    bool
 }
 
 // Tell is what a room is told. The zero Tell is everything, without a ping.
 type Tell struct {
 	From story.Level
-	Ping map[story.Level]string
+	Ping map[story.Level]story.Mention
+	Rate time.Duration // the least time between two pings at one level; 0 if the file does not say it
 }
 
 // Quiet is when a room is left alone: from From to To, each a time since
 // midnight, over midnight if To comes first. The zero Quiet is never.
 type Quiet struct {
 	From, To time.Duration
-	Except   story.Level // told all the same; Unjudged for none
+	Days     []time.Weekday // on which it begins; none is each
+	Except   story.Level    // told all the same; Unjudged for none
 }
 
-// Escalate is whom to tell if nobody acknowledges in time. The zero Escalate
-// is nobody.
-type Escalate struct {
-	Unacknowledged time.Duration
-	To             string
+// A Rung is whom to tell if nobody acknowledges in time: exactly one of Room
+// and Calls is set.
+type Rung struct {
+	Unacknowledged time.Duration // since the rung before
+	Room           story.RoomName
+	Calls          story.Mention // in the room itself
 }
 
 // Options is what [Load] must know beside the file.
@@ -91,7 +96,7 @@ const (
 // Load reads a desk file from data; file is its name in faults and notes.
 // It names all that is wrong at once, ordered by line; the desk is nil if and
 // only if there are faults. Notes tell what is allowed and should be known,
-// such as a policy that is not obeyed.
+// such as a room that no watch tells.
 func Load(file string, data []byte, opt Options) (*Desk, []Note, Faults) {
 	if opt.PollEvery == 0 {
 		opt.PollEvery = standardEvery

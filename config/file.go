@@ -1,5 +1,7 @@
 package config
 
+import "github.com/goccy/go-yaml/ast"
+
 // The desk file as people write it. These structures are what the file may
 // hold: the reading, the suggestions for misspelt keys and the schema for
 // editors all come from them.
@@ -9,6 +11,13 @@ type deskFile struct {
 	Aliases table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
 	Watches table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
 	Rooms   table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
+	People  peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
+}
+
+type peopleFile struct {
+	At     spot  `json:"-"`
+	Act    words `json:"act,omitempty" jsonschema_description:"Who may acknowledge, assign and mute, such as slack:S0123ABCD (a user group) or discord:123456789012345678 (a role or a person). Everybody if left out."`
+	Manage words `json:"manage,omitempty" jsonschema_description:"Who may change watches and feeds and take data out, besides all that act allows. Nobody if left out."`
 }
 
 type feedFile struct {
@@ -45,10 +54,11 @@ type roomFile struct {
 	Discord  discordFile  `json:"discord,omitempty" jsonschema_description:"The room is a Discord channel."`
 	Terminal terminalFile `json:"terminal,omitempty" jsonschema_description:"The room is the terminal that the program runs in: terminal: {}."`
 	Zone     text         `json:"zone,omitempty" jsonschema_description:"The time zone of its people, such as Europe/Istanbul. UTC if left out."`
-	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told. This version checks it and does not obey it."`
-	Quiet    quietFile    `json:"quiet,omitempty" jsonschema_description:"When the room is left alone. This version checks it and does not obey it."`
-	Digest   words        `json:"digest,omitempty" jsonschema_description:"The times of the day at which the room gets a digest, such as 07:30. This version checks it and does not obey it."`
-	Escalate escalateFile `json:"escalate,omitempty" jsonschema_description:"What happens if nobody acknowledges. This version checks it and does not obey it."`
+	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told."`
+	Quiet    quietFile    `json:"quiet,omitempty" jsonschema_description:"When the room is left alone."`
+	Digest   words        `json:"digest,omitempty" jsonschema_description:"The times of the day at which the room gets a digest, such as 07:30."`
+	Escalate ladder       `json:"escalate,omitempty" jsonschema_description:"What happens if nobody acknowledges a critical story: one rung, or a list of them."`
+	Board    yes          `json:"board,omitempty" jsonschema_description:"Whether a pinned message shows how the room's watches stand."`
 }
 
 type slackFile struct {
@@ -68,17 +78,33 @@ type terminalFile struct {
 type tellFile struct {
 	At   spot        `json:"-"`
 	From text        `json:"from,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level from which the room is told."`
-	Ping table[text] `json:"ping,omitempty" jsonschema_description:"Whom a level pings, such as high: here."`
+	Ping table[text] `json:"ping,omitempty" jsonschema_description:"Whom a level and those above it ping, such as high: here."`
+	Rate text        `json:"rate,omitempty" jsonschema_description:"The least time between two pings unless the level rises, such as 10m, which is what it is if left out."`
 }
 
 type quietFile struct {
-	At     spot `json:"-"`
-	Hours  text `json:"hours" jsonschema:"pattern=^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$" jsonschema_description:"From when to when, in the room's zone, such as 22:00-06:00."`
-	Except text `json:"except,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level that is told all the same."`
+	At     spot  `json:"-"`
+	Hours  text  `json:"hours" jsonschema:"pattern=^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$" jsonschema_description:"From when to when, in the room's zone, such as 22:00-06:00."`
+	Days   words `json:"days,omitempty" jsonschema_description:"The days on which they begin, such as [fri, sat]. Each if left out."`
+	Except text  `json:"except,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level from which it is told all the same."`
 }
 
 type escalateFile struct {
 	At             spot `json:"-"`
-	Unacknowledged text `json:"unacknowledged" jsonschema_description:"How long nobody may acknowledge, such as 10m."`
-	To             text `json:"to" jsonschema_description:"Who is told then."`
+	Unacknowledged text `json:"unacknowledged" jsonschema_description:"How long after the rung before nobody may have acknowledged, such as 10m."`
+	To             text `json:"to" jsonschema_description:"Who is told then: a room, or whom to call in this one, such as here."`
+}
+
+// A ladder is a list of rungs, or one rung.
+type ladder struct {
+	sequence[escalateFile]
+}
+
+func (l *ladder) decode(r *reader, n ast.Node, at spot, what string) {
+	if _, one := n.(*ast.MappingNode); one {
+		l.spot, l.items, l.spots = at, make([]escalateFile, 1), []spot{at}
+		r.decode(&l.items[0], n, what)
+		return
+	}
+	l.sequence.decode(r, n, at, what)
 }

@@ -30,6 +30,12 @@ type number struct {
 	value int
 }
 
+// yes is true or false in the file.
+type yes struct {
+	spot
+	value bool
+}
+
 // sequence is a list in the file.
 type sequence[T any] struct {
 	spot
@@ -151,6 +157,15 @@ func (m *number) decode(r *reader, n ast.Node, at spot, what string) {
 	}
 	r.fault(at, what+" is "+kindOf(n), "a whole number")
 	m.spot = spot{}
+}
+
+func (y *yes) decode(r *reader, n ast.Node, at spot, what string) {
+	y.spot = at
+	if n, ok := n.(*ast.BoolNode); ok {
+		y.value = n.Value
+		return
+	}
+	r.fault(at, what+" is "+kindOf(n), "true or false")
 }
 
 func (s *sequence[T]) decode(r *reader, n ast.Node, at spot, what string) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	_ "time/tzdata" // a room's zone means the same on a machine without a zone database
@@ -20,7 +21,7 @@ func (r *reader) rooms(f *deskFile) []Room {
 		if file.Zone.value != "" {
 			room.Zone = r.zone(file.Zone)
 		}
-		r.policies(&room, file, key)
+		r.policies(&room, file, f)
 		rooms = append(rooms, room)
 	}
 	return rooms
@@ -73,43 +74,59 @@ func (r *reader) zone(t text) *time.Location {
 	return zone
 }
 
-// policies reads what this version checks and does not obey, and notes that
-// it does not: a team that trusts its quiet hours must not find out at night.
-func (r *reader) policies(room *Room, file *roomFile, key text) {
-	warn := func(at spot, policy, so string) {
-		if at.there() {
-			r.note(at, "rooms."+r.shown(key.value)+"."+policy+" is not obeyed by this version: "+so)
-		}
-	}
-	room.Tell = r.tell(&file.Tell)
-	warn(file.Tell.At, "tell", "the room is told everything, and nobody is pinged")
+// policies reads what the room asks of those who tell it things.
+func (r *reader) policies(room *Room, file *roomFile, f *deskFile) {
+	room.Tell = r.tell(&file.Tell, room)
 	room.Quiet = r.quiet(&file.Quiet)
-	warn(file.Quiet.At, "quiet", "the room is told at all hours")
+	seen := make(map[string]int)
 	for _, t := range file.Digest.items {
 		if at, ok := clock(t.value); ok {
+			r.once(seen, t.value, t.spot, "the digest at "+t.value)
 			room.Digest = append(room.Digest, at)
 		} else if t.value != "" {
 			r.fault(t.spot, "the digest is at "+r.quote(t.value), `a time of the day in quotation marks, such as "07:30"`)
 		}
 	}
-	warn(file.Digest.spot, "digest", "there are no digests")
-	room.Escalate = r.escalate(&file.Escalate)
-	warn(file.Escalate.At, "escalate", "nobody else is told")
+	for i := range file.Escalate.items {
+		room.Escalate = append(room.Escalate, r.rung(&file.Escalate.items[i], room, f))
+	}
+	room.Board = file.Board.value
 }
 
-func (r *reader) tell(file *tellFile) Tell {
-	tell := Tell{From: r.level(file.From)}
+func (r *reader) tell(file *tellFile, room *Room) Tell {
+	tell := Tell{From: r.level(file.From), Rate: r.duration(file.Rate, "rate", "10m")}
 	for i, key := range file.Ping.names {
 		if tell.Ping == nil {
-			tell.Ping = make(map[story.Level]string)
+			tell.Ping = make(map[story.Level]story.Mention)
 		}
-		tell.Ping[r.level(key)] = file.Ping.items[i].value
+		tell.Ping[r.level(key)] = r.mention(file.Ping.items[i], room)
 	}
 	return tell
 }
 
+// mention reads whom to call, in the terms of the room's platform.
+func (r *reader) mention(t text, room *Room) story.Mention {
+	m, ok := story.ParseMention(t.value)
+	foreign := m.ID != "" && (room.Slack != "" && m.InDiscord() || room.Discord != "" && !m.InDiscord())
+	if t.value != "" && (!ok || foreign) {
+		r.fault(t.spot, "nobody can be called by "+r.quote(t.value), mentions(room))
+	}
+	return m
+}
+
+// mentions says how people are called in a room.
+func mentions(room *Room) string {
+	switch {
+	case room.Slack != "":
+		return `here, everyone, a user group such as "@S0123456789" or a person such as "@U0123456789": Slack shows the ID in the group's or the profile's menu`
+	case room.Discord != "":
+		return `here, everyone, a role such as "@&123456789012345678" or a person such as "@123456789012345678": developer mode, then Copy ID`
+	}
+	return `here, everyone, or an ID of Slack's or Discord's such as "@U0123456789"`
+}
+
 func (r *reader) quiet(file *quietFile) Quiet {
-	quiet := Quiet{Except: r.level(file.Except)}
+	quiet := Quiet{Except: r.level(file.Except), Days: r.days(&file.Days)}
 	if !file.At.there() || !r.needed(file.Hours, file.At, "quiet", "hours") {
 		return quiet
 	}
@@ -123,20 +140,61 @@ func (r *reader) quiet(file *quietFile) Quiet {
 	return quiet
 }
 
-func (r *reader) escalate(file *escalateFile) Escalate {
-	if !file.At.there() {
-		return Escalate{}
+// days reads days of the week by their first three letters.
+func (r *reader) days(file *words) (days []time.Weekday) {
+	var known []string
+	for d := time.Sunday; d <= time.Saturday; d++ {
+		known = append(known, strings.ToLower(d.String()[:3]))
 	}
-	e := Escalate{To: file.To.value}
-	r.needed(file.To, file.At, "escalate", "to")
-	if r.needed(file.Unacknowledged, file.At, "escalate", "unacknowledged") {
-		d, err := time.ParseDuration(file.Unacknowledged.value)
-		if err != nil || d <= 0 {
-			r.fault(file.Unacknowledged.spot, "unacknowledged is "+r.quote(file.Unacknowledged.value), "a duration such as 10m")
+	seen := make(map[string]int)
+	for _, t := range file.items {
+		at := slices.Index(known, t.value)
+		if at < 0 && t.value != "" {
+			r.fault(t.spot, "there is no day "+r.quote(t.value)+didYouMean(t.value, known), "some of mon, tue, wed, thu, fri, sat, sun: those on which the quiet hours begin")
+			continue
 		}
-		e.Unacknowledged = d
+		r.once(seen, t.value, t.spot, t.value)
+		days = append(days, time.Weekday(at))
 	}
-	return e
+	return days
+}
+
+func (r *reader) rung(file *escalateFile, room *Room, f *deskFile) (rung Rung) {
+	if r.needed(file.Unacknowledged, file.At, "escalate", "unacknowledged") {
+		rung.Unacknowledged = r.duration(file.Unacknowledged, "unacknowledged", "10m")
+	}
+	if !r.needed(file.To, file.At, "escalate", "to") {
+		return rung
+	}
+	to := file.To.value
+	if _, ok := story.ParseMention(to); ok || strings.HasPrefix(to, "@") {
+		rung.Calls = r.mention(file.To, room)
+		return rung
+	}
+	var known []string
+	for _, name := range f.Rooms.names {
+		known = append(known, name.value)
+	}
+	switch {
+	case !slices.Contains(known, to):
+		r.fault(file.To.spot, "there is no room "+r.quote(to)+didYouMean(to, known), "a name from rooms, or "+mentions(room))
+	case to == string(room.Name):
+		r.fault(file.To.spot, "the room escalates to itself", "another room, or "+mentions(room))
+	}
+	rung.Room = story.RoomName(to)
+	return rung
+}
+
+// duration reads a time that passes; the zero text is 0.
+func (r *reader) duration(t text, what, such string) time.Duration {
+	if t.value == "" {
+		return 0
+	}
+	d, err := time.ParseDuration(t.value)
+	if err != nil || d <= 0 {
+		r.fault(t.spot, what+" is "+r.quote(t.value), "a duration such as "+such)
+	}
+	return d
 }
 
 // level reads the name of a level; the zero text is Unjudged.

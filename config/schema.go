@@ -34,6 +34,15 @@ func (text) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Type: "s
 // JSONSchema returns the schema of a whole number.
 func (number) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Type: "integer"} }
 
+// JSONSchema returns the schema of true and false.
+func (yes) JSONSchema() *jsonschema.Schema { return &jsonschema.Schema{Type: "boolean"} }
+
+// JSONSchema returns the schema of a rung, or a list of them.
+func (ladder) JSONSchema() *jsonschema.Schema {
+	rung := schemaOf(reflect.TypeFor[escalateFile]())
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{rung, {Type: "array", Items: rung}}}
+}
+
 // JSONSchema returns the schema of a list.
 func (sequence[T]) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "array", Items: schemaOf(reflect.TypeFor[T]())}

@@ -117,6 +117,10 @@ func TestSchemaDescribesEveryKey(t *testing.T) {
 			}
 			walk(path+"."+key, property)
 		}
+		oneOf, _ := s["oneOf"].([]any)
+		for _, one := range oneOf {
+			walk(path, one.(map[string]any))
+		}
 		for _, inner := range []string{"items", "additionalProperties"} {
 			if m, ok := s[inner].(map[string]any); ok {
 				walk(path+"[]", m)

@@ -12,8 +12,8 @@ type DeliveryID int64
 // A DeliveryState says where a delivery stands.
 type DeliveryState string
 
-// The states of a delivery. Owed, Sending and Ambiguous are open; the
-// others end it.
+// The states of a delivery. Owed, Sending, Ambiguous and Held are open; the
+// others end it, Below as long as the story does not rise.
 const (
 	Owed      DeliveryState = "owed"      // recorded, not yet tried or to be tried again
 	Sending   DeliveryState = "sending"   // given to the platform, which has not yet answered
@@ -21,8 +21,9 @@ const (
 	Delivered DeliveryState = "delivered" // stands in the room; the platform's id is recorded
 	Merged    DeliveryState = "merged"    // an edit of the root message covered it
 	Muted     DeliveryState = "muted"     // the room had muted the story
-	Held      DeliveryState = "held"      // quiet hours
-	Digested  DeliveryState = "digested"  // told as a line of a digest
+	Below     DeliveryState = "below"     // the story stood below the level from which the room is told; owed again if it rises
+	Held      DeliveryState = "held"      // quiet hours; becomes a line of the digest at their end
+	Digested  DeliveryState = "digested"  // told as a line of a digest, which is a delivery of its own
 	Expired   DeliveryState = "expired"   // nothing left in the room that it could change
 	Parked    DeliveryState = "parked"    // refused for good; the operators are told
 )
@@ -48,9 +49,11 @@ type Dispatch struct {
 	Attempt  int        // 1 at first
 	Act      Act
 	Room     RoomName
-	Root     Remote // for Reply and Edit
-	Notice   Notice // zero for an Edit
-	Story    Story  // as it stands at the claim
+	Root     Remote  // for Reply and Edit
+	Notice   Notice  // zero for an Edit
+	Story    Story   // as it stands at the claim
+	Calls    Mention // whom the message pings
+	Why      string  // it pings or does not, in plain words, or ""
 }
 
 // An Outcome says how a dispatch ended.

@@ -29,19 +29,25 @@ const (
 
 	LevelChange NoticeKind = "level"    // a watch stands at another level: a bulletin
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
+
+	DigestKind NoticeKind = "digest"     // what a room was not told one by one: a bulletin
+	MuteEnd    NoticeKind = "mute"       // a mute ends, or is about to: a bulletin
+	Escalation NoticeKind = "escalation" // nobody has acknowledged a story in time: the next rung hears of it
 )
 
 // A Bulletin is what rooms hear of a watch as a whole, in a message of its
 // own.
 type Bulletin struct {
 	Watch    WatchName
-	Kind     NoticeKind // LevelChange or Deadline
+	Kind     NoticeKind // LevelChange, Deadline, DigestKind or MuteEnd
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first
 	Evidence []Witness  // the reports that it rests on, the latest first
 	At       time.Time
 	Rooms    []RoomName // that are owed it, without repeats
+
+	Digest *Digest // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
 }
 
 // A Witness is a report as evidence.

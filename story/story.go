@@ -17,6 +17,7 @@ type Story struct {
 	Changed time.Time
 	Watches []WatchName // that accept any of its items, sorted
 	Reports []Report    // in the order in which they joined; the first opened the story
+	Care    Care
 }
 
 // A Relation says what an item is to the story that it joins.

@@ -5,47 +5,71 @@ import (
 	"slices"
 )
 
-// accepted are the rules that are true of an item, each with the slot of its
-// evidence: a set that is read in order and emptied in time that depends on
-// what is in it, and small enough to stay near the processor.
+// accepted are the rules that are true of an item: a set that tells the place
+// of each in their order, and that is emptied in time that depends on what is
+// in it. What it holds by rule is small enough to stay near the processor.
 type accepted struct {
-	rules bitmap
-	sum   bitmap  // the words of rules that are not 0
-	slots []uint8 // by rule; of those that are in the set
-	n     int
-	order []uint32
+	folios []folio
+	sum    []uint64 // a bit for each folio that has rules in the set
+	used   []uint32 // these folios, once they are ordered
+	slots  []uint8  // by place of a rule: the slot of its evidence
 }
 
-func newAccepted(n int) accepted {
-	rules := newBitmap(n)
-	return accepted{rules: rules, sum: newBitmap(len(rules)), slots: make([]uint8, n)}
+// A folio is the rules of one block of the roll: which are in the set, how many
+// of other folios are before them, and where the roll has the names.
+type folio struct {
+	rules  uint64
+	before uint32
+	names  uint32
 }
 
-// add adds a rule that is not in the set. The caller counts it in n.
-func (a *accepted) add(r uint32, slot uint8) {
-	a.rules[r>>6] |= 1 << (r & 63)
-	a.sum[r>>12] |= 1 << (r >> 6 & 63)
-	a.slots[r] = slot
+func newAccepted(names *roll) accepted {
+	a := accepted{folios: make([]folio, len(names.from)), sum: make([]uint64, len(names.from)/64+1), used: make([]uint32, 0, len(names.from))}
+	for i, from := range names.from {
+		a.folios[i].names = from
+	}
+	return a
 }
 
-// words returns the places of the words of rules that are not 0, in order. It
-// writes eight at a time, whether there are so many or not: how many there are
-// cannot be foreseen, and to guess wrong costs more.
-func (a *accepted) words() []uint32 {
-	order := slices.Grow(a.order[:0], a.n+8)
-	order = order[:cap(order)]
-	n := 0
+// has reports whether a rule is in the set.
+func (a *accepted) has(r uint32) bool { return a.folios[r/rollBlock].rules&(1<<(r%rollBlock)) != 0 }
+
+// add adds a rule.
+func (a *accepted) add(r uint32) {
+	at := r / rollBlock
+	a.folios[at].rules |= 1 << (r % rollBlock)
+	a.sum[at>>6] |= 1 << (at & 63)
+}
+
+// order gives each rule of the set its place, and returns how many there are.
+func (a *accepted) order() int {
+	n, k := 0, 0
+	folios, used := a.folios, a.used[:cap(a.used)]
 	for i, set := range a.sum {
 		a.sum[i] = 0
-		for set != 0 {
-			out := (*[8]uint32)(order[n:])
-			n += min(bits.OnesCount64(set), len(out))
-			for k := range out {
-				out[k] = u32(i<<6 | bits.TrailingZeros64(set))
-				set &= set - 1
-			}
+		for ; set != 0; set &= set - 1 {
+			at := u32(i<<6 | bits.TrailingZeros64(set))
+			f := &folios[at]
+			f.before = u32(n)
+			n += bits.OnesCount64(f.rules)
+			used[k] = at
+			k++
 		}
 	}
-	a.order = order[:n]
-	return a.order
+	a.used = used[:k]
+	a.slots = slices.Grow(a.slots[:0], n)[:n]
+	clear(a.slots)
+	return n
+}
+
+// place returns the place of a rule of the folio that is in the set.
+func (f *folio) place(r uint32) uint32 {
+	return f.before + u32(bits.OnesCount64(f.rules&(1<<(r%rollBlock)-1)))
+}
+
+// empty empties the set.
+func (a *accepted) empty() {
+	for _, at := range a.used {
+		a.folios[at].rules = 0
+	}
 }

@@ -18,18 +18,27 @@ type meeting struct {
 // from at on.
 type list struct {
 	at      uint32
+	accepts bool   // some of them, with nothing left to check
 	touched entry  // the first, so that memory brings it in time
 	sign    uint64 // of the leaves that they are filed under
+	entries []entry
 }
 
 // A try is a rule to be checked, by its code.
-type try struct{ rule, from, head uint32 }
+type try struct {
+	entry      entry
+	from, head uint32
+}
 
-// candidates accepts the rules that are true of the item. A rule of which
-// nothing is left to check comes once for each combination of the leaves that
-// it is filed under and that are there, so that its signatures add up.
+// A passed rule was checked and is true of the item.
+type passed struct {
+	entry entry
+	sign  uint64
+}
+
+// candidates accepts the rules that are true of the item.
 func (m *Matcher) candidates() {
-	m.lists, m.meetings, m.tries = m.lists[:0], m.meetings[:0], m.tries[:0]
+	m.lists, m.meetings, m.tries, m.passed = m.lists[:0], m.meetings[:0], m.tries[:0], m.passed[:0]
 	m.meet()
 	m.part()
 	for i := range m.lists {
@@ -39,7 +48,7 @@ func (m *Matcher) candidates() {
 		m.take(&m.lists[i])
 	}
 	for _, e := range m.ix.always {
-		m.tries = append(m.tries, try{rule: uint32(e >> entryRule)})
+		m.tries = append(m.tries, try{entry: e})
 	}
 	m.try()
 }
@@ -82,56 +91,47 @@ func (m *Matcher) part() {
 	}
 }
 
-// take accepts the rules of a list that are true of the item, and adds those
-// that must be checked to the tries. Most rules pass here: what they pass
-// through is kept at hand.
+// take accepts the rules of a list of which nothing is left to check, and adds
+// the others to the tries.
 func (m *Matcher) take(l *list) {
-	done, slot, added := m.done, -1, 0
-	set := m.accepted
-	for _, e := range m.ix.entries[l.at:] {
-		switch r := uint32(e >> entryRule); {
-		case e&done == 0:
-			m.tries = append(m.tries, try{rule: r})
-		case set.rules.has(r):
-			m.again(r, l.sign)
-		default:
-			if slot < 0 {
-				slot = int(m.slot(l.sign))
-			}
-			set.add(r, uint8(slot)) // #nosec G115 -- it came from one
-			added++
+	entries, done := m.ix.entries[l.at:], m.done
+	folios, sum := m.accepted.folios, m.accepted.sum // at hand
+	size, tries := 0, len(m.tries)
+	for {
+		e := entries[size]
+		size++
+		if e&done != 0 {
+			at := e.rule() / rollBlock
+			folios[at].rules |= 1 << (e.rule() % rollBlock)
+			sum[at>>6] |= 1 << (at & 63)
+		} else {
+			m.tries = append(m.tries, try{entry: e})
 		}
 		if e&entryLast != 0 {
 			break
 		}
 	}
-	m.accepted.n += added
-}
-
-// again adds to the signature of a rule that is accepted already.
-func (m *Matcher) again(r uint32, sign uint64) {
-	if slot := &m.accepted.slots[r]; *slot != untold {
-		*slot = m.slot(m.memo.slots[*slot].sign | sign)
-	}
+	l.entries = entries[:size]
+	l.accepts = size > len(m.tries)-tries
 }
 
 // try accepts the rules that were to be checked and are true of the item.
 func (m *Matcher) try() {
 	for i := range m.tries {
 		t := &m.tries[i]
-		t.from = m.ix.codeFrom[t.rule]
+		t.from = m.ix.codeFrom[t.entry.rule()]
 	}
 	for i := range m.tries {
 		t := &m.tries[i]
 		t.head = m.ix.code[t.from]
 	}
 	for _, t := range m.tries {
-		if m.accepted.rules.has(t.rule) {
+		if m.accepted.has(t.entry.rule()) {
 			continue // it is filed under several leaves
 		}
 		if sign := m.accepts(t); sign != 0 {
-			m.accepted.add(t.rule, m.slot(sign))
-			m.accepted.n++
+			m.accepted.add(t.entry.rule())
+			m.passed = append(m.passed, passed{t.entry, sign})
 		}
 	}
 }

@@ -23,8 +23,9 @@ type compiler struct {
 	texts     []string // of the leaves
 	patterns  map[string]uint32
 	numbers   map[leafKey]uint32
-	known     []numbered // the leaves of the rules' terms as they were counted
-	at        int        // in known
+	alike     map[sharedKey]uint32 // of terms whose spellings many rules share
+	known     []numbered           // the leaves of the rules' terms as they were counted
+	at        int                  // in known
 	groups    map[string]uint32
 	keys      []keyedBy
 	bigrams   []bigram
@@ -46,6 +47,15 @@ type leafKey struct {
 	style          style
 	mask           mask
 	slop           int
+}
+
+// A sharedKey tells leaves apart as far as terms share their spellings: to look
+// at where these are is quicker than to look at what they say.
+type sharedKey struct {
+	spellings *[]part
+	style     style
+	mask      mask
+	slop      int
 }
 
 type numbered struct {
@@ -71,12 +81,12 @@ const inLang mask = 1 << 15
 // compile makes an index of rules. If share is not nil it says which part of
 // all items holds a folded word; otherwise a word is taken to be as common in
 // items as it is in rules.
-func newIndex(rules []node, share func(word string) float64) *index {
+func newIndex(rules []node, labels []label, share func(word string) float64) *index {
 	c := compiler{
 		ix:    &index{leaves: make([]leaf, 1), spelled: make([]spelling, 1), exacts: make([]string, 1), langs: make(map[string][]uint32)},
 		spelt: make([]string, 1), texts: make([]string, 1),
 		share: share, words: make(map[string]uint32), patterns: make(map[string]uint32),
-		numbers: make(map[leafKey]uint32), groups: make(map[string]uint32), cost: make([]float64, 1),
+		numbers: make(map[leafKey]uint32), alike: make(map[sharedKey]uint32), groups: make(map[string]uint32), cost: make([]float64, 1),
 	}
 	c.groupFrom = make([]uint32, 1, 2)
 	c.known = make([]numbered, 0, 8*len(rules)) // a guess
@@ -93,7 +103,7 @@ func newIndex(rules []node, share func(word string) float64) *index {
 	c.codeFrom = append(c.codeFrom, u32(len(c.code)))
 	c.standIns()
 	c.spellOut()
-	c.file(len(rules))
+	c.file(labels)
 	c.finish()
 	return c.ix
 }
@@ -138,6 +148,20 @@ func (c *compiler) leaf(t *term, in mask) uint32 {
 
 // number returns the number of the leaf that t is in the given fields.
 func (c *compiler) number(t *term, in mask) uint32 {
+	if len(t.spellings) == 0 {
+		return c.numberOf(t, in)
+	}
+	key := sharedKey{&t.spellings[0], t.style, in, t.slop}
+	n, ok := c.alike[key]
+	if !ok || c.texts[n] != t.text {
+		n = c.numberOf(t, in)
+		c.alike[key] = n
+	}
+	return n
+}
+
+// numberOf returns what number does, by what the term says.
+func (c *compiler) numberOf(t *term, in mask) uint32 {
 	key := leafKey{text: t.text, style: t.style, mask: in, slop: t.slop, spelling: c.spelling(t)}
 	if n, ok := c.numbers[key]; ok {
 		return n

@@ -91,10 +91,10 @@ type filed struct {
 }
 
 // file files the rules.
-func (c *compiler) file(rules int) {
+func (c *compiler) file(labels []label) {
 	ix := c.ix
 	load := make([]int, len(ix.leaves))
-	for r := range rules {
+	for r := range labels {
 		if must, n, _ := ix.must(r); n > 0 {
 			_, under, _ := cut(must)
 			for _, n := range under {
@@ -102,11 +102,11 @@ func (c *compiler) file(rules int) {
 			}
 		}
 	}
-	flat := make([]filed, 0, rules)
-	paired := make([]filed, 0, 4*rules)
-	for r := range rules {
+	flat := make([]filed, 0, len(labels))
+	paired := make([]filed, 0, 4*len(labels))
+	for r, name := range labels {
 		must, n, done := ix.must(r)
-		e := entry(r) << entryRule // #nosec G115 -- far fewer rules than 2^30
+		e := entry(r)<<entryRule | entry(name) // #nosec G115 -- far fewer rules than 2^32
 		if n == 0 {
 			ix.always = append(ix.always, e)
 			continue

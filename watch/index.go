@@ -101,17 +101,22 @@ type matcherOf struct {
 	first rune // that every word it is true of begins with, or 0
 }
 
-// An entry is a rule as filed: its number, whether nothing is left to check,
-// or nothing if the item has no leaf that any rule forbids, and whether it is
-// the last of its list.
-type entry uint32
+// An entry is a rule as filed: its number, the label of its name, whether
+// nothing is left to check, or nothing if the item has no leaf that any rule
+// forbids, and whether it is the last of its list. With the label at hand, a
+// rule that matches takes no way to a place in memory of its own.
+type entry uint64
 
 const (
 	entryDone entry = 1 << iota
 	entryUnless
 	entryLast
-	entryRule = 3 // the number's place
+	entryRule = 32 // the number's place; the label's bits are below
 )
+
+func (e entry) rule() uint32 { return uint32(e >> entryRule) }
+
+func (e entry) label() label { return label(e) } // #nosec G115 -- the low half
 
 // A rule's code is a head, the clauses that must hold, rarest first, and
 // those that must not. The head holds how many there are of each. The code of
@@ -140,13 +145,6 @@ func cut(code []uint32) (rank uint32, leaves, rest []uint32) {
 	n := 1 + code[0]&clauseID
 	return rank, code[1:n], code[n:]
 }
-
-// A bitmap is a set of small numbers.
-type bitmap []uint64
-
-func newBitmap(n int) bitmap { return make(bitmap, n/64+1) }
-
-func (b bitmap) has(i uint32) bool { return b[i>>6]&(1<<(i&63)) != 0 }
 
 // A dictionary numbers words, from 1.
 type dictionary struct {

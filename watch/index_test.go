@@ -275,8 +275,8 @@ func TestCorpusMatchesAgreeWithTheEvaluator(t *testing.T) {
 	set := corpusSet(t, file)
 	var rules []*Rule
 	var ids []story.WatchName
-	for i, line := range shared(t, file) {
-		rules, ids = append(rules, mustParse(t, infix(line), nil)), append(ids, set.names.name(u32(i)))
+	for _, w := range corpusWatches(t, file) {
+		rules, ids = append(rules, mustParse(t, w.Rule, nil)), append(ids, w.Name)
 	}
 	for _, it := range slices.Concat(news(t, n), articles(t, "ml_ru", n), articles(t, "short", n)) {
 		want := plainly(rules, ids, &it)

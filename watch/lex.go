@@ -311,6 +311,10 @@ func (l *lexer) regex() (lexeme, *Error) {
 // word, and so is what a long dash joins or what turns its direction.
 func (l *lexer) wordEnd(pos int) int {
 	for from := pos; pos < len(l.src); {
+		if isPlain(rune(l.src[pos])) {
+			pos++
+			continue
+		}
 		r, size := l.peek(pos)
 		if r == '&' && strings.HasPrefix(l.src[pos:], "&&") {
 			break

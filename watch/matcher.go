@@ -33,9 +33,12 @@ type Matcher struct {
 	meetings []meeting
 	lists    []list
 	tries    []try
+	passed   []passed // of the tries
 	accepted accepted
 
 	runs     []run
+	seats    []seat
+	apart    []apart // the rules whose evidence no slot has
 	gathered []gathered
 	evidence []story.Evidence
 	memo     memo
@@ -77,7 +80,7 @@ func (s *Set) Matcher() *Matcher {
 	}
 	m.bit = make([]uint64, len(m.ix.leaves))
 	m.trails = make([]trail, len(m.ix.leaves))
-	m.accepted = newAccepted(s.names.size)
+	m.accepted = newAccepted(&s.names)
 	return m
 }
 
@@ -97,7 +100,7 @@ func (m *Matcher) match(it *story.Item, dst []story.Match) []story.Match {
 	defer func() { m.item, m.page = nil, nil }()
 	m.find(it)
 	m.candidates()
-	return m.tellAll(slices.Grow(dst, m.accepted.n))
+	return m.tellAll(dst)
 }
 
 // Words returns how many words the title, summary and body of the item have.

@@ -7,7 +7,7 @@ import (
 
 // surprises notes what may not mean what its author thinks.
 func surprises(src string) []string {
-	if strings.IndexByte(src, '?') < 0 && !strings.ContainsAny(src, "'‘") && !shouted(src) {
+	if strings.IndexByte(src, '?') < 0 && strings.IndexByte(src, '\'') < 0 && !strings.Contains(src, "‘") && !shouted(src) {
 		return nil
 	}
 	notes := singleQuotes(src)

@@ -2,7 +2,6 @@ package watch
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 
 	"vedette/story"
@@ -15,7 +14,7 @@ type memo struct {
 	slots [memoSize]memoSlot
 	shown [memoSize][]story.Evidence // by slot
 	turn  uint32
-	used  []uint8 // the slots of this item
+	used  int // slots of this item
 }
 
 type memoSlot struct {
@@ -25,69 +24,146 @@ type memoSlot struct {
 
 const memoSize = 256
 
-// untold is the slot of the rules of which a signature says too little.
-const untold = 0
+// The slots that are no signature's: of a rule that has none yet, and of the
+// rules of which a signature says too little.
+const (
+	slotless = iota
+	untold
+)
 
 // reset forgets the evidence of the item before.
 func (mm *memo) reset() {
-	mm.used = mm.used[:0]
+	mm.used = 0
 	if mm.turn++; mm.turn == 0 {
 		*mm = memo{turn: 1}
 	}
 }
 
-// slot returns the slot of a signature, or untold if the memo is full.
-func (mm *memo) slot(sign uint64) uint8 {
+// slot returns the slot of a signature, or untold if the memo is full, and
+// whether the signature is the first in it.
+func (mm *memo) slot(sign uint64) (slot uint8, first bool) {
 	for i := uint8(sign * seed0 >> 56); ; i++ { // #nosec G115 -- 8 bits
 		s := &mm.slots[i]
 		switch {
-		case i == untold:
+		case i <= untold:
 		case s.turn == mm.turn && s.sign == sign:
-			return i
+			return i, false
 		case s.turn != mm.turn:
-			if len(mm.used) >= memoSize/2 {
-				return untold
+			if mm.used >= memoSize/2 {
+				return untold, false
 			}
-			mm.used = append(mm.used, i)
+			mm.used++
 			*s = memoSlot{sign, mm.turn}
-			return i
+			return i, true
 		}
 	}
 }
 
 // slot returns the slot of the evidence of a rule that is true by the leaves
-// in sign.
+// in sign, and sees that it is there.
 func (m *Matcher) slot(sign uint64) uint8 {
 	if tied := sign & m.ties; sign&crowd != 0 || tied&(tied-1) != 0 {
 		return untold
 	}
-	return m.memo.slot(sign)
+	slot, first := m.memo.slot(sign)
+	if first {
+		m.memo.shown[slot] = m.show(sign)
+	}
+	return slot
 }
 
+// An apart rule is one of which a signature says too little, and its place
+// among those that match.
+type apart struct{ rule, at uint32 }
+
 // tellAll adds the rules that are accepted to dst, in order, and empties the
-// set of them.
+// set of them. It goes through the lists again, which are near by then, rather
+// than to each rule in its place.
 func (m *Matcher) tellAll(dst []story.Match) []story.Match {
-	for _, slot := range m.memo.used {
-		m.memo.shown[slot] = m.show(m.memo.slots[slot].sign)
+	n := m.accepted.order()
+	if n == 0 {
+		return dst
 	}
-	n := len(dst)
-	dst = dst[:n+m.accepted.n]
-	words := m.accepted.words()
-	a, names, shown := m.accepted, m.set.names, &m.memo.shown // at hand
-	for _, at := range words {
-		for set := a.rules[at]; set != 0; set &= set - 1 {
-			r := at<<6 | u32(bits.TrailingZeros64(set))
-			match, slot := &dst[n], a.slots[r]
-			match.Watch, match.Evidence = names.name(r), shown[slot]
-			if slot == untold {
-				match.Evidence = m.told(r)
-			}
-			n++
+	from := len(dst)
+	dst = slices.Grow(dst, n)[:from+n]
+	told := dst[from:]
+	m.apart = m.apart[:0]
+	for i := range m.lists {
+		if l := &m.lists[i]; l.accepts {
+			m.name(l, told)
 		}
-		a.rules[at] = 0
 	}
-	m.accepted.n = 0
+	for _, p := range m.passed {
+		r := p.entry.rule()
+		f := &m.accepted.folios[r/rollBlock]
+		at := f.place(r)
+		m.sign(r, at, m.slot(p.sign), told)
+		name := f.names + p.entry.label().start()
+		told[at].Watch = story.WatchName(m.set.names.text[name : name+p.entry.label().size()])
+	}
+	for _, r := range m.apart {
+		told[r.at].Evidence = m.told(r.rule)
+	}
+	m.accepted.empty()
 	return dst
+}
+
+// A seat is the place of a rule among those that match, and where its name
+// begins.
+type seat struct{ at, name uint32 }
+
+// name names the rules of a list that are accepted and gives them their slot.
+// A rule of which nothing is left to check comes once for each combination of
+// the leaves that it is filed under and that are there, so that its signatures
+// add up. Two short loops keep their values in registers, one long loop does
+// not.
+func (m *Matcher) name(l *list, told []story.Match) {
+	entries, done := l.entries, m.done
+	seats := slices.Grow(m.seats[:0], len(entries))[:len(entries)]
+	m.seats = seats
+	folios := m.accepted.folios
+	for i, e := range entries {
+		f := &folios[e.rule()/rollBlock]
+		seats[i] = seat{f.place(e.rule()), f.names + e.label().start()}
+	}
+	text, slots := m.set.names.text, m.accepted.slots
+	slot := m.slot(l.sign)
+	shown := m.memo.shown[slot]
+	for i, e := range entries {
+		if e&done == 0 {
+			continue
+		}
+		s := seats[i]
+		if slots[s.at] != slotless {
+			m.again(e, s.at, l.sign, told)
+			continue
+		}
+		slots[s.at] = slot
+		match := &told[s.at]
+		match.Watch, match.Evidence = story.WatchName(text[s.name:s.name+e.label().size()]), shown
+	}
+	if slot == untold {
+		for i, e := range entries {
+			if e&done != 0 {
+				m.apart = append(m.apart, apart{e.rule(), seats[i].at})
+			}
+		}
+	}
+}
+
+// again adds to the signature of a rule that has a slot already.
+func (m *Matcher) again(e entry, at uint32, sign uint64, told []story.Match) {
+	if had := m.accepted.slots[at]; had != untold {
+		m.sign(e.rule(), at, m.slot(m.memo.slots[had].sign|sign), told)
+	}
+}
+
+// sign gives a rule a slot.
+func (m *Matcher) sign(r, at uint32, slot uint8, told []story.Match) {
+	told[at].Evidence = m.memo.shown[slot]
+	if m.accepted.slots[at] = slot; slot == untold {
+		m.apart = append(m.apart, apart{r, at})
+	}
 }
 
 // told returns the evidence of a rule of which the signature says too little.

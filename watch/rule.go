@@ -50,6 +50,9 @@ func readable(src string) *Error {
 			Hint: "List spellings under aliases in the desk file, or split the rule in two watches.",
 		}
 	}
+	if utf8.ValidString(src) {
+		return nil
+	}
 	for i, r := range src {
 		if r == utf8.RuneError && !strings.HasPrefix(src[i:], "\uFFFD") {
 			return &Error{Src: src, Pos: i, End: i + 1, Msg: "The rule is not valid UTF-8 here.", Hint: "Type the character again."}
@@ -146,8 +149,9 @@ func NewSetFor(share func(word string) float64, ws []story.Watch, names Names) (
 	for i, w := range all {
 		roots[i], titles[i] = w.root, w.name
 	}
-	s := &Set{names: newRoll(titles), asks: asks}
-	s.index = newIndex(roots, share)
+	roll, labels := newRoll(titles)
+	s := &Set{names: roll, asks: asks}
+	s.index = newIndex(roots, labels, share)
 	return s, nil
 }
 

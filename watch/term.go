@@ -123,10 +123,11 @@ func (p *parser) spell(t lexeme) (*term, *Error) {
 	if t.style == named || p.inPlace {
 		return p.named(t, n)
 	}
-	plain := (t.style == phrase || t.style == word && !acronym(t.text)) && t.n == 0 && !strings.ContainsAny(t.text, "*?")
-	if plain && p.names.plain[t.text] != nil {
-		n.spellings = p.names.plain[t.text]
-		return n, nil
+	plain := (t.style == phrase || t.style == word && !acronym(t.text)) && t.n == 0 && strings.IndexByte(t.text, '*') < 0 && strings.IndexByte(t.text, '?') < 0
+	if plain {
+		if n.spellings = p.names.plain[t.text]; n.spellings != nil {
+			return n, nil
+		}
 	}
 	var parts []part
 	switch t.style {

@@ -37,7 +37,7 @@ type Person struct {
 type Place struct {
 	Platform Platform
 	Tenant   string // the workspace's or guild's ID; "" in a direct message of Discord
-	Channel  string // its ID; for a thread of Discord's, that of the channel that it is of
+	Channel  string // its ID; for a thread of Discord's, that of the channel that it is of; at the command line a room's name, or ""
 }
 
 // A Choice is one of several values that a person may pick.

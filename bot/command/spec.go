@@ -107,7 +107,9 @@ func Specs() []Spec {
 		{Name: "watch list", Help: "The watches and their rules.", Share: true},
 		{Name: "watch show", Help: "A watch: its rule in plain words, its rooms, what it brought.", Params: []Param{watch}, Share: true},
 		{Name: "watch add", Help: "Add a watch; what it would have told is shown first.", Right: Manage, Params: []Param{
-			{Name: "name", Help: "one word, in small letters", Kind: Words}, {Name: "rule", Help: rule.Help, Kind: Words},
+			{Name: "name", Help: "one word, in small letters", Kind: Words},
+			{Name: "rule", Help: rule.Help, Kind: Words},
+			{Name: "rooms", Help: "who hears of it, parted by commas; this room if left out", Kind: Room},
 		}},
 		{Name: "watch edit", Help: "Change the rule of a watch; what that adds and removes is shown first.", Right: Manage, Params: []Param{
 			watch, {Name: "rule", Help: "the new rule", Kind: Words},

@@ -112,7 +112,7 @@ func (r *Room) Edit(ctx context.Context, id story.Remote, m *bot.Message) error 
 		method: http.MethodPatch, path: r.path("messages", string(id)),
 		bucket: r.path("messages", "edit"), answers: true,
 	}
-	_, err := remote(r.account.send(ctx, c, root(m)))
+	_, err := remote(r.account.send(ctx, c, edited(m)))
 	return err
 }
 

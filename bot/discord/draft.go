@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"fmt"
 	"strings"
 
 	"vedette/bot"
@@ -32,12 +33,15 @@ const (
 	mostButtons = 5
 	mostList    = 100 // of anything else, before it is seen what has room
 	fewSources  = 4   // as many as read well in half a line
+	mostLine    = 300 // of a line of a list, or its note
+	mostLines   = 200 // that are tried
 )
 
 // A draft is a message on its way into Discord's terms.
 type draft struct {
 	bot.Message
 	hidden int // sources left out
+	more   int // lines left out
 }
 
 // trim returns m with nothing in it that is empty, broken or by itself too
@@ -60,6 +64,13 @@ func trim(m *bot.Message) *draft {
 	d.Facts = bot.Keep(m.Facts, mostFacts, func(f bot.Fact) (bot.Fact, bool) {
 		return bot.Fact{Name: short(f.Name, mostName), Text: short(f.Text, mostFact)}, !bot.Blank(f.Name) && !bot.Blank(f.Text)
 	})
+	d.Lines = bot.Keep(m.Lines, mostLines, func(l bot.Line) (bot.Line, bool) {
+		return bot.Line{Level: l.Level, Text: short(l.Text, mostLine), Link: bot.Link(l.Link, mostSource), Note: short(l.Note, mostLine)}, !bot.Blank(l.Text)
+	})
+	d.more = len(m.Lines) - len(d.Lines)
+	for size(d.prose()) > mostBrief && len(d.Lines) > 0 {
+		d.cut()
+	}
 	d.Matched = bot.Keep(m.Matched, mostList, func(w string) (string, bool) { return short(w, mostName), !bot.Blank(w) })
 	for size(d.matched()) > mostValue {
 		d.Matched = d.Matched[:len(d.Matched)-1]
@@ -101,12 +112,20 @@ func (d *draft) hide() {
 	d.hidden++
 }
 
+// cut leaves the last line out.
+func (d *draft) cut() {
+	d.Lines = d.Lines[:len(d.Lines)-1]
+	d.more++
+}
+
 // shed leaves out what is missed least, and reports whether there was
 // anything. What it never leaves out has room together.
 func (d *draft) shed() bool {
 	switch {
 	case len(d.Sources) > fewSources:
 		d.hide()
+	case len(d.Lines) > 0:
+		d.cut()
 	case len(d.Facts) > 0:
 		d.Facts = d.Facts[:len(d.Facts)-1]
 	case len(d.Brief) > 1:
@@ -127,9 +146,23 @@ func (d *draft) head() string {
 	return m.Head()
 }
 
-// prose returns the brief as one paragraph.
+// prose returns the brief as one paragraph, and the list below it.
 func (d *draft) prose() string {
-	return strings.Join(bot.Keep(d.Brief, mostList, func(s story.Sentence) (string, bool) { return bolden(s), true }), " ")
+	var rows []string
+	if brief := strings.Join(bot.Keep(d.Brief, mostList, func(s story.Sentence) (string, bool) { return bolden(s), true }), " "); brief != "" {
+		rows = append(rows, brief)
+	}
+	for _, l := range d.Lines {
+		row := l.Mark() + masked(l.Text, l.Link)
+		if l.Note != "" {
+			row += " · " + escape(l.Note)
+		}
+		rows = append(rows, row)
+	}
+	if d.more > 0 {
+		rows = append(rows, fmt.Sprintf("and %d more", d.more))
+	}
+	return strings.Join(rows, "\n")
 }
 
 // matched returns the words that the story was found by.

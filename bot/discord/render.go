@@ -45,6 +45,14 @@ func (f face) answering(root string) face {
 	return f
 }
 
+// edited returns the face of a root message that is shown anew, which pings
+// nobody.
+func edited(m *bot.Message) face {
+	quiet := *m
+	quiet.Calls = story.Mention{}
+	return root(&quiet)
+}
+
 // root returns the face of a root message. What is notified is the head,
 // which a phone shows without the embed.
 func root(m *bot.Message) face {
@@ -60,13 +68,13 @@ func reply(m *bot.Message) face {
 // face lays d out, leaving out what Discord has no room for: the sources
 // that came last first, the title never.
 func (d *draft) face(content string, lay func(*draft) *discordgo.MessageEmbed) face {
-	plain := newForm(plain(d), nil)
+	plain := newForm(plain(d), nil).calling(d.Calls)
 	plain.Flags = discordgo.MessageFlagsSuppressEmbeds
 	e := lay(d)
 	for extent(e) > mostEmbed && d.shed() {
 		e = lay(d)
 	}
-	rich := newForm(content, buttons(d.Buttons))
+	rich := newForm(content, buttons(d.Buttons)).calling(d.Calls)
 	rich.Embeds = append(rich.Embeds, e)
 	return face{rich: rich, plain: plain}
 }
@@ -79,13 +87,42 @@ func newForm(content string, components []discordgo.MessageComponent) form {
 	return f
 }
 
+// calling returns f with a mention of m before its content. It allows this one
+// and no other: nobody else is pinged, whatever the content says.
+func (f form) calling(m story.Mention) form {
+	allowed := &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
+	before := ""
+	switch m.Kind {
+	case story.Nobody:
+		return f
+	case story.Here, story.Everyone:
+		// Discord has one right for both, wherever they stand in the content.
+		f.Content = still(f.Content)
+		before, allowed.Parse = "@"+m.String(), append(allowed.Parse, discordgo.AllowedMentionTypeEveryone)
+	case story.Group:
+		before, allowed.Roles = "<@&"+m.ID+">", []string{m.ID}
+	case story.User:
+		before, allowed.Users = "<@"+m.ID+">", []string{m.ID}
+	}
+	f.Content, f.Mentions = before+" "+f.Content, allowed
+	return f
+}
+
+// still returns content in which nobody is called who is there.
+func still(content string) string {
+	return strings.NewReplacer("@everyone", "@\u2060everyone", "@here", "@\u2060here").Replace(content)
+}
+
+// mostCalls is more than the longest mention.
+const mostCalls = 32
+
 // plain returns d as plain text. Its own link can be followed, and no other.
 func plain(d *draft) string {
-	return bot.Plain(&d.Message, mostContent, func(s string) string {
+	return bot.Plain(&d.Message, mostContent-mostCalls, func(s string) string {
 		if s == d.Link && s != "" {
 			return "<" + target(s) + ">"
 		}
-		return escape(s)
+		return still(escape(s))
 	}, size)
 }
 

@@ -27,6 +27,39 @@ func (l *line) text(s string, style *slack.RichTextSectionTextStyle) {
 	}
 }
 
+// calls writes whom the message pings.
+func (l *line) calls(m story.Mention) {
+	switch m.Kind {
+	case story.Nobody:
+		return
+	case story.Here:
+		l.elements = append(l.elements, slack.NewRichTextSectionBroadcastElement("here"))
+	case story.Everyone:
+		l.elements = append(l.elements, slack.NewRichTextSectionBroadcastElement("channel"))
+	case story.Group:
+		l.elements = append(l.elements, slack.NewRichTextSectionUserGroupElement(m.ID))
+	case story.User:
+		l.elements = append(l.elements, slack.NewRichTextSectionUserElement(m.ID, nil))
+	}
+	l.text(" ", nil)
+}
+
+// mention returns whom the message pings, for the beginning of its text.
+func mention(m story.Mention) string {
+	switch m.Kind {
+	case story.Nobody:
+	case story.Here:
+		return "<!here> "
+	case story.Everyone:
+		return "<!channel> "
+	case story.Group:
+		return "<!subteam^" + m.ID + "> "
+	case story.User:
+		return "<@" + m.ID + "> "
+	}
+	return ""
+}
+
 // link writes s as a link to url, or as text if there is none.
 func (l *line) link(url, s string, style *slack.RichTextSectionTextStyle) {
 	if url == "" || s == "" {

@@ -29,6 +29,7 @@ const (
 	mostFacts     = 8
 	mostWords     = 20
 	mostButtons   = 5
+	mostLines     = 80
 )
 
 // A draft is a message on its way into blocks.
@@ -36,6 +37,7 @@ type draft struct {
 	bot.Message
 	key    string // of the delivery, or ""
 	hidden int    // sources left out
+	more   int    // lines left out
 }
 
 // trim returns m with nothing in it that is empty, broken or by itself too
@@ -65,6 +67,10 @@ func trim(m *bot.Message, key string) *draft {
 		return bot.Source{Outlet: short(s.Outlet, mostName), Link: bot.Link(s.Link, mostLink), Copy: s.Copy}, !bot.Blank(s.Outlet)
 	})
 	d.hidden = len(m.Sources) - len(d.Sources)
+	d.Lines = bot.Keep(m.Lines, mostLines, func(l bot.Line) (bot.Line, bool) {
+		return bot.Line{Level: l.Level, Text: short(l.Text, mostFact), Link: bot.Link(l.Link, mostLink), Note: short(l.Note, mostHead)}, !bot.Blank(l.Text)
+	})
+	d.more = len(m.Lines) - len(d.Lines)
 	d.Matched = bot.Keep(m.Matched, mostWords, func(w string) (string, bool) { return short(w, mostName), !bot.Blank(w) })
 	d.Buttons = bot.Keep(m.Buttons, mostButtons, button)
 	return d
@@ -85,6 +91,8 @@ func (d *draft) shed() bool {
 	case len(d.Sources) > 0:
 		d.Sources = d.Sources[:len(d.Sources)-1]
 		d.hidden++
+	case len(d.Lines) > 0:
+		d.Lines, d.more = d.Lines[:len(d.Lines)-1], d.more+1
 	case len(d.Facts) > 0:
 		d.Facts = d.Facts[:len(d.Facts)-1]
 	case slices.ContainsFunc(d.Buttons, leads): // the others are small, and how the story is acknowledged

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"vedette/bot/command"
 )
@@ -257,20 +258,40 @@ func addressed(words, user string) string {
 }
 
 // typed returns what somebody typed of what Slack made of it: links are their
-// URLs, a person is <@U0123ABCD>, and what Slack escapes is not.
+// URLs, a person is <@U0123ABCD> or <@U0123ABCD|ada>, and what Slack escapes
+// is not.
 func typed(text string) string {
 	markup := regexp.MustCompile(`<([@#!][^<>|]*|[a-z][a-z0-9+.-]*:[^<>|]*)(?:\|([^<>]*))?>`)
 	text = markup.ReplaceAllStringFunc(text, func(token string) string {
 		what, shown, _ := strings.Cut(strings.Trim(token, "<>"), "|")
 		switch {
 		case strings.HasPrefix(what, "@"):
-			return "&lt;" + what + "&gt;"
+			return "&lt;" + strings.Trim(token, "<>") + "&gt;"
 		case shown != "" && !strings.HasPrefix(what, "http"):
 			return shown
 		}
 		return what
 	})
 	return strings.TrimSpace(strings.NewReplacer("&amp;", "&", "&lt;", "<", "&gt;", ">").Replace(text))
+}
+
+// mostNamed is how many people in what somebody typed get their names.
+const mostNamed = 3
+
+// named returns words in which people who are mentioned have their names, as
+// one word each.
+func named(words string, name func(user string) string) string {
+	left := mostNamed
+	return regexp.MustCompile(`<@[UW][A-Z0-9]{1,30}>`).ReplaceAllStringFunc(words, func(token string) string {
+		if left--; left < 0 {
+			return token
+		}
+		user := strings.Trim(token, "<@>")
+		one := strings.Join(strings.FieldsFunc(name(user), func(r rune) bool {
+			return unicode.IsSpace(r) || strings.ContainsRune("<>|", r)
+		}), "_")
+		return "<@" + user + "|" + one + ">"
+	})
 }
 
 // formJSON returns the JSON in the payload field of a form, or of all its

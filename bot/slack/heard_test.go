@@ -24,7 +24,7 @@ func TestWhatSlackMakesOfWordsIsUndone(t *testing.T) {
 		"Link":         {"why <https://news.example/1>", "why https://news.example/1"},
 		"NamedLink":    {"why <https://news.example/?a=1&amp;b=2|news.example/…>", "why https://news.example/?a=1&b=2"},
 		"Person":       {"assign 7 <@U0BOB>", "assign 7 <@U0BOB>"},
-		"NamedPerson":  {"assign 7 <@U0BOB|bob>", "assign 7 <@U0BOB>"},
+		"NamedPerson":  {"assign 7 <@U0BOB|bob>", "assign 7 <@U0BOB|bob>"},
 		"Channel":      {"<#C1|desk> <#C2>", "desk #C2"},
 		"Group":        {"<!subteam^S1|@oncall> <!here>", "@oncall !here"},
 		"Mail":         {"<mailto:a@b.example|a@b.example>", "a@b.example"},
@@ -46,6 +46,20 @@ func TestWhatSlackMakesOfWordsIsUndone(t *testing.T) {
 	} {
 		if got := addressed(in, "U1"); got != want {
 			t.Errorf("addressed(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestWhoIsMentionedHasAName(t *testing.T) {
+	name := func(user string) string {
+		return map[string]string{"U1": "Ada", "U2": " Bob  <B|>\u00a0Smith "}[user]
+	}
+	for in, want := range map[string]string{
+		"assign 7 <@U1>": "assign 7 <@U1|Ada>", "<@U2>": "<@U2|Bob_B_Smith>", "<@U1|x> <@u1> <@U1": "<@U1|x> <@u1> <@U1",
+		"<@U1><@U1><@U1><@U1>": "<@U1|Ada><@U1|Ada><@U1|Ada><@U1>",
+	} {
+		if got := named(in, name); got != want {
+			t.Errorf("named(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -251,6 +251,7 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 	if h.From.Name == "" {
 		h.From.Name = in.people.name(ctx, h.From.ID)
 	}
+	h.Words = named(h.Words, func(user string) string { return in.people.name(ctx, user) })
 	h.From.Roles = in.people.roles(ctx, h.From.ID, in.groups())
 	if h.do != "" {
 		in.tell(ctx, h, in.answerer.Press(ctx, &h.Call, h.do))

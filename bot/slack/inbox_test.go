@@ -198,11 +198,11 @@ func TestASharedAnswerStandsInTheChannel(t *testing.T) {
 func TestAMentionIsAnsweredWhereItWasMade(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := play(t, nil)
-		s.Mention(bob, channel, "", "why &lt;this&gt; <https://news.example/?a=1&amp;b=2|news.example> <@U0ADA|ada> <mailto:x@y.example|x@y.example> <#C1|desk>")
+		s.Mention(bob, channel, "", "why &lt;this&gt; <https://news.example/?a=1&amp;b=2|news.example> <@U0ADA> <mailto:x@y.example|x@y.example> <#C1|desk>")
 		synctest.Wait()
 		shows(t, s.seen(bob), "Idlib front\nelevated <!channel>")
 		c := s.desk.calls()[0]
-		if want := "why <this> https://news.example/?a=1&b=2 <@U0ADA> x@y.example desk"; c.Words != want {
+		if want := "why <this> https://news.example/?a=1&b=2 <@U0ADA|Ada> x@y.example desk"; c.Words != want {
 			t.Errorf("words %q, want %q", c.Words, want)
 		}
 		if want := (command.Person{ID: bob, Name: "Bob"}); !cmp.Equal(c.From, want) {
@@ -372,7 +372,7 @@ func TestWhereNoFormCanBeShownItIsSaidWhatToType(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := play(t, nil)
 		s.desk.answer = func(*command.Call, string) *command.Answer { return &command.Answer{Form: watchForm("", "")} }
-		const want = "More is needed. Type /vedette watch add [NAME] [RULE]"
+		want := "More is needed. Type /vedette " + command.Find("watch add").Usage()
 		s.Mention(ada, channel, "", "watch add")
 		synctest.Wait()
 		shows(t, s.seen(ada), want)

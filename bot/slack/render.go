@@ -11,6 +11,7 @@ import (
 	"github.com/slack-go/slack/slackutilsx"
 
 	"vedette/bot"
+	"vedette/story"
 )
 
 // Blocks over some 13,200 characters are refused (bolt-js issue 2509). What
@@ -30,7 +31,7 @@ type face struct {
 }
 
 // words returns the options for the text. What it says is text: Slack finds
-// no mention, channel or link in it.
+// no channel or link in it, and no mention but that of the message's own.
 func (f face) words() slack.MsgOption {
 	return slack.MsgOptionCompose(
 		slack.MsgOptionText(f.text, false), slack.MsgOptionParse(false), slack.MsgOptionLinkNames(false))
@@ -39,9 +40,14 @@ func (f face) words() slack.MsgOption {
 // root returns the face of a root message that is told by the delivery key.
 func root(m *bot.Message, key string) face { return newFace(m, key, (*draft).root) }
 
-// edited returns the face of a root message that is shown anew. No delivery
-// can be looked for by its buttons; the metadata of the message stays.
-func edited(m *bot.Message) face { return root(m, "") }
+// edited returns the face of a root message that is shown anew, which pings
+// nobody. No delivery can be looked for by its buttons; the metadata of the
+// message stays.
+func edited(m *bot.Message) face {
+	quiet := *m
+	quiet.Calls = story.Mention{}
+	return root(&quiet, "")
+}
 
 // reply returns the face of a message in a thread.
 func reply(m *bot.Message) face { return newFace(m, "", (*draft).reply) }
@@ -50,7 +56,8 @@ func reply(m *bot.Message) face { return newFace(m, "", (*draft).reply) }
 // that came last first, the title never.
 func newFace(m *bot.Message, key string, lay func(*draft) []slack.Block) face {
 	d := trim(m, key)
-	text := bot.Plain(&d.Message, mostText, slackutilsx.EscapeMessage, func(s string) int { return len(s) })
+	calls := mention(m.Calls)
+	text := calls + bot.Plain(&d.Message, mostText-len(calls), slackutilsx.EscapeMessage, func(s string) int { return len(s) })
 	blocks := lay(d)
 	for size(blocks) > mostBlocks && d.shed() {
 		blocks = lay(d)
@@ -74,6 +81,7 @@ func size(blocks []slack.Block) int {
 // next, so that it reads from its own side if its script does.
 func (d *draft) root() []slack.Block {
 	var head, what, from line
+	head.calls(d.Calls)
 	head.text(d.Head(), bold())
 	if !bot.Blank(d.State) {
 		head.row()
@@ -81,6 +89,7 @@ func (d *draft) root() []slack.Block {
 	}
 	what.link(d.Link, d.Title.Text, bold())
 	d.brief(&what)
+	d.list(&what)
 	d.facts(&from)
 	d.sources(&from)
 	return slices.Concat(head.block(), what.block(), from.block(), small(d.matched()), buttons(d.Buttons, d.key))
@@ -90,6 +99,7 @@ func (d *draft) root() []slack.Block {
 // why the room hears it.
 func (d *draft) reply() []slack.Block {
 	var what line
+	what.calls(d.Calls)
 	what.link(d.Link, d.Title.Text, bold())
 	if !bot.Blank(d.Outlet) {
 		what.text(" · "+d.Outlet, nil)
@@ -108,6 +118,22 @@ func (d *draft) brief(to *line) {
 			to.text(" ", nil)
 		}
 		to.sentence(s)
+	}
+}
+
+// list writes each line on a row of its own.
+func (d *draft) list(to *line) {
+	for _, l := range d.Lines {
+		to.row()
+		to.text(l.Mark(), nil)
+		to.link(l.Link, l.Text, nil)
+		if l.Note != "" {
+			to.text(" · "+l.Note, nil)
+		}
+	}
+	if d.more > 0 {
+		to.row()
+		to.text(fmt.Sprintf("and %d more", d.more), nil)
 	}
 }
 

@@ -16,8 +16,11 @@ const width = 92
 // block prints a root message.
 func (r *Room) block(number int, m *bot.Message) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", r.style.dim(fmt.Sprintf("[%d]", number)), r.style.head(bot.Clean(m.Head()), m.Level))
+	fmt.Fprintf(&b, "%s %s\n", r.style.dim(fmt.Sprintf("[%d]", number)), r.style.head(bot.Clean(m.Head()+calls(m)), m.Level))
 	r.body(&b, "    ", m)
+	for _, l := range m.Lines {
+		r.wrap(&b, "    ", "", story.Sentence{Text: bot.Clean(l.String())})
+	}
 	for _, f := range m.Facts {
 		r.wrap(&b, "    ", bot.Clean(f.Name)+"   ", story.Sentence{Text: f.Text})
 	}
@@ -36,10 +39,18 @@ func (r *Room) block(number int, m *bot.Message) string {
 // reply prints a message of a thread.
 func (r *Room) reply(number int, m *bot.Message) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %s\n", "  └", r.style.dim(bot.Clean(fmt.Sprintf("[%d] %s · %s · %s", number, m.Outlet, m.Time(), m.Reason))))
+	fmt.Fprintf(&b, "%s %s\n", "  └", r.style.dim(bot.Clean(fmt.Sprintf("[%d] %s · %s · %s", number, m.Outlet, m.Time(), m.Reason)+calls(m))))
 	r.body(&b, "      ", m)
 	r.link(&b, "      ", m.Link)
 	return b.String() + "\n"
+}
+
+// calls says whom the message would call, were this a room of people.
+func calls(m *bot.Message) string {
+	if m.Calls.Kind == story.Nobody {
+		return ""
+	}
+	return " · calls " + m.Calls.String()
 }
 
 // body prints title and brief.

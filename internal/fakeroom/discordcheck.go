@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
@@ -140,8 +141,8 @@ func (d *Discord) habits(c *call, fields object) {
 		d.blame(c, "no allowed_mentions: everything in the text would ping")
 	case !given:
 		d.blame(c, `allowed_mentions has no "parse": [] but %v`, mentions["parse"])
-	case len(parse) > 0:
-		d.blame(c, `allowed_mentions has "parse": %v, want []`, parse)
+	case len(parse) > 0 && !called(c, fields, parse):
+		d.blame(c, `allowed_mentions has "parse": %v, want [], or "everyone" for a post that begins with it`, parse)
 	}
 	urls := make(map[any]bool)
 	for _, e := range objects(list(fields, "embeds")) {
@@ -151,6 +152,15 @@ func (d *Discord) habits(c *call, fields object) {
 			urls[u] = true
 		}
 	}
+}
+
+// called reports whether a post calls those who are there, or everyone, once,
+// with its first word, and lets nothing else ping.
+func called(c *call, fields object, parse []any) bool {
+	content := text(fields, "content")
+	first, _, _ := strings.Cut(content, " ")
+	return c.Method == http.MethodPost && len(parse) == 1 && parse[0] == "everyone" && (first == "@here" || first == "@everyone") &&
+		strings.Count(content, "@here")+strings.Count(content, "@everyone") == 1
 }
 
 // readNote returns fields as a message, and why Discord refuses it.

@@ -25,12 +25,13 @@ const claimable = `
 const stale = `r.gone = 0 AND r.not_before <= ?1 AND r.shown < s.version
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = r.room AND rests.until > ?1)`
 
-// moot selects, of the deliveries d, refreshes that no edit will ever cover:
-// no message of their story stands in the room, or will.
+// moot selects, of the deliveries d, refreshes that no edit covers: no message
+// of their story stands in the room, or will unless the story rises. What is
+// held goes into the digest with them.
 const moot = `
 	d.state = 'owed' AND d.kind = 'refresh'
 	AND NOT EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
-	AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.state IN ('owed', 'sending') AND e.kind <> 'refresh')`
+	AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.state IN ('owed', 'sending', 'held') AND e.kind <> 'refresh')`
 
 // Claim takes the next act that is due in room at now. A message is recorded
 // as being sent before Claim returns, so that a crash from here until Settle
@@ -45,46 +46,109 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 		if err := expire(ctx, tx, room, now); err != nil {
 			return err
 		}
-		err := claimMessage(ctx, tx, &d, now)
-		if errors.Is(err, sql.ErrNoRows) {
-			err = claimEdit(ctx, tx, &d, now)
+		err := s.claimMessage(ctx, tx, &d, now)
+		if !errors.Is(err, sql.ErrNoRows) {
+			ok = err == nil
+			return err
 		}
+		err = claimEdit(ctx, tx, &d, now)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
-		if err != nil {
-			return err
-		}
-		if ok = d.Story.ID == 0; ok {
-			return nil // a bulletin
-		}
-		found, err := stories(ctx, tx, `?`, d.Story.ID)
-		if err != nil {
-			return err
-		}
-		d.Story, ok = found[0], true
-		return nil
+		ok = err == nil
+		return err
 	})
 	return d, ok, err
 }
 
 // expire ends the refreshes that have become moot.
 func expire(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries AS d SET state = 'expired', why = 'no message of the story stands in the room', changed = ?1 WHERE d.room = ?2 AND`+moot, micros(now), room)
+	const below = `EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.state = 'below')`
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries AS d SET state = CASE WHEN `+below+` THEN 'below' ELSE 'expired' END, changed = ?1,
+			why = CASE WHEN `+below+` THEN 'the room was not told of the story' ELSE 'no message of the story stands in the room' END
+		WHERE d.room = ?2 AND`+moot, micros(now), room)
 	return err
 }
 
-// claimMessage fills d in with the next message, or returns sql.ErrNoRows.
-func claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+// claimMessage fills d in with the next message that the room's policies let
+// through, or returns sql.ErrNoRows. What they do not let through ends, or is
+// held, in the same transaction: nothing is on record as being sent that is not.
+func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+	for {
+		*d = story.Dispatch{Room: d.Room}
+		if err := nextMessage(ctx, tx, d, now); err != nil {
+			return err
+		}
+		v, err := s.weigh(ctx, tx, d, now)
+		if err != nil {
+			return err
+		}
+		for i := range v.Ends {
+			if err := s.endMute(ctx, tx, &v.Ends[i].Mute, v.Ends[i].Why, now); err != nil {
+				return err
+			}
+		}
+		if v.State == story.Owed {
+			return giveOut(ctx, tx, d, &v, now)
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery); err != nil {
+			return err
+		}
+	}
+}
+
+// giveOut records that d is being sent, and whom it pings.
+func giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
+	again := d.Calls == v.Calls
+	d.Calls, d.Why = v.Calls, v.Why
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, calls = ? WHERE id = ?`, d.Attempt, micros(now), d.Calls.String(), d.Delivery)
+	if err != nil || again {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO pings (room, at, level) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at, level = excluded.level`, d.Room, micros(now), v.Level)
+	return err
+}
+
+// weigh asks the rule about d.
+func (s *Store) weigh(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) (story.Verdict, error) {
+	if s.rule == nil {
+		return story.Verdict{State: story.Owed, Calls: d.Calls}, nil
+	}
+	due := story.Due{Dispatch: *d, Now: now}
 	var at int64
-	var bulletin string
+	err := tx.QueryRowContext(ctx, `SELECT at, level FROM pings WHERE room = ?`, d.Room).Scan(&at, &due.LastPing.Level)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return story.Verdict{}, err
+	}
+	due.LastPing.At = timeOf(at)
+	if due.Mutes, err = mutes(ctx, tx, `room = ? AND ended = ''`, d.Room); err != nil {
+		return story.Verdict{}, err
+	}
+	if due.Acknowledged, err = acknowledged(ctx, tx, d.Story.ID); err != nil {
+		return story.Verdict{}, err
+	}
+	return s.rule(&due), nil
+}
+
+// acknowledged reports whether somebody has taken up the story.
+func acknowledged(ctx context.Context, q querier, id story.ID) (taken bool, err error) {
+	err = q.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM cares WHERE story = ? AND state IN ('acknowledged', 'resolved'))`, id).Scan(&taken)
+	return taken, err
+}
+
+// nextMessage fills d in with the message that is next, or returns
+// sql.ErrNoRows.
+func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+	var at int64
+	var bulletin, calls string
 	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
-		SELECT d.id, d.key, d.attempt + 1, n.id, coalesce(n.story, 0), n.version, n.kind, coalesce(n.item, 0), n.reason, n.at,
+		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, coalesce(n.story, 0), n.version, n.kind, coalesce(n.item, 0), n.reason, n.at,
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+claimable+` ORDER BY d.id LIMIT 1`, micros(now), d.Room).
-		Scan(&d.Delivery, &d.Key, &d.Attempt, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root)
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root)
 	if err != nil {
 		return err
 	}
@@ -93,19 +157,37 @@ func claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.T
 			return err
 		}
 	}
-	n.At, d.Story.ID, d.Act = timeOf(at), n.Story, story.Post
+	d.Calls, _ = story.ParseMention(calls)
+	n.At, d.Act = timeOf(at), story.Post
 	if d.Root != "" {
 		d.Act = story.Reply
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ? WHERE id = ?`, d.Attempt, micros(now), d.Delivery)
-	return err
+	if n.Story == 0 {
+		return nil // a bulletin
+	}
+	return tell(ctx, tx, d, n.Story)
+}
+
+// tell fills in the story of d.
+func tell(ctx context.Context, tx *sql.Tx, d *story.Dispatch, id story.ID) error {
+	found, err := stories(ctx, tx, `?`, id)
+	if err != nil {
+		return err
+	}
+	d.Story = found[0]
+	return nil
 }
 
 // claimEdit fills d in with the next edit, or returns sql.ErrNoRows.
 func claimEdit(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	d.Act = story.Edit
-	return tx.QueryRowContext(ctx, `
+	*d = story.Dispatch{Room: d.Room, Act: story.Edit}
+	var id story.ID
+	err := tx.QueryRowContext(ctx, `
 		SELECT r.story, r.remote, r.attempt + 1 FROM roots r JOIN stories s ON s.id = r.story
 		WHERE r.room = ?2 AND `+stale+` ORDER BY s.changed, s.id LIMIT 1`, micros(now), d.Room).
-		Scan(&d.Story.ID, &d.Root, &d.Attempt)
+		Scan(&id, &d.Root, &d.Attempt)
+	if err != nil {
+		return err
+	}
+	return tell(ctx, tx, d, id)
 }

@@ -46,12 +46,12 @@ func (s *Store) Recent(ctx context.Context, since time.Time) (_ []story.Story, e
 	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
 }
 
-// Story returns a story with all that was reported of it.
+// Story returns a story with all that was reported of it, or [story.ErrNone].
 func (s *Store) Story(ctx context.Context, id story.ID) (_ story.Story, err error) {
 	defer wrap(&err, fmt.Sprintf("story %d", id))
 	found, err := stories(ctx, s.read, `?`, id)
 	if err == nil && len(found) == 0 {
-		err = sql.ErrNoRows
+		err = story.ErrNone
 	}
 	if err != nil {
 		return story.Story{}, err
@@ -128,10 +128,26 @@ func saveTelling(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[
 		return joinSilently(ctx, tx, j)
 	}
 	n := story.Notice{Story: j.Story, Kind: j.Kind, Item: j.Item, Reason: j.Reason, At: j.At}
+	if err := rise(ctx, tx, j.Story, j.Level, j.At, rooms); err != nil {
+		return err
+	}
 	if err := saveStory(ctx, tx, j, &n); err != nil {
 		return err
 	}
-	return saveNotice(ctx, tx, &n, 0, j.Rooms, rooms)
+	if j.Kind == story.Update {
+		if err := reopen(ctx, tx, n.Story, j.At); err != nil {
+			return err
+		}
+	}
+	if err := saveNotice(ctx, tx, &n, 0, j.Rooms, rooms); err != nil || j.Level < story.Critical || j.Kind == story.Refresh {
+		return err
+	}
+	for _, room := range j.Rooms {
+		if err := alarm(ctx, tx, n.Story, room, j.At); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // saveReading puts what the item claims now, for the watches that accept it
@@ -248,12 +264,14 @@ func scanItem(r *sql.Rows, it *story.Item, more ...any) error {
 // stories returns the stories whose ids the query selects, in the order in
 // which they changed.
 func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.Story, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, version, level, opened, changed FROM stories WHERE id IN (`+ids+`) ORDER BY changed, id`, args...)
+	rows, err := q.QueryContext(ctx, `
+		SELECT s.id, s.version, s.level, s.opened, s.changed, coalesce(c.state, ''), coalesce(c.owner, ''), coalesce(c.owner_name, ''), coalesce(c.changed, 0)
+		FROM stories s LEFT JOIN cares c ON c.story = s.id WHERE s.id IN (`+ids+`) ORDER BY s.changed, s.id`, args...)
 	all, err := collect(rows, err, func(r *sql.Rows) (story.Story, error) {
 		var s story.Story
-		var opened, changed int64
-		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed)
-		s.Opened, s.Changed = timeOf(opened), timeOf(changed)
+		var opened, changed, cared int64
+		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed, &s.Care.State, &s.Care.Owner.ID, &s.Care.Owner.Name, &cared)
+		s.Opened, s.Changed, s.Care.Changed = timeOf(opened), timeOf(changed), timeOf(cared)
 		return s, err
 	})
 	if err != nil || len(all) == 0 {

@@ -157,7 +157,32 @@ func saveBulletin(ctx context.Context, tx *sql.Tx, b *story.Bulletin, rooms map[
 	if err != nil {
 		return err
 	}
+	if err := riseWith(ctx, tx, b, rooms); err != nil {
+		return err
+	}
 	return saveNotice(ctx, tx, &story.Notice{Kind: b.Kind, At: b.At}, id, b.Rooms, rooms)
+}
+
+// riseWith lifts the stories that the rise of a watch rests on, where a room
+// was not told of them.
+func riseWith(ctx context.Context, tx *sql.Tx, b *story.Bulletin, rooms map[story.RoomName]bool) error {
+	if b.To <= b.From {
+		return nil
+	}
+	for _, w := range b.Evidence {
+		var id story.ID
+		err := tx.QueryRowContext(ctx, `SELECT story FROM reports WHERE item = ?`, w.Item).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue // told by no story, such as the past of a feed
+		}
+		if err == nil {
+			err = rise(ctx, tx, id, b.To, b.At, rooms)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // ReviewDue reports whether the levels are to be reviewed at now.

@@ -40,7 +40,7 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, log: opts.Log, lock: l}
+	s := &Store{path: path, log: opts.Log, lock: l, fold: opts.Fold}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
@@ -71,9 +71,8 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 }
 
 // OpenArchive opens the database at path for look-ups and backups, also
-// beside a running vedette. Only what reads may be called on what it returns:
-// Unjudged, Items, Search, Languages, Readings, Standings, Deliveries,
-// Unaccounted, Backup and Close.
+// beside a running vedette. Only what reads may be called on what it returns,
+// and Backup and Close.
 func OpenArchive(_ context.Context, path string) (*Store, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s: there is no database yet: vedette run makes it", path)
@@ -86,6 +85,49 @@ func OpenArchive(_ context.Context, path string) (*Store, error) {
 		return nil, err
 	}
 	return &Store{path: path, read: read, log: slog.New(slog.DiscardHandler)}, nil
+}
+
+// OpenBeside opens the database at path for look-ups and for what people do,
+// beside a running vedette or without one: it neither brings the schema up to
+// date nor takes over what another process has under way. Whatever it saves,
+// a running vedette takes up within seconds. Its error wraps [ErrNewer] if the
+// schema is another than this program's.
+func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err error) {
+	s, err := OpenArchive(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("open %s: %w", path, err), s.Close())
+		}
+	}()
+	s.log, s.fold = opts.Log, opts.Fold
+	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
+		return nil, err
+	}
+	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
+		return nil, err
+	}
+	return s, s.current(ctx)
+}
+
+// current reports whether the schema is this program's.
+func (s *Store) current(ctx context.Context) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	ours, err := goose.NewProvider(goose.DialectSQLite3, s.write, files)
+	if err != nil {
+		return err
+	}
+	have, err := ours.GetDBVersion(ctx)
+	sources := ours.ListSources()
+	if newest := sources[len(sources)-1].Version; err == nil && have != newest {
+		return fmt.Errorf("%w: its schema is %d, this program's %d; start vedette run once", ErrNewer, have, newest)
+	}
+	return err
 }
 
 // pool opens connections to the database at path.

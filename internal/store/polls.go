@@ -80,7 +80,7 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 			return err
 		}
 		for i := range p.Items {
-			if err := saveItem(ctx, tx, &p, &p.Items[i], &saved); err != nil {
+			if err := s.saveItem(ctx, tx, &p, &p.Items[i], &saved); err != nil {
 				return err
 			}
 		}
@@ -104,7 +104,7 @@ func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
 }
 
 // saveItem inserts it, updates the item that it is, or leaves that as it is.
-func saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item, saved *story.Saved) error {
+func (s *Store) saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item, saved *story.Saved) error {
 	id, err := itemWithKeys(ctx, tx, p.State.Feed, it.Keys)
 	if err != nil {
 		return err
@@ -112,6 +112,9 @@ func saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item, sa
 	if id == 0 {
 		saved.New++
 		if id, err = insertItem(ctx, tx, p, it); err != nil {
+			return err
+		}
+		if err := s.index(ctx, tx, id, it); err != nil {
 			return err
 		}
 	} else {
@@ -123,6 +126,9 @@ func saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item, sa
 		}
 		if n, _ := res.RowsAffected(); n == 1 {
 			saved.Edited++
+			if err := s.index(ctx, tx, id, it); err != nil {
+				return err
+			}
 		} else {
 			saved.Known++
 		}

@@ -9,25 +9,70 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode"
 
 	"vedette/story"
 )
 
-// Search returns the items that have all words of query, newest first, at
-// most limit. The words are taken literally: no query is ever an error.
-func (s *Store) Search(ctx context.Context, query string, limit int) (_ []story.Item, err error) {
-	defer wrap(&err, "search")
-	words := strings.FieldsFunc(query, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r)
-	})
-	if len(words) == 0 {
-		return nil, nil
+// index takes the words of an item, or of its newest version, into the search.
+func (s *Store) index(ctx context.Context, tx *sql.Tx, id int64, it *story.Item) error {
+	fold := s.fold
+	if fold == nil {
+		fold = func(text string) string { return text }
 	}
-	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+itemColumns+` FROM items_fts f JOIN items i ON i.id = f.rowid
-		WHERE items_fts MATCH ? ORDER BY i.effective DESC, i.id DESC LIMIT ?`, `"`+strings.Join(words, `" "`)+`"`, limit)
-	return collect(rows, err, func(r *sql.Rows) (it story.Item, err error) { return it, scanItem(r, &it) })
+	if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = ?`, id); err != nil {
+		return err
+	}
+	// What stands between two fields is no word, so that no phrase spans them.
+	_, err := tx.ExecContext(ctx, `INSERT INTO words (rowid, title, rest) VALUES (?, ?, ?)`, id, fold(it.Title), fold(it.Summary)+" \u001f "+fold(it.Body))
+	return err
+}
+
+// Find gives the items that for each group have one of its phrases to each,
+// the newest first, until that returns false. No groups is every item. Those
+// whose effective time is before since, and those whose ID is not below
+// before, are left out; before 0 leaves out none.
+func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) (err error) {
+	defer wrap(&err, "find")
+	query, args := `SELECT `+itemColumns+` FROM items i WHERE i.effective >= ?1 AND (?2 = 0 OR i.id < ?2) ORDER BY i.id DESC`, []any{micros(since), before}
+	if len(groups) > 0 {
+		query = `
+			SELECT ` + itemColumns + ` FROM words w JOIN items i ON i.id = w.rowid
+			WHERE words MATCH ?3 AND i.effective >= ?1 AND (?2 = 0 OR w.rowid < ?2) ORDER BY w.rowid DESC`
+		args = append(args, matching(groups))
+	}
+	rows, err := s.read.QueryContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var it story.Item
+		if err := scanItem(rows, &it); err != nil {
+			return err
+		}
+		if !each(it) {
+			return nil
+		}
+	}
+	return rows.Err()
+}
+
+// matching returns groups in the language of the search. Every word is
+// quoted: none is an operator.
+func matching(groups [][]story.Phrase) string {
+	var all []string
+	for _, group := range groups {
+		var one []string
+		for _, p := range group {
+			phrase := `"` + strings.NewReplacer(`"`, `""`, "\x00", " ").Replace(strings.Join(p.Words, " ")) + `"`
+			if p.Prefix {
+				phrase += " *"
+			}
+			one = append(one, phrase)
+		}
+		all = append(all, "("+strings.Join(one, " OR ")+")")
+	}
+	return strings.Join(all, " AND ")
 }
 
 // Items gives the items whose effective time is since or later to each,
@@ -84,13 +129,15 @@ func (s *Store) Deliveries(ctx context.Context) (_ map[story.DeliveryState]int, 
 }
 
 // Unaccounted counts the deliveries that a notice owes and that are not
-// there, and those in a state that is none. It is 0, always.
+// there, those in a state that is none, and those that went into a digest
+// which is not there. It is 0, always.
 func (s *Store) Unaccounted(ctx context.Context) (n int, err error) {
 	defer wrap(&err, "unaccounted deliveries")
 	err = s.read.QueryRowContext(ctx, `
 		SELECT (SELECT coalesce(sum(abs(n.owed - (SELECT count(*) FROM deliveries d WHERE d.notice = n.id))), 0) FROM notices n)
+			+ (SELECT count(*) FROM deliveries WHERE (state = 'digested') <> (digest IS NOT NULL))
 			+ (SELECT count(*) FROM deliveries WHERE state NOT IN
-				('owed', 'sending', 'ambiguous', 'delivered', 'merged', 'muted', 'held', 'digested', 'expired', 'parked'))`).Scan(&n)
+				('owed', 'sending', 'ambiguous', 'delivered', 'merged', 'muted', 'below', 'held', 'digested', 'expired', 'parked'))`).Scan(&n)
 	return n, err
 }
 

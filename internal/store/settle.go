@@ -66,19 +66,20 @@ func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 		}
 	case story.Owed, story.Ambiguous: // an edit may be made again
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET not_before = ?, attempt = attempt + 1 WHERE room = ? AND story = ?`, micros(o.NotBefore), d.Room, d.Story.ID)
-	case story.Parked, story.Expired, story.Sending, story.Merged, story.Muted, story.Held, story.Digested:
+	case story.Parked, story.Expired, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
 	}
 	return err
 }
 
 // merge ends the refreshes that the root message covers, now that it shows
-// the story's version.
+// the story's version, and what the room was not told while the story stood
+// below its level.
 func merge(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries SET state = 'merged', changed = ?
-		WHERE story = ? AND room = ? AND kind = 'refresh' AND state = 'owed' AND version <= ?`,
+		WHERE story = ? AND room = ? AND (kind = 'refresh' AND state = 'owed' OR state = 'below') AND version <= ?`,
 		micros(o.At), d.Story.ID, d.Room, d.Story.Version)
 	return err
 }

@@ -21,6 +21,8 @@ import (
 
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"vedette/story"
 )
 
 // The reasons for which Open refuses a database.
@@ -39,11 +41,22 @@ type Store struct {
 	jobs  *river.Client[*sql.Tx]
 	log   *slog.Logger
 	lock  *lock
+	fold  func(string) string
+	rule  story.Rule // nil: all that is due is told
 }
+
+// SetRule has rule asked before a message is given out. It must be called
+// before the first Claim.
+func (s *Store) SetRule(rule story.Rule) { s.rule = rule }
 
 // Options set a Store up.
 type Options struct {
 	Log *slog.Logger // River's warnings go here; required
+
+	// Fold returns the words of a text as they are searched for, parted by
+	// spaces; nil leaves them as they are. All who open a database must have
+	// the same one.
+	Fold func(text string) string
 }
 
 // Close waits for the calls under way and closes the database.

@@ -225,7 +225,83 @@ func TestABackupIsWholeAndNeverOverwrites(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer restored.Close()
-	if found, err := restored.Search(t.Context(), "idlib", 5); err != nil || len(found) != 1 {
+	if found, err := restored.ItemsAt(t.Context(), "", "", 5); err != nil || len(found) != 1 {
 		t.Errorf("the backup has %d items (%v), want 1", len(found), err)
+	}
+}
+
+// TestAcknowledgingStopsAnEscalation acknowledges at each moment of one.
+func TestAcknowledgingStopsAnEscalation(t *testing.T) {
+	for name, when := range map[string]int{"BeforeItIsDue": 0, "BetweenLookingAndClimbing": 1, "BeforeItIsSent": 2} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "v.db")
+			s, err := store.Open(t.Context(), path, quiet)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			s.SetRule(func(d *story.Due) story.Verdict {
+				if d.Acknowledged {
+					return story.Verdict{State: story.Expired, Why: "the story was acknowledged in time"}
+				}
+				return story.Verdict{State: story.Owed}
+			})
+			critical(t, s)
+			now := storetest.Noon()
+			acknowledge := func(moment int) {
+				if moment == when {
+					execute(t, path, `INSERT INTO cares (story, state, owner, owner_name, changed) VALUES (1, 'acknowledged', 'U1', 'Ana', 1)`)
+				}
+			}
+			acknowledge(0)
+			alarms, err := s.Alarms(t.Context(), "desk", now)
+			if err != nil || len(alarms) != 1 || alarms[0].Taken != (when == 0) {
+				t.Fatalf("alarms are %+v (%v)", alarms, err)
+			}
+			acknowledge(1)
+			step := story.Step{Alarm: alarms[0], To: "duty", Why: "the last rung was told", At: now}
+			step.Alarm.Rung++
+			if when == 0 {
+				step = story.Step{Alarm: alarms[0], Why: "the story was acknowledged", At: now}
+			}
+			if err := s.Climb(t.Context(), step); err != nil {
+				t.Fatal(err)
+			}
+			acknowledge(2)
+			if d, ok, err := s.Claim(t.Context(), "duty", now); ok || err != nil {
+				t.Errorf("claimed %+v (%v), want nothing told to the next rung", d, err)
+			}
+			if n, err := s.Unaccounted(t.Context()); n != 0 || err != nil {
+				t.Errorf("%d deliveries are unaccounted for (%v)", n, err)
+			}
+		})
+	}
+}
+
+// critical saves a story at critical, which the room desk is owed.
+func critical(t *testing.T, s *store.Store) {
+	t.Helper()
+	now := storetest.Noon()
+	_, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{{Keys: []string{"g:1"}, Title: "Idlib", FirstSeen: now, Effective: now}}, At: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.SaveJudgements(t.Context(), []story.Judgement{{Item: 1, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, Level: story.Critical, At: now}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// execute changes the database beside the store, as another part of the
+// program does.
+func execute(t *testing.T, path, query string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), query); err != nil {
+		t.Fatal(err)
 	}
 }

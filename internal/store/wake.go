@@ -94,7 +94,10 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 	rows, err = s.read.QueryContext(ctx, `
 		SELECT d.room FROM deliveries d WHERE`+claimable+`
 		UNION SELECT d.room FROM deliveries d WHERE`+moot+`
-		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale, micros(now))
+		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
+		UNION SELECT room FROM digests WHERE due <= ?1
+		UNION SELECT room FROM mutes WHERE ended = '' AND due <= ?1
+		UNION SELECT room FROM alarms WHERE ended = '' AND due <= ?1`, micros(now))
 	w.rooms, err = collect(rows, err, scanOne[story.RoomName])
 	return w, err
 }

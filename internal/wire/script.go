@@ -32,10 +32,15 @@ import (
 //	  guid: h-1
 //	2020-02-03 06:10 harbour  Shells fall on Oldbridge, two killed
 //	  edit: h-1
+//	-- asked --
+//	2020-02-03 06:15 desk ada  status oldbridge
+//	2020-02-03 06:20 desk ada  press Acknowledge
 //	-- heard terminal --
 //	…
 //
-// Only said is required. Times are UTC and in order. A line that begins with
+// Only said is required. Asked is what people write in the rooms after
+// /vedette, or which button of the room's newest message they press; what they
+// are answered is heard by ROOM/PERSON. Times are UTC and in order. A line that begins with
 // # in feeds, past or said is a comment. [Saying] tells the lines of an item.
 type Script struct {
 	Name    string // as the caller calls it, for errors
@@ -44,6 +49,7 @@ type Script struct {
 	Feeds   []Feed // in order of name: those of the section and all others that are named
 	Past    []Saying
 	Said    []Saying
+	Asked   []Asking
 	Heard   map[string]string // by room: the text of its section, as it stands
 }
 
@@ -102,6 +108,15 @@ const (
 	Drop Act = "drop"
 )
 
+// An Asking is what a person writes in a room.
+type Asking struct {
+	Line  int // in the script
+	At    time.Time
+	Room  story.RoomName
+	Who   string
+	Words string
+}
+
 // DeskFor returns the desk file for a service at base, such as
 // "http://127.0.0.1:8080".
 func (s *Script) DeskFor(base string) string {
@@ -130,6 +145,9 @@ func Parse(name string, data []byte) (*Script, error) {
 		return nil, err
 	}
 	if p.script.Said, err = p.sayings(sections["said"], shelf); err != nil {
+		return nil, err
+	}
+	if err = p.askings(sections["asked"]); err != nil {
 		return nil, err
 	}
 	if err = p.whole(); err != nil {
@@ -174,10 +192,10 @@ func (p *parser) sections(archive *txtar.Archive) (map[string]section, error) {
 			return nil, p.errorf(line, "section %q stands twice", f.Name)
 		case heard:
 			p.script.Heard[room] = at.text
-		case slices.Contains([]string{"desk.yaml", "feeds", "past", "said"}, f.Name):
+		case slices.Contains([]string{"desk.yaml", "feeds", "past", "said", "asked"}, f.Name):
 			sections[f.Name] = at
 		default:
-			return nil, p.errorf(line, "unknown section %q: want desk.yaml, feeds, past, said or heard ROOM", f.Name)
+			return nil, p.errorf(line, "unknown section %q: want desk.yaml, feeds, past, said, asked or heard ROOM", f.Name)
 		}
 		line += strings.Count(at.text, "\n") + 1
 	}
@@ -213,6 +231,29 @@ func (p *parser) formats(s section) error {
 			feed.Site = strings.TrimSuffix(fields[2], "/")
 		}
 		p.feeds[name] = feed
+	}
+	return nil
+}
+
+// askings reads the section asked.
+func (p *parser) askings(s section) error {
+	for n, text := range strings.Split(s.text, "\n") {
+		fields := strings.Fields(text)
+		if len(fields) == 0 || strings.HasPrefix(text, "#") {
+			continue
+		}
+		line := s.line + n
+		if len(fields) < 5 {
+			return p.errorf(line, "want a date, a time, a room, a person and what is asked: 2020-02-03 06:15 desk ada  status")
+		}
+		at, err := time.ParseInLocation(minute, fields[0]+" "+fields[1], time.UTC)
+		if err != nil {
+			return p.errorf(line, "%q is no time: want 2020-02-03 06:15", fields[0]+" "+fields[1])
+		}
+		if k := len(p.script.Asked); k > 0 && at.Before(p.script.Asked[k-1].At) {
+			return p.errorf(line, "%s is before the line above", at.Format(minute))
+		}
+		p.script.Asked = append(p.script.Asked, Asking{Line: line, At: at, Room: story.RoomName(fields[2]), Who: fields[3], Words: strings.Join(fields[4:], " ")})
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func TestParseNamesTheLineOfAFault(t *testing.T) {
 	const a = "2020-02-03 05:40 a  T\n"
 	for name, tt := range map[string]struct{ text, want string }{
 		"Nothing":        {"promise\n", "x: nothing is said: want a section said"},
-		"UnknownSection": {"p\n\n-- sayd --\n", `x:3: unknown section "sayd": want desk.yaml, feeds, past, said or heard ROOM`},
+		"UnknownSection": {"p\n\n-- sayd --\n", `x:3: unknown section "sayd": want desk.yaml, feeds, past, said, asked or heard ROOM`},
 		"SectionTwice":   {"-- said --\n" + a + "-- said --\n", `x:3: section "said" stands twice`},
 		"HeardTwice":     {"-- heard r --\n-- heard r --\n", `x:2: section "heard r" stands twice`},
 		"Time":           {"-- said --\n2020-02-30 05:40 a  T\n", `x:2: "2020-02-30 05:40" is not a time: want 2020-02-03 05:40`},

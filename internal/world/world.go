@@ -38,7 +38,7 @@ func (c *Clock) Set(at time.Time) {
 	}
 }
 
-// A Stage is where a script is played: all fields but Pause are required.
+// A Stage is where a script is played: all fields but Asked, Ask, Next and Pause are required.
 type Stage struct {
 	Wire  *wire.Service
 	Clock *Clock
@@ -47,6 +47,15 @@ type Stage struct {
 	// Idle reports whether the program has nothing left to do at the time
 	// that the clock tells.
 	Idle func(ctx context.Context) (bool, error)
+
+	// Asked is what people ask, in order, and Ask puts it to the program; what
+	// that brings about is done before the story goes on.
+	Asked []wire.Asking
+	Ask   func(ctx context.Context, a wire.Asking) error
+
+	// Next, if given, returns when the program has something to do of its own
+	// accord after now, or the zero time. The story's time stops there.
+	Next func(ctx context.Context, now time.Time) (time.Time, error)
 
 	// Pause, if given, lets a person read before the story goes on; gap is
 	// how much of the story's time passes.
@@ -77,6 +86,12 @@ func (s *Stage) Play(ctx context.Context) error {
 	}
 	for {
 		next, ok := s.Wire.Next()
+		if len(s.Asked) > 0 && (!ok || s.Asked[0].At.Before(next)) {
+			if err := s.ask(ctx); err != nil {
+				return err
+			}
+			continue
+		}
 		if !ok {
 			return nil
 		}
@@ -97,16 +112,49 @@ func (s *Stage) Play(ctx context.Context) error {
 	}
 }
 
+// ask has the next person ask.
+func (s *Stage) ask(ctx context.Context) error {
+	a := s.Asked[0]
+	s.Asked = s.Asked[1:]
+	if err := s.pass(ctx, a.At); err != nil {
+		return err
+	}
+	s.Clock.Set(a.At)
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	if err := s.Ask(ctx, a); err != nil {
+		return fmt.Errorf("line %d: %w", a.Line, err)
+	}
+	return s.settle(ctx)
+}
+
 // pass lets the time up to next go by in steps: where nothing is said, levels
-// fall and deadlines pass.
+// fall, deadlines pass, and quiet hours end.
 func (s *Stage) pass(ctx context.Context, next time.Time) error {
-	for at := s.Clock.Now().Add(stepEvery); at.Before(next); at = at.Add(stepEvery) {
+	for {
+		at, err := s.step(ctx)
+		if err != nil || !at.Before(next) {
+			return err
+		}
 		s.Clock.Set(at)
 		if err := s.settle(ctx); err != nil {
 			return fmt.Errorf("pass %s: %w", at.Format("2006-01-02 15:04"), err)
 		}
 	}
-	return nil
+}
+
+// step returns where the time stops next.
+func (s *Stage) step(ctx context.Context) (time.Time, error) {
+	at := s.Clock.Now().Add(stepEvery)
+	if s.Next == nil {
+		return at, nil
+	}
+	next, err := s.Next(ctx, s.Clock.Now())
+	if !next.IsZero() && next.Before(at) {
+		at = next
+	}
+	return at, err
 }
 
 // settle waits until the program is idle.

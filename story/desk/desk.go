@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -67,6 +68,7 @@ type Desk struct {
 	now    func() time.Time
 	log    *slog.Logger
 	orders atomic.Pointer[orders] // swapped whole by SetWatches
+	stand  atomic.Pointer[map[story.WatchName]level.Judgement]
 
 	// What follows belongs to Judge, which is not called twice at a time.
 	open     openStories
@@ -133,6 +135,7 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		if err != nil {
 			d.gauge = nil // it may remember what was not saved
 		}
+		d.stood()
 	}()
 	if _, err := d.recall(ctx, o); err != nil {
 		return false, err
@@ -183,6 +186,27 @@ func (d *Desk) reviewIfDue(ctx context.Context, o *orders) error {
 	}
 	d.reviewed = o
 	return d.review(ctx, o)
+}
+
+// Standing returns how a watch stood when it was last judged, at most a
+// quarter of an hour ago, or false if it was not since the start. It may be
+// called from any goroutine.
+func (d *Desk) Standing(w story.WatchName) (level.Judgement, bool) {
+	all := d.stand.Load()
+	if all == nil {
+		return level.Judgement{}, false
+	}
+	j, ok := (*all)[w]
+	return j, ok
+}
+
+// stood makes known how the watches were last judged.
+func (d *Desk) stood() {
+	if d.gauge != nil && d.gauge.moved {
+		all := maps.Clone(d.gauge.judged)
+		d.stand.Store(&all)
+		d.gauge.moved = false
+	}
 }
 
 // news reports whether a watch is among the matches that was not known to

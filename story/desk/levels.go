@@ -25,6 +25,8 @@ type gauge struct {
 	pasts   map[story.WatchName]*level.History
 	stands  map[story.WatchName]story.Standing
 	reports map[story.ItemID]story.Witness // of what is remembered
+	judged  map[story.WatchName]level.Judgement
+	moved   bool // judged has changed since it was made known
 }
 
 // recall reads on where the gauge stopped: what this process or another has
@@ -50,7 +52,7 @@ func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
 // renew reads the whole past anew, without what was taken back and without
 // what is saved of one item, which is about to be judged again.
 func (d *Desk) renew(ctx context.Context, o *orders, but story.ItemID) (err error) {
-	g := &gauge{pasts: make(map[story.WatchName]*level.History), reports: make(map[story.ItemID]story.Witness)}
+	g := &gauge{pasts: make(map[story.WatchName]*level.History), reports: make(map[story.ItemID]story.Witness), judged: make(map[story.WatchName]level.Judgement)}
 	err = d.docket.Readings(ctx, 0, func(r story.Reading) error {
 		if r.Item.ID == but {
 			r.Watches = nil
@@ -164,6 +166,7 @@ func (d *Desk) review(ctx context.Context, o *orders) error {
 // stands. What is found of a watch that never stood anywhere is no news.
 func (d *Desk) bulletins(o *orders, w story.WatchName, now time.Time) (bs []story.Bulletin) {
 	j := d.gauge.past(o, w).Judge(now)
+	d.gauge.judged[w], d.gauge.moved = j, true
 	st, known := d.gauge.stands[w]
 	st.Level = max(st.Level, story.Calm)
 	var told []time.Time // the ends of ultimatums that the change of level is told with

@@ -41,6 +41,9 @@ CREATE TABLE items (
 );
 CREATE INDEX items_unjudged ON items (first_seen, id) WHERE judged IS NULL;
 CREATE INDEX items_effective ON items (effective);
+CREATE INDEX items_feed ON items (feed, id);
+CREATE INDEX items_link ON items (link);
+CREATE INDEX items_canonical ON items (canonical);
 
 CREATE TABLE item_keys (
     feed TEXT NOT NULL,
@@ -49,22 +52,12 @@ CREATE TABLE item_keys (
     PRIMARY KEY (feed, key)
 ) WITHOUT ROWID;
 
-CREATE VIRTUAL TABLE items_fts USING fts5 (
-    title, summary, body,
-    content = 'items', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+-- The items' words, as rules compare them, parted by spaces. Every letter and
+-- mark is part of a word: what a word is was decided before.
+CREATE VIRTUAL TABLE words USING fts5 (
+    title, rest,
+    content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0 categories 'L* M* N* P* S* C*'"
 );
-
--- +goose StatementBegin
-CREATE TRIGGER items_fts_insert AFTER INSERT ON items BEGIN
-    INSERT INTO items_fts (rowid, title, summary, body) VALUES (new.id, new.title, new.summary, new.body);
-END;
--- +goose StatementEnd
--- +goose StatementBegin
-CREATE TRIGGER items_fts_update AFTER UPDATE OF title, summary, body ON items BEGIN
-    INSERT INTO items_fts (items_fts, rowid, title, summary, body) VALUES ('delete', old.id, old.title, old.summary, old.body);
-    INSERT INTO items_fts (rowid, title, summary, body) VALUES (new.id, new.title, new.summary, new.body);
-END;
--- +goose StatementEnd
 
 CREATE TABLE matches (
     item     INTEGER NOT NULL REFERENCES items (id),
@@ -131,6 +124,7 @@ CREATE TABLE notices (
     at       INTEGER NOT NULL,
     owed     INTEGER NOT NULL -- to how many rooms: the auditor counts them again
 );
+CREATE INDEX notices_bulletin ON notices (bulletin) WHERE bulletin IS NOT NULL;
 
 CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
@@ -146,10 +140,41 @@ CREATE TABLE deliveries (
     remote     TEXT NOT NULL DEFAULT '',
     why        TEXT NOT NULL DEFAULT '',
     changed    INTEGER NOT NULL,
+    calls      TEXT NOT NULL DEFAULT '', -- whom it pings
+    digest     INTEGER REFERENCES deliveries (id), -- that told of it, for those digested
+    mute       INTEGER NOT NULL DEFAULT 0,         -- that keeps it back, for those muted
     UNIQUE (notice, room)
 );
 CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
+CREATE INDEX deliveries_muted ON deliveries (mute) WHERE state = 'muted';
+CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';
+
+CREATE TABLE pings (
+    room  TEXT PRIMARY KEY,
+    at    INTEGER NOT NULL, -- of the last
+    level INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- The rooms that get digests.
+CREATE TABLE digests (
+    room TEXT PRIMARY KEY,
+    due  INTEGER NOT NULL,
+    told INTEGER NOT NULL -- up to when the room was told what has changed
+) WITHOUT ROWID;
+CREATE INDEX digests_due ON digests (due);
+
+-- Critical stories that wait to be acknowledged.
+CREATE TABLE alarms (
+    story INTEGER NOT NULL REFERENCES stories (id),
+    room  TEXT NOT NULL,
+    since INTEGER NOT NULL,
+    rung  INTEGER NOT NULL DEFAULT 0, -- the next
+    due   INTEGER NOT NULL,           -- when it is looked at
+    ended TEXT NOT NULL DEFAULT '',   -- why; '' while it goes on
+    PRIMARY KEY (story, room)
+) WITHOUT ROWID;
+CREATE INDEX alarms_due ON alarms (due) WHERE ended = '';
 
 CREATE TABLE rests (
     room  TEXT PRIMARY KEY,
@@ -165,4 +190,63 @@ CREATE TABLE roots (
     not_before INTEGER NOT NULL DEFAULT 0,
     attempt    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (room, story)
+) WITHOUT ROWID;
+
+-- Who sees to a story: one state in all rooms.
+CREATE TABLE cares (story INTEGER PRIMARY KEY REFERENCES stories (id), state TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, changed INTEGER NOT NULL);
+
+-- What is silenced in a room for a while.
+CREATE TABLE mutes (
+    id     INTEGER PRIMARY KEY,
+    room   TEXT NOT NULL,
+    watch  TEXT NOT NULL,    -- or nothing
+    story  INTEGER NOT NULL, -- or 0
+    until  INTEGER NOT NULL,
+    due    INTEGER NOT NULL, -- when it is looked at
+    said   TEXT NOT NULL,    -- JSON
+    ended  TEXT NOT NULL DEFAULT '' -- why
+);
+CREATE INDEX mutes_due ON mutes (room, due) WHERE ended = '';
+
+-- What people did, and what they were refused.
+CREATE TABLE deeds (
+    id      INTEGER PRIMARY KEY,
+    key     TEXT UNIQUE, -- NULL: it cannot be heard twice
+    person  TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    tenant  TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    verb    TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail  TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    at      INTEGER NOT NULL
+);
+CREATE INDEX deeds_subject ON deeds (subject, id);
+CREATE INDEX deeds_at ON deeds (at);
+
+-- Every version of the watches and feeds that people changed.
+CREATE TABLE changes (
+    id      INTEGER PRIMARY KEY,
+    what    TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    before  TEXT NOT NULL, -- JSON, or nothing
+    after   TEXT NOT NULL,
+    person  TEXT NOT NULL, -- nothing: the desk file
+    by_name TEXT NOT NULL,
+    at      INTEGER NOT NULL
+);
+CREATE INDEX changes_name ON changes (what, name, id);
+
+-- What was shown to somebody who must say yes to it.
+CREATE TABLE drafts (
+    id     INTEGER PRIMARY KEY,
+    person TEXT NOT NULL,
+    call   TEXT NOT NULL, -- JSON
+    at     INTEGER NOT NULL
+);
+
+CREATE TABLE secrets (
+    name  TEXT PRIMARY KEY,
+    value BLOB NOT NULL
 ) WITHOUT ROWID;

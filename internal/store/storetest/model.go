@@ -11,13 +11,15 @@ import (
 
 // model plays random schedules of news, sending, refusals and crashes, and
 // compares what was sent with what a few lines say should have been: each
-// notice once, in its story's order, or left ambiguous by a crash.
+// notice once, in its story's order, or left ambiguous by a crash. In every
+// other schedule the room holds a third of them, for a digest at the end.
 func model(t *testing.T, h Harness) {
 	t.Helper()
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		s := h.Open(t)
-		m := &world{t: t, r: r, h: h, s: s, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.ID]int{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
+		m := &world{t: t, r: r, h: h, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.ID]int{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
+		m.open()
+		check(t, m.s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": m.now.Add(24 * time.Hour)}, m.now))
 		for range 60 {
 			m.step()
 		}
@@ -37,6 +39,18 @@ type world struct {
 	told  []story.ID
 	sent  map[story.NoticeID]int
 	last  map[story.ID]int
+}
+
+// open opens the store, with the room's policy.
+func (w *world) open() {
+	w.t.Helper()
+	w.s = w.h.Open(w.t)
+	w.s.SetRule(func(d *story.Due) story.Verdict {
+		if w.seed%2 == 1 && d.Notice.Kind != story.DigestKind && d.Notice.ID%3 == 0 {
+			return story.Verdict{State: story.Held}
+		}
+		return story.Verdict{State: story.Owed}
+	})
 }
 
 func (w *world) step() {
@@ -73,7 +87,7 @@ func (w *world) deliver(how int) bool {
 	case 1:
 		w.say(d)
 		w.h.Crash(w.t)
-		w.s = w.h.Open(w.t)
+		w.open()
 		return true
 	default:
 		w.say(d)
@@ -103,8 +117,11 @@ func (w *world) drain() {
 	w.now = w.now.Add(time.Hour)
 	for w.deliver(2) {
 	}
+	check(w.t, w.s.SaveDigest(w.t.Context(), story.Occasion{Room: "desk", At: w.now}))
+	for w.deliver(2) {
+	}
 	left := must(w.s.Deliveries(w.t.Context()))(w.t)
-	if left[story.Owed]+left[story.Sending] > 0 {
+	if left[story.Owed]+left[story.Sending]+left[story.Held] > 0 {
 		w.t.Errorf("schedule %d: %v are left", w.seed, left)
 	}
 	if n := must(w.s.Unaccounted(w.t.Context()))(w.t); n != 0 {

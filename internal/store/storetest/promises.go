@@ -323,20 +323,3 @@ func changedURL(t *testing.T, h Harness) {
 		t.Errorf("state after a change of URL is %+v, want no validators and due at once", st)
 	}
 }
-
-func searchIsSafe(t *testing.T, h Harness) {
-	t.Helper()
-	s := h.Open(t)
-	save(t, s, item("g:1", "İdlib'de ateşkes"), item("g:2", "Other news"))
-	for _, q := range []string{"", `"`, `'; DROP TABLE items; --`, "NEAR(", "a AND", "*", "title:", "(", `\`, "\x00", "-x", "^", "{"} {
-		if _, err := s.Search(t.Context(), q, 10); err != nil {
-			t.Errorf("search %q: %v", q, err)
-		}
-	}
-	save(t, s, item("g:1", "İdlib'de ateşkes bozuldu"))
-	for q, want := range map[string]int{"ateskes": 1, "ATESKES bozuldu": 1, "ateskes other": 0, "news": 1} {
-		if got := must(s.Search(t.Context(), q, 10))(t); len(got) != want {
-			t.Errorf("search %q found %d, want %d", q, len(got), want)
-		}
-	}
-}

@@ -29,8 +29,36 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	SetRule(rule story.Rule)
+	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
+	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
+	SaveDigest(ctx context.Context, o story.Occasion) error
+	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
+	Climb(ctx context.Context, s story.Step) error
+	Next(ctx context.Context, now time.Time) (time.Time, error)
 	Idle(ctx context.Context, now time.Time) (bool, error)
-	Search(ctx context.Context, query string, limit int) ([]story.Item, error)
+	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
+	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (story.Care, bool, error)
+	Record(ctx context.Context, d story.Deed) (bool, error)
+	Mute(ctx context.Context, d story.Deed, ms []story.Mute) (bool, error)
+	Unmute(ctx context.Context, d story.Deed, watch story.WatchName, id story.ID, rooms []story.RoomName) (int, bool, error)
+	Mutes(ctx context.Context) ([]story.Mute, error)
+	EndMutes(ctx context.Context, room story.RoomName, now time.Time) error
+	Deeds(ctx context.Context, subject string, since time.Time, limit int) ([]story.Deed, error)
+	SaveChange(ctx context.Context, d story.Deed, c story.Change) (bool, error)
+	Changes(ctx context.Context, what story.Changed, name string, limit int) ([]story.Change, error)
+	Stand(ctx context.Context) ([]story.Change, int64, error)
+	SaveDraft(ctx context.Context, person, call string, at time.Time) (int64, error)
+	Draft(ctx context.Context, id int64) (person, call string, err error)
+	Secret(ctx context.Context, name string) ([]byte, error)
+	Stories(ctx context.Context, q story.Query) ([]story.Story, error)
+	ItemsAt(ctx context.Context, link, canonical string, limit int) ([]story.Item, error)
+	StoryOf(ctx context.Context, item story.ItemID) (story.ID, error)
+	Told(ctx context.Context, id story.ID) ([]story.Told, error)
+	Roots(ctx context.Context, id story.ID) (map[story.RoomName]story.Remote, error)
+	Bulletins(ctx context.Context, watch story.WatchName, since time.Time, limit int) ([]story.Bulletin, error)
+	Waiting(ctx context.Context) (map[story.RoomName]int, error)
+	Newest(ctx context.Context) (map[story.FeedName]time.Time, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
 	Unaccounted(ctx context.Context) (int, error)
 }
@@ -82,9 +110,23 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
+		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
+		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
+		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
+		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
+		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
+		{"APingIsRemembered", pingIsRemembered},
+		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
+		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"NoSearchIsAnError", searchIsSafe},
+		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},
+		{"AReportOpensAResolvedStoryAgain", reopened},
+		{"AnAcknowledgementIsShownInEveryRoom", careIsShown},
+		{"AChangeIsMadeOnWhatStands", changesInOrder},
+		{"LookUps", lookUps},
+		{"AMuteHoldsBackAndTellsWhat", muteHoldsBack},
 		{"NothingIsLostOrSentTwiceOverCrashes", model},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })

@@ -1,4 +1,4 @@
-package main
+package command
 
 import (
 	"testing"
@@ -18,7 +18,7 @@ func TestAChartSaysTheLevelOfNow(t *testing.T) {
 		})
 	}
 	want := past.Judge(now).Level
-	c := drawn(&story.Watch{Name: "front", Title: "Front"}, past, level.Default(), now, true)
+	c := Chart("Front", past, level.Default(), now, 90)
 	if got := c.Days[len(c.Days)-1].Level; want != story.High || got != want {
 		t.Errorf("the chart's badge is %v, and the watch stands at %v", got, want)
 	}

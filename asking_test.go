@@ -1,0 +1,330 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/command"
+	"vedette/config"
+	"vedette/internal/corpus"
+	"vedette/internal/store"
+	"vedette/story"
+	"vedette/watch"
+)
+
+// twoGuilds has a room in each of two guilds that must know nothing of each
+// other, and one in Slack.
+const twoGuilds = `
+feeds:
+  - { name: wire, url: "https://wire.example/rss", tier: 2 }
+watches:
+  bridge: { title: Oldbridge, rule: oldbridge, rooms: [north-desk, south-desk] }
+rooms:
+  north-desk: { discord: { channel: "123456789012345678" } }
+  south-desk: { discord: { channel: "223456789012345678" } }
+  slack-desk: { slack: { channel: C0123456789 } }
+people:
+  manage: [discord:900000000000000001, slack:S0MANAGERS]
+`
+
+// A counter is a core on a database of its own, with one story that both
+// guilds were told of.
+type counter struct {
+	*command.Core
+
+	db   *store.Store
+	seal *bot.Seal
+	now  time.Time
+}
+
+func newCounter(t *testing.T) *counter {
+	t.Helper()
+	ctx := t.Context()
+	d, _, err := parseDesk("desk.yaml", []byte(twoGuilds), config.Options{PollEvery: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(ctx, filepath.Join(t.TempDir(), database), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	c := &counter{db: db, now: time.Date(2031, 6, 1, 12, 0, 0, 0, time.UTC)}
+	if c.seal, err = sealOf(ctx, db); err != nil {
+		t.Fatal(err)
+	}
+	seats := seatsOf(d)
+	for i := range seats {
+		seats[i].Tenant = map[story.RoomName]string{"north-desk": "1001", "south-desk": "1002", "slack-desk": "T1"}[seats[i].Name]
+	}
+	q := &inquiry{
+		db: db, seal: c.seal, desk: func() *effective { return &effective{Desk: d, chat: map[string]bool{}} }, seats: func() []command.Seat { return seats },
+		now: func() time.Time { return c.now }, log: slog.New(slog.DiscardHandler), reload: func(context.Context) error { return nil },
+	}
+	c.Core = q.answerer()
+	it := story.Item{Keys: []string{"1"}, Title: "Shells fall on Oldbridge", Link: "https://wire.example/1", Canonical: "https://wire.example/1", Outlet: "Wire", Owner: "wire", FirstSeen: c.now, Effective: c.now, Published: c.now}
+	if _, err := db.SavePoll(ctx, story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{it}, At: c.now}); err != nil {
+		t.Fatal(err)
+	}
+	err = db.SaveJudgements(ctx, []story.Judgement{{
+		Item: 1, Revision: 1, Matches: []story.Match{{Watch: "bridge"}}, Relation: story.Opens, Kind: story.NewStory, At: c.now,
+		Reason: "no open story tells of it", Rooms: []story.RoomName{"north-desk", "south-desk"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// in returns a call from a person in the channel of a guild.
+func (c *counter) in(guild, who, words string) *command.Call {
+	channel := map[string]string{"1001": "123456789012345678", "1002": "223456789012345678"}[guild]
+	return &command.Call{From: command.Person{ID: who, Name: "user " + who}, Where: command.Place{Platform: command.Discord, Tenant: guild, Channel: channel}, At: c.now, Words: words}
+}
+
+// said returns what an answer says.
+func said(a *command.Answer) string {
+	var b strings.Builder
+	b.WriteString(a.Title + "\n")
+	for _, l := range a.Lines {
+		for _, s := range l.Spans {
+			b.WriteString(s.Text + s.Link)
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+const manager, anybody = "900000000000000001", "900000000000000002"
+
+// TestWhoMayNotIsRefusedAndOnRecord is hostile cases H47 and H54.
+func TestWhoMayNotIsRefusedAndOnRecord(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	for _, words := range []string{"feed add hill https://hill.example", "export 1 json", "watch add fairs fair", "watch remove bridge"} {
+		if got := said(c.Do(t.Context(), c.in("1001", anybody, words))); !strings.Contains(got, "needs the right to manage") {
+			t.Errorf("%s by anybody: %s", words, got)
+		}
+	}
+	deeds, err := c.db.Deeds(t.Context(), "", time.Time{}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(deeds) != 4 || deeds[0].By.ID != "discord:"+anybody || !strings.HasPrefix(deeds[0].Outcome, "refused") {
+		t.Errorf("the record is %+v, want four refusals of one person", deeds)
+	}
+	if ans := c.Do(t.Context(), c.in("1001", manager, "export 1 json")); ans.File == nil {
+		t.Errorf("export by a manager: %s", said(ans))
+	}
+	// The same number on another platform is another person, and a role counts.
+	call := c.in("T1", manager, "export 1 json")
+	call.Where.Platform = command.Slack
+	if ans := c.Do(t.Context(), call); ans.File != nil {
+		t.Error("an ID of Discord has the rights in Slack")
+	}
+	call.From.Roles = []string{"S0MANAGERS"}
+	if ans := c.Do(t.Context(), call); ans.File == nil {
+		t.Errorf("export by a member of the group: %s", said(ans))
+	}
+}
+
+// TestNoGuildHearsOfAnother is the cross-tenant cases: rooms of another guild
+// are in no answer.
+func TestNoGuildHearsOfAnother(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	for _, words := range []string{"status", "story 1", "why 1", "why https://wire.example/1", "watch list", "watch show bridge", "handover 8", "digest", "timeline bridge", "mute bridge 2h", "status bridge", "unmute bridge", "feeds", "history", "export 1 md"} {
+		call := c.in("1002", manager, words)
+		ans := c.Do(t.Context(), call)
+		all := said(ans)
+		if ans.File != nil {
+			all += string(ans.File.Data)
+		}
+		if strings.Contains(all, "north") || strings.Contains(all, "slack-desk") || strings.Contains(all, "123456789012345678") {
+			t.Errorf("%s tells the south of the north:\n%s", words, all)
+		}
+	}
+	mutes, err := c.db.Mutes(t.Context())
+	if err != nil || len(mutes) != 0 {
+		t.Errorf("mutes are %v, %v", mutes, err)
+	}
+	if got := said(c.Do(t.Context(), c.in("1002", manager, "watch add fairs fair rooms:north-desk"))); !strings.Contains(got, "There is no room") {
+		t.Errorf("the south adds a watch for the north: %s", got)
+	}
+	for _, choice := range c.Suggest(t.Context(), &command.Call{Name: "watch add", From: command.Person{ID: "1"}, Where: command.Place{Platform: command.Discord, Tenant: "1002"}, At: c.now}, "rooms", "") {
+		if choice.Value != "south-desk" {
+			t.Errorf("the south is offered %v", choice)
+		}
+	}
+}
+
+// TestTwoAtOnceHaveOneOwner is hostile case H58, and a call that is heard three
+// times, as after a connection was taken up again.
+func TestTwoAtOnceHaveOneOwner(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	var wg sync.WaitGroup
+	for i := range 6 {
+		who := []string{"1", "2"}[i%2]
+		wg.Go(func() {
+			call := c.in("1001", who, "")
+			call.Key = "interaction " + who
+			c.Press(t.Context(), call, c.seal.Make("ack", "1"))
+		})
+	}
+	wg.Wait()
+	deeds, err := c.db.Deeds(t.Context(), "story 1", time.Time{}, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := 0
+	for _, d := range deeds {
+		if d.Outcome == "done" {
+			done++
+		}
+	}
+	s, err := c.db.Story(t.Context(), 1)
+	if err != nil || done != 1 || len(deeds) != 2 || s.Care.State != story.Acknowledged || s.Version != 2 {
+		t.Errorf("two people pressed three times each: %d of %d entries are done, the story is %+v, version %d, %v", done, len(deeds), s.Care, s.Version, err)
+	}
+}
+
+// TestOnlyOurButtonsAct is hostile cases H49 and H50.
+func TestOnlyOurButtonsAct(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	good := c.seal.Make("ack", "1")
+	for _, forged := range []string{"", "ack-1", strings.Replace(good, "1", "2", 1), bot.NewSeal(make([]byte, 32)).Make("ack", "1"), strings.Repeat("x", 4000)} {
+		if got := said(c.Press(t.Context(), c.in("1001", anybody, ""), forged)); !strings.Contains(got, "not mine") {
+			t.Errorf("%.30q: %s", forged, got)
+		}
+	}
+	for _, odd := range []string{c.seal.Make("ack"), c.seal.Make("ack", "x"), c.seal.Make("zebra", "1"), c.seal.Make("yes", "7"), c.seal.Make("more", "7", "a", "b"), c.seal.Make("more", "7")} {
+		if got := said(c.Press(t.Context(), c.in("1001", anybody, ""), odd)); got == "\n" || strings.Contains(got, "acknowledged") {
+			t.Errorf("%s: %s", odd, got)
+		}
+	}
+	if got := said(c.Press(t.Context(), c.in("1001", anybody, ""), c.seal.Make("revert", "1"))); !strings.Contains(got, "right to manage") {
+		t.Errorf("anybody reverts a change: %s", got)
+	}
+	s, err := c.db.Story(t.Context(), 1)
+	if err != nil || s.Care.State != "" {
+		t.Errorf("the story is %+v, %v, want untouched", s.Care, err)
+	}
+}
+
+// TestAHurriedPersonSlowsNobodyElse is hostile cases H52, H53 and H55.
+func TestAHurriedPersonSlowsNobodyElse(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	held := 0
+	for range 100 {
+		if strings.Contains(said(c.Do(t.Context(), c.in("1001", anybody, "feeds"))), "faster than") {
+			held++
+		}
+	}
+	if held < 70 || held > 90 {
+		t.Errorf("%d of 100 commands in a moment were held back", held)
+	}
+	if got := said(c.Do(t.Context(), c.in("1001", "3", "feeds"))); strings.Contains(got, "faster than") {
+		t.Error("somebody else is held back")
+	}
+	added := 0
+	for i := range 1_000 {
+		call := c.in("1001", manager, "feed add hill https://hill.example/rss")
+		call.At = c.now.Add(time.Duration(i) * time.Second)
+		c.Do(t.Context(), call)
+	}
+	changes, err := c.db.Changes(t.Context(), story.AFeed, "", 100)
+	if added = len(changes); err != nil || added != 1 {
+		t.Errorf("one feed added a thousand times is %d changes, %v", added, err)
+	}
+}
+
+// TestNoLookUpShowsAnError is hostile cases H01 to H46: whatever is searched
+// for, tested or asked about, what comes back is an answer in words.
+func TestNoLookUpShowsAnError(t *testing.T) {
+	t.Parallel()
+	file, err := os.Open(corpus.Path(t, "hostile", "cases.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	c := newCounter(t)
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	n := 0
+	for lines.Scan() {
+		var k struct{ ID, Cat, Surface, Payload string }
+		if err := json.Unmarshal(lines.Bytes(), &k); err != nil || k.Cat != "H" || k.Payload == "" {
+			continue
+		}
+		n++
+		for _, spec := range []string{"search", "why", "timeline", "test", "watch show", "status", "note", "mute", "help"} {
+			args := map[string]string{"query": k.Payload, "what": k.Payload, "subject": k.Payload, "rule": k.Payload, "watch": k.Payload, "note": k.Payload, "story": "1", "until": k.Payload, "about": k.Payload}
+			for _, call := range []*command.Call{c.in("1001", fmt.Sprint(k.ID, spec), spec+" "+k.Payload), {Name: spec, Args: args, From: command.Person{ID: fmt.Sprint(k.ID, spec, 2)}, Where: command.Place{Platform: command.Discord, Tenant: "1001"}, At: c.now}} {
+				ans := c.Do(t.Context(), call)
+				got := said(ans)
+				if strings.TrimSpace(got) == "" && ans.Form == nil {
+					t.Errorf("%s, %s: no answer", k.ID, spec)
+				}
+				for _, leak := range []string{"SQL", "sqlite", "fts5", "store:", "That did not work", "panic", "south"} {
+					if strings.Contains(got, leak) && !strings.Contains(k.Payload, leak) {
+						t.Errorf("%s, %s: the answer shows %q: %s", k.ID, spec, leak, got)
+					}
+				}
+			}
+		}
+	}
+	if n < 20 {
+		t.Errorf("%d cases, want those of category H", n)
+	}
+	if s, err := c.db.Story(t.Context(), 1); err != nil || len(s.Reports) != 1 {
+		t.Errorf("the story is %+v, %v", s, err)
+	}
+}
+
+// TestWhatIsAddedOutlivesAStart holds that what people add is in force after
+// a restart, that the desk file has precedence, and that what does not fit any
+// more is left out and said.
+func TestWhatIsAddedOutlivesAStart(t *testing.T) {
+	t.Parallel()
+	d, _, err := parseDesk("desk.yaml", []byte(twoGuilds), config.Options{PollEvery: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	who := story.Person{ID: "discord:1", Name: "Ada"}
+	version := func(rule string, rooms ...story.RoomName) string {
+		return command.WatchVersion(&story.Watch{Title: "x", Rule: rule, Rooms: rooms})
+	}
+	e, notes := effect(d, []story.Change{
+		{What: story.AWatch, Name: "fairs", After: version("fair", "north-desk", "gone"), By: who},
+		{What: story.AWatch, Name: "bridge", After: version("fair", "north-desk"), By: who},
+		{What: story.AWatch, Name: "broken", After: version("fair (", "north-desk"), By: who},
+		{What: story.AWatch, Name: "homeless", After: version("fair", "gone"), By: who},
+		{What: story.AWatch, Name: "removed", Before: version("fair", "north-desk"), By: who},
+		{What: story.AWatch, Name: "declared", After: version("fair", "north-desk")},
+		{What: story.AFeed, Name: "hill", After: `{"url":"https://hill.example/rss"}`, By: who},
+		{What: story.AFeed, Name: "wire2", After: `{"url":"https://wire.example/rss"}`, By: who},
+	}, time.Minute)
+	if len(e.Watches) != 2 || e.Watches[1].Name != "fairs" || !slices.Equal(e.Watches[1].Rooms, []story.RoomName{"north-desk"}) || e.Watches[0].Rule != "oldbridge" {
+		t.Errorf("watches are %+v", e.Watches)
+	}
+	if len(e.Feeds) != 2 || e.Feeds[1].URL != "https://hill.example/rss" || e.Feeds[1].Tier != 4 || e.Feeds[1].Every != time.Minute {
+		t.Errorf("feeds are %+v", e.Feeds)
+	}
+	if len(notes) != 4 || len(d.Watches) != 1 || !e.chat["watch fairs"] || e.chat["watch bridge"] {
+		t.Errorf("notes are %v; the desk file's own watches are %v; from chats come %v", notes, d.Watches, e.chat)
+	}
+}

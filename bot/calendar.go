@@ -1,0 +1,85 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"vedette/story"
+)
+
+// A Calendar holds what falls due in rooms at its own time.
+type Calendar interface {
+	// Occasion reports whether room is due a digest at now, and since when.
+	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
+
+	// SaveDigest owes the room a digest of what was held for it, and says when
+	// the next is due. It owes none that would say nothing.
+	SaveDigest(ctx context.Context, o story.Occasion) error
+
+	// Alarms returns the critical stories of room that are to be looked at.
+	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
+
+	// EndMutes ends the mutes of room whose time has come, and owes the room
+	// what they held back; of those that are about to end it owes a word.
+	EndMutes(ctx context.Context, room story.RoomName, now time.Time) error
+
+	// Climb saves what becomes of one, and owes its next rung the story. A
+	// step that was saved before is left out.
+	Climb(ctx context.Context, s story.Step) error
+}
+
+// SetCalendar has rooms get digests and escalations. It must be called before
+// the first Drain.
+func (c *Courier) SetCalendar(cal Calendar) { c.calendar = cal }
+
+// Weigh decides by the policies of the delivery's room. A room that is not
+// there any more refuses nothing: what it is owed is parked.
+func (c *Courier) Weigh(d *story.Due) story.Verdict {
+	seat, ok := (*c.seats.Load())[d.Room]
+	if !ok {
+		return story.Verdict{State: story.Owed}
+	}
+	return seat.Policy.Weigh(d, seat.Zone)
+}
+
+// keep owes room what its calendar says is due.
+func (c *Courier) keep(ctx context.Context, room story.RoomName) error {
+	if c.calendar == nil {
+		return nil
+	}
+	seat, ok := (*c.seats.Load())[room]
+	if !ok {
+		seat.Zone = time.UTC
+	}
+	now := c.now().In(seat.Zone)
+	since, due, err := c.calendar.Occasion(ctx, room, now)
+	if err == nil && due {
+		set := seat.Policy.NextSet(since.In(seat.Zone).Add(-time.Nanosecond))
+		err = c.calendar.SaveDigest(ctx, story.Occasion{
+			Room: room, At: now, From: seat.Policy.From, Next: seat.Policy.Next(now), Changed: !set.IsZero() && !set.After(now),
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	if err := c.calendar.EndMutes(ctx, room, now); err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	alarms, err := c.calendar.Alarms(ctx, room, now)
+	if err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	for i := range alarms {
+		step := seat.Policy.Climb(&alarms[i], now)
+		if err := c.calendar.Climb(ctx, step); err != nil {
+			return fmt.Errorf("courier: %w", err)
+		}
+		if step.To != "" {
+			c.log.LogAttrs(ctx, slog.LevelWarn, "escalation", slog.Int64("story", int64(step.Alarm.Story)), slog.String("room", string(room)),
+				slog.String("to", string(step.To)), slog.String("calls", step.Calls.String()), slog.String("why", step.Reason))
+		}
+	}
+	return nil
+}

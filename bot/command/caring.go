@@ -1,0 +1,114 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+// tend changes who has a story to what decide makes of how it stands, and
+// says how that ended.
+func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (story.Care, string)) (*Answer, error) {
+	id, ok := storyID(a.args["story"])
+	if !ok {
+		return nil, faultf("A story is named by its number, as in #12, and %q is none.", a.args["story"])
+	}
+	outcome := ""
+	_, heard, err := a.Record.Tend(ctx, a.deed(subject(id), detail), id, func(c story.Care) (story.Care, string) {
+		var after story.Care
+		after, outcome = decide(c)
+		return after, outcome
+	})
+	switch {
+	case none(err):
+		return nil, faultf("There is no story #%d.", id)
+	case err != nil:
+		return nil, err
+	case heard:
+		return a.say(faultf("That was done already.")), nil
+	case outcome == "done":
+		s, err := a.Record.Story(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		return &Answer{Lines: []Line{{Spans: []Span{{Text: fmt.Sprintf("#%d is %s.", id, cmp.Or(care(s.Care), "open"))}}}, a.line(ctx, &s)}}, nil
+	}
+	return a.say(fault(fmt.Sprintf("#%d: %s.", id, strings.TrimPrefix(outcome, "not done: ")))), nil
+}
+
+// ack makes the story the person's. The first of two who do has it.
+func ack(ctx context.Context, a *ask) (*Answer, error) {
+	who := a.call.who()
+	return a.tend(ctx, "", func(c story.Care) (story.Care, string) {
+		switch {
+		case c.Stands() == story.Acknowledged && c.Owner.ID == who.ID:
+			return c, "not done: you have it already, since " + a.at(c.Changed)
+		case c.Stands() == story.Acknowledged:
+			return c, fmt.Sprintf("not done: %s has it, since %s; assign gives it to another", c.Owner.Name, a.at(c.Changed))
+		}
+		return story.Care{State: story.Acknowledged, Owner: who, Changed: a.now}, "done"
+	})
+}
+
+// assign gives the story to somebody.
+func assign(ctx context.Context, a *ask) (*Answer, error) {
+	to, err := a.member(a.args["person"])
+	if err != nil {
+		return nil, err
+	}
+	return a.tend(ctx, "to "+to.Name, func(c story.Care) (story.Care, string) {
+		if c.Stands() == story.Acknowledged && c.Owner.ID == to.ID {
+			return c, "not done: " + to.Name + " has it already"
+		}
+		return story.Care{State: story.Acknowledged, Owner: to, Changed: a.now}, "done"
+	})
+}
+
+// member reads a person as a platform mentions one: <@U0123|ada>, <@!123>, or
+// the ID with or without |name; "me" is who asks.
+func (a *ask) member(text string) (story.Person, error) {
+	if strings.EqualFold(text, "me") {
+		return a.call.who(), nil
+	}
+	inner := strings.TrimSuffix(strings.TrimPrefix(text, "<"), ">")
+	id, name, _ := strings.Cut(strings.TrimLeft(inner, "@!"), "|")
+	if id == "" || len(id) > 64 || strings.ContainsFunc(id, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && r != '_' && r != '.' && r != '-'
+	}) {
+		return story.Person{}, faultf("%q is nobody I know: mention a person, as in @ada, or write me.", clip(text))
+	}
+	return story.Person{ID: string(a.call.Where.Platform) + ":" + id, Name: bot.Clean(cmp.Or(name, id))}, nil
+}
+
+// resolve closes the story.
+func resolve(ctx context.Context, a *ask) (*Answer, error) {
+	who := a.call.who()
+	return a.tend(ctx, a.args["note"], func(c story.Care) (story.Care, string) {
+		if c.Stands() == story.Resolved {
+			return c, "not done: " + c.Owner.Name + " has resolved it already"
+		}
+		return story.Care{State: story.Resolved, Owner: who, Changed: a.now}, "done"
+	})
+}
+
+// note writes something to a story.
+func note(ctx context.Context, a *ask) (*Answer, error) {
+	s, err := a.story(ctx, a.args["story"])
+	if err != nil {
+		return nil, err
+	}
+	const most = 2_000
+	text := story.Shorten(story.Sentence{Text: bot.Clean(a.args["note"])}, most).Text
+	heard, err := a.Record.Record(ctx, a.deed(subject(s.ID), text))
+	if err != nil {
+		return nil, err
+	}
+	if heard {
+		return a.say(faultf("That was written already.")), nil
+	}
+	return a.say(fault(fmt.Sprintf("Written to #%d; story and timeline show it.", s.ID))), nil
+}

@@ -1,0 +1,205 @@
+package command
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"vedette/bot"
+	"vedette/story"
+	"vedette/story/level"
+)
+
+const (
+	shift      = 8 * time.Hour
+	mostListed = 15 // in one part of a handover or a digest
+)
+
+// handover tells the next shift what it must know.
+func handover(ctx context.Context, a *ask) (*Answer, error) {
+	long := shift
+	if a.args["hours"] != "" {
+		var err error
+		if long, err = length(strings.TrimSuffix(a.args["hours"], "h") + "h"); err != nil {
+			return nil, err
+		}
+	}
+	return a.handingOver(ctx, a.now.Add(-long), a.now)
+}
+
+// handingOver tells what happened from a time to another, and what is open.
+func (a *ask) handingOver(ctx context.Context, from, to time.Time) (*Answer, error) {
+	ans := &Answer{Title: fmt.Sprintf("Handover · %s to %s %s", a.at(from), a.at(to), to.In(a.zone).Format("MST"))}
+	for _, part := range []func(context.Context, *Answer, time.Time, time.Time) error{a.openStories, a.levelChanges, a.ending, a.undelivered, a.done} {
+		if err := part(ctx, ans, from, to); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.works(ctx, ans); err != nil {
+		return nil, err
+	}
+	if len(ans.Lines) == 0 {
+		ans.Lines = append(ans.Lines, Text("Nothing is open, and nothing happened."))
+	}
+	return ans, nil
+}
+
+// part adds lines under a heading, if there are any.
+func (ans *Answer) part(heading string, lines []Line) {
+	if len(lines) == 0 {
+		return
+	}
+	if more := len(lines) - mostListed; more > 0 {
+		lines = append(lines[:mostListed:mostListed], Text(fmt.Sprintf("… and %d more", more)))
+	}
+	ans.Lines = append(append(ans.Lines, Line{Spans: []Span{{Text: heading, Bold: true}}}), lines...)
+}
+
+// openStories lists what nobody has resolved: first what nobody has, from
+// elevated on, then what somebody has.
+func (a *ask) openStories(ctx context.Context, ans *Answer, from, _ time.Time) error {
+	since := from
+	if early := a.now.Add(-openFor); early.Before(since) {
+		since = early
+	}
+	open, err := a.Record.Stories(ctx, story.Query{Since: since, Unseen: true, Limit: 200})
+	if err != nil {
+		return err
+	}
+	var urgent, owned, rest []Line
+	slices.SortStableFunc(open, func(x, y story.Story) int { return cmp.Compare(y.Level, x.Level) })
+	for i := range open {
+		s := &open[i]
+		switch l := a.line(ctx, s); {
+		case s.Care.Stands() == story.Acknowledged:
+			owned = append(owned, l)
+		case s.Level >= story.Elevated:
+			urgent = append(urgent, l)
+		case !s.Changed.Before(from):
+			rest = append(rest, l)
+		}
+	}
+	ans.part("Nobody has acknowledged", urgent)
+	ans.part("In hand", owned)
+	ans.part("Open, below elevated, changed in this shift", rest)
+	return nil
+}
+
+// levelChanges lists what was said of the watches as a whole.
+func (a *ask) levelChanges(ctx context.Context, ans *Answer, from, to time.Time) error {
+	said, err := a.Record.Bulletins(ctx, "", from, 200)
+	if err != nil {
+		return err
+	}
+	var lines []Line
+	for i := range slices.Backward(said) {
+		if b := &said[i]; !b.At.After(to) && len(b.Rooms) > 0 {
+			l := a.bulletin(b)
+			l.Spans = append([]Span{{Text: a.at(b.At) + " "}}, l.Spans...)
+			lines = append(lines, l)
+		}
+	}
+	ans.part("Levels and deadlines", lines)
+	return nil
+}
+
+// ending lists what ends in the shift that follows.
+func (a *ask) ending(ctx context.Context, ans *Answer, from, to time.Time) error {
+	var lines []Line
+	until := to.Add(to.Sub(from))
+	for _, w := range a.desk.Watches {
+		j, err := a.Level(ctx, w.Name)
+		if err != nil {
+			return err
+		}
+		for _, dl := range j.Deadlines {
+			if dl.State != level.Passed && dl.Ends.After(to) && !dl.Ends.After(until) {
+				lines = append(lines, Text(fmt.Sprintf("• %s: an ultimatum ends %s", w.Name, a.at(dl.Ends))))
+			}
+		}
+	}
+	muted, err := a.mutes(ctx, func(m *story.Mute) bool { return m.Until.After(to) && !m.Until.After(until) })
+	if err != nil {
+		return err
+	}
+	ans.part("Ends in the next shift", append(lines, muted...))
+	return nil
+}
+
+// undelivered lists what rooms were owed and have not heard.
+func (a *ask) undelivered(ctx context.Context, ans *Answer, from, _ time.Time) error {
+	changed, err := a.Record.Stories(ctx, story.Query{Since: from, Limit: 200})
+	if err != nil {
+		return err
+	}
+	var lines []Line
+	for i := range changed {
+		told, err := a.Record.Told(ctx, changed[i].ID)
+		if err != nil {
+			return err
+		}
+		for _, t := range told {
+			if t.At.Before(from) || !a.sees(t.Room) {
+				continue
+			}
+			switch t.State {
+			case story.Muted, story.Held, story.Parked, story.Ambiguous, story.Expired, story.Below:
+				l := a.line(ctx, &changed[i])
+				l.Spans = append(l.Spans, Span{Text: fmt.Sprintf(" · %s in %s", t.State, t.Room)})
+				lines = append(lines, l)
+			case story.Owed, story.Sending, story.Delivered, story.Merged, story.Digested:
+			}
+		}
+	}
+	ans.part("Not told, or not known to be", lines)
+	return nil
+}
+
+// done lists what people did.
+func (a *ask) done(ctx context.Context, ans *Answer, from, to time.Time) error {
+	deeds, err := a.Record.Deeds(ctx, "", from, 200)
+	if err != nil {
+		return err
+	}
+	var lines []Line
+	for i := range slices.Backward(deeds) {
+		if d := &deeds[i]; !d.At.After(to) && d.Outcome == "done" {
+			l := deed(d)
+			l.Spans = append([]Span{{Text: a.at(d.At) + " "}}, append(l.Spans, Span{Text: " · " + strings.Replace(d.Subject, "story ", "#", 1)})...)
+			lines = append(lines, l)
+		}
+	}
+	ans.part("What was done", lines)
+	return nil
+}
+
+// digest tells what has happened, story by story.
+func digest(ctx context.Context, a *ask) (*Answer, error) {
+	from, err := a.since(24 * time.Hour)
+	if err != nil {
+		return nil, err
+	}
+	changed, err := a.Record.Stories(ctx, story.Query{Since: from, Limit: 200})
+	if err != nil {
+		return nil, err
+	}
+	ans := &Answer{Title: "Since " + a.at(from)}
+	if err := a.levelChanges(ctx, ans, from, a.now); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(changed, func(x, y story.Story) int {
+		return cmp.Or(cmp.Compare(y.Level, x.Level), cmp.Compare(y.Origins(), x.Origins()))
+	})
+	var lines []Line
+	for i := range changed {
+		lines = append(lines, a.line(ctx, &changed[i]))
+	}
+	ans.part(bot.Count(len(changed), "story"), lines)
+	if len(ans.Lines) == 0 {
+		ans.Lines = append(ans.Lines, Text("Nothing happened."))
+	}
+	return ans, nil
+}

@@ -1,0 +1,291 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
+)
+
+// tellAt is tell for a story that stands at level.
+func tellAt(t *testing.T, s Store, of story.ID, kind story.NoticeKind, level story.Level, rooms ...story.RoomName) story.ID {
+	t.Helper()
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	if len(p) != 1 {
+		t.Fatalf("%d items wait, want 1", len(p))
+	}
+	rel := map[story.NoticeKind]story.Relation{story.NewStory: story.Opens, story.Update: story.Reports, story.Refresh: story.Copies}[kind]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p[0].Item.ID, Revision: 1, Story: of, Relation: rel, Kind: kind, Rooms: rooms, Level: level, At: Noon(), Matches: []story.Match{{Watch: "idlib"}},
+	}}))
+	all := must(s.Recent(t.Context(), Noon()))(t)
+	if of == 0 {
+		return all[len(all)-1].ID
+	}
+	return of
+}
+
+// from is the rule of a room that is told from level.
+func from(level story.Level) story.Rule {
+	return func(d *story.Due) story.Verdict {
+		if at := d.Story.Level; d.Notice.Bulletin == nil && at < level {
+			return story.Verdict{State: story.Below, Why: at.String()}
+		}
+		return story.Verdict{State: story.Owed}
+	}
+}
+
+// hold is the rule of a room that is told nothing but digests.
+func hold(d *story.Due) story.Verdict {
+	if d.Notice.Kind == story.DigestKind {
+		return story.Verdict{State: story.Owed}
+	}
+	return story.Verdict{State: story.Held, Why: "night"}
+}
+
+func belowIsOwedAgain(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(from(story.High))
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	for _, key := range []string{"g:2", "g:3"} {
+		save(t, s, item(key, "Idlib shelled again"))
+		tellAt(t, s, id, map[string]story.NoticeKind{"g:2": story.Update, "g:3": story.Refresh}[key], story.Guarded, "desk")
+	}
+	claim(t, s, "")
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Below: 3})
+	if !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Error("not idle when all that is owed stands below the room's level")
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	s.SetRule(from(story.High))
+	save(t, s, item("g:4", "Ten killed in Idlib"))
+	tellAt(t, s, id, story.Update, story.High, "desk")
+	root := claim(t, s, story.Post)
+	if root.Notice.Kind != story.NewStory || root.Story.Version != 4 {
+		t.Errorf("told is %s of version %d, want the first notice, of all that is known", root.Notice.Kind, root.Story.Version)
+	}
+	settle(t, s, root, story.Delivered, 0)
+	settle(t, s, claim(t, s, story.Reply), story.Delivered, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 2, story.Merged: 2})
+}
+
+func riseOfTheWatch(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(from(story.High))
+	var items []story.ItemID
+	for _, key := range []string{"g:1", "g:2"} {
+		save(t, s, item(key, "Idlib shelled"))
+		items = append(items, must(s.Unjudged(t.Context(), 1))(t)[0].Item.ID)
+		tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	}
+	claim(t, s, "")
+	check(t, s.SaveReview(t.Context(), []story.Bulletin{{
+		Watch: "idlib", Kind: story.LevelChange, Key: "level 2", From: story.Guarded, To: story.High, At: Noon(), Rooms: []story.RoomName{"osint"},
+		Evidence: []story.Witness{{Item: items[1]}, {Item: 99}},
+	}}, Noon().Add(time.Hour)))
+	if d := claim(t, s, story.Post); d.Story.Level != story.High || d.Story.Reports[0].Item.ID != items[1] {
+		t.Errorf("told is a story at %s of item %d, want the one that the rise rests on", d.Story.Level, d.Story.Reports[0].Item.ID)
+	}
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Below: 1, story.Sending: 1, story.Owed: 1})
+}
+
+func heldEndsInADigest(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(hold)
+	morning := Noon().Add(18 * time.Hour)
+	check(t, s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": morning}, Noon()))
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	save(t, s, item("g:2", "Idlib shelled"))
+	tellAt(t, s, id, story.Refresh, story.Guarded, "desk")
+	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk"}}}, morning.Add(time.Hour)))
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Held: 2, story.Owed: 1})
+	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(morning) || !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Errorf("the next is due at %s, want %s and nothing before", at, morning)
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	s.SetRule(hold)
+	if _, due, err := s.Occasion(t.Context(), "desk", morning.Add(-time.Second)); due || err != nil {
+		t.Errorf("a digest is due before its time (%v)", err)
+	}
+	since, due, err := s.Occasion(t.Context(), "desk", morning.Add(time.Hour))
+	check(t, err)
+	if !due || !since.Equal(morning) || must(s.Idle(t.Context(), morning))(t) {
+		t.Fatalf("a digest is due %v since %s, want it since %s", due, since, morning)
+	}
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: morning, Next: morning.Add(24 * time.Hour)}))
+	h.Crash(t)
+	s = h.Open(t)
+	s.SetRule(hold)
+	counts(t, s, map[story.DeliveryState]int{story.Digested: 3, story.Owed: 1})
+	d := claim(t, s, story.Post)
+	b := d.Notice.Bulletin
+	if b == nil || b.Digest == nil || b.Digest.Held != 2 || len(b.Digest.Bulletins) != 1 || b.Digest.Bulletins[0].Watch != "idlib" {
+		t.Fatalf("the digest is %+v, want what was held", b)
+	}
+	want := []story.Line{{Story: id, Level: story.Guarded, Title: "Idlib shelled", Watches: []story.WatchName{"idlib"}, Origins: 1, Outlets: 1, Changed: Noon(), Held: true}}
+	if diff := cmp.Diff(want, b.Digest.Lines); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	claim(t, s, "")
+	if _, due, err := s.Occasion(t.Context(), "desk", morning); due || err != nil {
+		t.Errorf("a digest is due twice (%v)", err)
+	}
+}
+
+func digestTellsWhatChanged(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(from(story.Elevated))
+	told := Noon().Add(-time.Hour)
+	check(t, s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": Noon()}, told))
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tellAt(t, s, 0, story.NewStory, story.Elevated, "desk")
+	save(t, s, item("g:2", "Idlib council meets"))
+	tellAt(t, s, 0, story.NewStory, story.Calm, "desk")
+	save(t, s, item("g:3", "Another room's"))
+	tellAt(t, s, 0, story.NewStory, story.High, "osint")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	claim(t, s, "")
+	occasion := story.Occasion{Room: "desk", At: Noon().Add(time.Minute), Changed: true, From: story.Elevated, Next: Noon().Add(time.Hour)}
+	check(t, s.SaveDigest(t.Context(), occasion))
+	d := claim(t, s, story.Post)
+	digest := d.Notice.Bulletin.Digest
+	if len(digest.Lines) != 1 || digest.Lines[0].Story != id || digest.Lines[0].Held || digest.Below != 1 || !digest.Since.Equal(told) {
+		t.Errorf("the digest is %+v, want the one story at the room's level since %s, and one below", digest, told)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	occasion.At = Noon().Add(time.Hour)
+	check(t, s.SaveDigest(t.Context(), occasion))
+	claim(t, s, "") // nothing has changed
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 2, story.Below: 1, story.Owed: 1})
+}
+
+func digestOutlivesItsPolicy(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(hold)
+	check(t, s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": Noon().Add(time.Hour), "osint": Noon().Add(time.Hour)}, Noon()))
+	save(t, s, item("g:1", "Idlib shelled"))
+	tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	claim(t, s, "")
+	check(t, s.DeclareRooms(t.Context(), nil, Noon()))
+	for room, want := range map[story.RoomName]bool{"desk": true, "osint": false} {
+		if _, due, err := s.Occasion(t.Context(), room, Noon()); due != want || err != nil {
+			t.Errorf("a digest for %s is due: %v (%v), want %v", room, due, err, want)
+		}
+	}
+	check(t, s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": Noon().Add(time.Hour)}, Noon()))
+	if _, due, err := s.Occasion(t.Context(), "desk", Noon()); !due || err != nil {
+		t.Errorf("a digest that was due is not after a reload (%v)", err)
+	}
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: Noon()}))
+	if at := must(s.Next(t.Context(), Noon().Add(-time.Hour)))(t); !at.IsZero() {
+		t.Errorf("the next is due at %s, want none", at)
+	}
+	counts(t, s, map[story.DeliveryState]int{story.Digested: 1, story.Owed: 1})
+}
+
+func pingIsRemembered(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	var asked []story.Due
+	rule := func(d *story.Due) story.Verdict {
+		asked = append(asked, *d)
+		return story.Verdict{State: story.Owed, Calls: story.Mention{Kind: story.Group, ID: "S0123456789"}, Level: story.High, Why: "a test"}
+	}
+	s.SetRule(rule)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tellAt(t, s, 0, story.NewStory, story.High, "desk")
+	d := claim(t, s, story.Post)
+	if d.Calls.String() != "@S0123456789" || d.Why != "a test" {
+		t.Errorf("claimed calls %q because %q", d.Calls, d.Why)
+	}
+	settle(t, s, d, story.Owed, 0)
+	h.Crash(t)
+	s = h.Open(t)
+	s.SetRule(rule)
+	claim(t, s, story.Post)
+	if first, second := asked[0], asked[1]; first.Calls.Kind != story.Nobody || !first.LastPing.At.IsZero() ||
+		second.Calls != d.Calls || second.LastPing != (story.Ping{At: Noon(), Level: story.High}) {
+		t.Errorf("asked %+v, then %+v; want the ping on record at the second attempt", first, second)
+	}
+}
+
+func alarmClimbs(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tellAt(t, s, 0, story.NewStory, story.High, "desk")
+	if all := must(s.Alarms(t.Context(), "desk", Noon()))(t); len(all) != 0 {
+		t.Errorf("alarms are %+v, want none below critical", all)
+	}
+	save(t, s, item("g:2", "Ten killed in Idlib"))
+	tellAt(t, s, id, story.Update, story.Critical, "desk", "osint")
+	alarms := must(s.Alarms(t.Context(), "desk", Noon()))(t)
+	if diff := cmp.Diff([]story.Alarm{{Story: id, Room: "desk", Since: Noon(), Level: story.Critical}}, alarms); diff != "" {
+		t.Fatalf("alarms (-want +got):\n%s", diff)
+	}
+	due := Noon().Add(10 * time.Minute)
+	check(t, s.Climb(t.Context(), story.Step{Alarm: alarms[0], Next: due, At: Noon()}))
+	h.Crash(t)
+	s = h.Open(t)
+	if all := must(s.Alarms(t.Context(), "desk", due.Add(-time.Second)))(t); len(all) != 0 {
+		t.Errorf("alarms are %+v before they are due", all)
+	}
+	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(due) {
+		t.Errorf("the next is due at %s, want %s", at, due)
+	}
+	alarms = must(s.Alarms(t.Context(), "desk", due))(t)
+	step := story.Step{Alarm: alarms[0], To: "duty", Calls: story.Mention{Kind: story.User, ID: "U0123456789"}, Reason: "nobody answers", Why: "the last rung was told", At: due}
+	step.Alarm.Rung++
+	for range 2 { // as two replicas would
+		check(t, s.Climb(t.Context(), step))
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	d, ok, err := s.Claim(t.Context(), "duty", due)
+	check(t, err)
+	if !ok || d.Act != story.Post || d.Notice.Kind != story.Escalation || d.Calls != step.Calls || d.Notice.Reason != "nobody answers" || d.Story.ID != id {
+		t.Fatalf("claimed %+v, want the escalation", d)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	if _, ok, err := s.Claim(t.Context(), "duty", due); ok || err != nil {
+		t.Errorf("the next rung is told twice (%v)", err)
+	}
+	if all := must(s.Alarms(t.Context(), "desk", due.Add(time.Hour)))(t); len(all) != 0 {
+		t.Errorf("alarms are %+v after the last rung", all)
+	}
+}
+
+func alarmOfAFallenStory(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Ten killed in Idlib"))
+	id := tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	for i, level := range []story.Level{story.High, story.Critical} {
+		save(t, s, item(fmt.Sprint("g:", i+2), "Idlib"))
+		tellAt(t, s, id, story.Update, level, "desk")
+		alarms := must(s.Alarms(t.Context(), "desk", Noon()))(t)
+		if len(alarms) != 1 || alarms[0].Level != level {
+			t.Fatalf("alarms at %s are %+v, want one", level, alarms)
+		}
+		if level < story.Critical {
+			check(t, s.Climb(t.Context(), story.Step{Alarm: alarms[0], Why: "the story is high", At: Noon()}))
+		}
+	}
+}
