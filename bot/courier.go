@@ -125,17 +125,43 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
 	switch d.Act {
 	case story.Post:
-		return seat.Room.Post(ctx, d.Key, c.message(d, seat))
+		return seat.Room.Post(ctx, d.Key, c.message(ctx, d, seat))
 	case story.Reply:
-		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(d, seat))
+		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(ctx, d, seat))
 	case story.Edit: // which never pings
-		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(&d.Story, seat))
+		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, d, seat))
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }
 
+// root returns the root message that d tells.
+func (c *Courier) root(ctx context.Context, d *story.Dispatch, seat *Seat) *Message {
+	switch {
+	case d.Merged != nil:
+		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles)
+	case d.Parted != nil:
+		return Apart(c.reworded(&d.Story, seat), d.Parted, c.link(ctx, d.Parted.See, seat))
+	}
+	return c.reworded(&d.Story, seat)
+}
+
+// linkWithin bounds the search for a link: it must leave time to tell the
+// message that it would stand in.
+const linkWithin = 5 * time.Second
+
+// link returns a link to a message of the room, or "" if there is none or it
+// is not to be had: no message waits for it.
+func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string {
+	if to == "" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, linkWithin)
+	defer cancel()
+	return seat.Room.Link(ctx, to)
+}
+
 // message returns what d tells by itself, and whom it pings.
-func (c *Courier) message(d *story.Dispatch, seat *Seat) (m *Message) {
+func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
 	case b != nil && b.Kind == story.MuteEnd:
 		m = MuteOver(b, seat.Zone, seat.Titles)
@@ -148,7 +174,7 @@ func (c *Courier) message(d *story.Dispatch, seat *Seat) (m *Message) {
 	case d.Act == story.Reply:
 		m = Update(&d.Story, &d.Notice, seat.Zone)
 	default:
-		m = c.root(&d.Story, seat)
+		m = c.root(ctx, d, seat)
 	}
 	m.Calls = d.Calls
 	return m

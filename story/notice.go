@@ -26,6 +26,7 @@ const (
 	NewStory NoticeKind = "new"     // a root message is posted
 	Update   NoticeKind = "update"  // a further report: a reply in the thread, and the root is edited
 	Refresh  NoticeKind = "refresh" // a copy or an edit: the root is edited, nobody is called
+	Moved    NoticeKind = "moved"   // reports of another story belong to it: roots are edited, and it is told where it is new
 
 	LevelChange NoticeKind = "level"    // a watch stands at another level: a bulletin
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
@@ -72,7 +73,7 @@ type Judgement struct {
 	Revision int      // of the item that was judged
 	Matches  []Match  // empty: the item is kept in the archive and told to nobody
 	Signals  []Signal // what it claims, if anything matches
-	Story    ID       // the story that it joins; 0 if it opens one or matches nothing
+	Story    ID       // the story that it joins; 0 if it opens one, joins one that Moves make, or matches nothing
 	Relation Relation // "" for an edit of a report that keeps its place
 	CopyOf   ItemID
 	Kind     NoticeKind // "" if no room need hear of it; with a Relation it joins its story all the same
@@ -81,6 +82,7 @@ type Judgement struct {
 	Level    Level      // of the story: the highest at which a watch that accepts it stands
 	At       time.Time
 
+	Moves     []Move     // of other reports, which the item has shown to belong elsewhere: carried out before it joins
 	Bulletins []Bulletin // that the item brings about
 }
 

@@ -30,8 +30,9 @@ type Account struct {
 	session *discordgo.Session
 	pace    *pace
 
-	mu      sync.Mutex      // guards threads; held for no call
-	threads map[string]bool // by the id of their root, which is also theirs: those that a reply went to or may go to
+	mu      sync.Mutex        // guards what follows; held for no call
+	threads map[string]bool   // by the id of their root, which is also theirs: those that a reply went to or may go to
+	guilds  map[string]string // by the id of a channel: where it is
 }
 
 // New returns the account that o describes. It sends nothing.
@@ -61,7 +62,7 @@ func New(o Options) (*Account, error) {
 		// A redirect that keeps the method would send a message twice.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Account{session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool)}, nil
+	return &Account{session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string)}, nil
 }
 
 // Room returns the channel with the id, which need not be open: that shows
@@ -114,6 +115,42 @@ func (r *Room) Edit(ctx context.Context, id story.Remote, m *bot.Message) error 
 	}
 	_, err := remote(r.account.send(ctx, c, edited(m)))
 	return err
+}
+
+// Link returns the address of a message, or "" while Discord does not say where
+// the channel is: it is asked until it does.
+func (r *Room) Link(ctx context.Context, id story.Remote) string {
+	if !snowflake(string(id)) {
+		return "" // it never stood in Discord
+	}
+	guild := r.account.guild(ctx, r.channel)
+	if guild == "" {
+		return ""
+	}
+	return "https://discord.com/channels/" + guild + "/" + r.channel + "/" + string(id)
+}
+
+// guild returns the server that a channel is of, or "".
+func (a *Account) guild(ctx context.Context, channel string) string {
+	a.mu.Lock()
+	guild := a.guilds[channel]
+	a.mu.Unlock()
+	if guild != "" {
+		return guild
+	}
+	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel))
+	if leave == nil {
+		return ""
+	}
+	defer leave()
+	said, err := a.session.Channel(channel, discordgo.WithContext(ctx))
+	if err != nil || !snowflake(said.GuildID) {
+		return ""
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.guilds[channel] = said.GuildID
+	return said.GuildID
 }
 
 // post is the call that posts in the channel.

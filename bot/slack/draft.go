@@ -28,7 +28,7 @@ const (
 	mostSentences = 10
 	mostFacts     = 8
 	mostWords     = 20
-	mostButtons   = 5
+	mostButtons   = 6 // the four that act, the report, and where the story was before
 	mostLines     = 80
 )
 

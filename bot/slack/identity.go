@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"net/url"
 	"regexp"
 	"strings"
 
@@ -35,9 +34,7 @@ func (w *Workspace) identity(ctx context.Context) (who identity, refused string,
 		return identity{}, refused, failed(&x, refused, false)
 	}
 	w.known = identity{team: said.TeamID, user: said.UserID}
-	if home, err := url.Parse(said.URL); err == nil && home.Scheme == "https" && home.Host != "" {
-		w.known.home = "https://" + home.Host
-	}
+	w.known.home = strings.TrimRight(bot.Link(said.URL, mostLink), "/")
 	return w.known, "", nil
 }
 
@@ -58,11 +55,11 @@ func (r *Room) Tenant(ctx context.Context) (string, error) {
 	return who.team, nil
 }
 
-// Link returns the address of a message in the channel, or "" if Slack does
-// not say which address the workspace has.
+// Link returns the address of a message in the channel, or "" while Slack does
+// not say which address the workspace has: it is asked until it does.
 func (r *Room) Link(ctx context.Context, remote story.Remote) string {
 	who, _, failure := r.workspace.identity(ctx)
-	if failure != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d{6}$`).MatchString(string(remote)) {
+	if failure != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d+$`).MatchString(string(remote)) {
 		return ""
 	}
 	return who.home + "/archives/" + r.channel + "/p" + strings.Replace(string(remote), ".", "", 1)

@@ -60,6 +60,17 @@ func bulletin() *bot.Message {
 	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
 }
 
+// moved returns the root messages of a story that goes on in another, and of
+// one that was split from another; link leads to the other's.
+func moved(link string) (onward, apart *bot.Message) {
+	at := idlib().At
+	told := story.Story{Changed: at, Watches: []story.WatchName{"idlib"}, Reports: []story.Report{{Item: story.Item{Title: "Turkey threatens force over Idlib ceasefire"}}}}
+	was := story.Aside{Lead: story.Witness{Outlet: "AFP", Title: "Ankara warns Damascus <!channel>", Link: "https://www.afp.com/en/1"}, Why: "tells of the same event as Al Jazeera: Turkey, force, ceasefire"}
+	onward = bot.Onward(&told, &was, link, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+	of := story.Aside{Lead: was.Lead, Why: "tells of another event than the rest: ceasefire, force, posts"}
+	return onward, bot.Apart(idlib(), &of, link)
+}
+
 // marked returns text with the words marked.
 func marked(text string, words ...string) story.Sentence {
 	s := story.Sentence{Text: text}
@@ -116,7 +127,9 @@ func TestRoomsSeeTheseMessages(t *testing.T) {
 	had.State = "Acknowledged by <!channel> at 14:09"
 	had.Buttons = append(had.Buttons, bot.Button{Label: "Acknowledge", Do: "ack-1-0a_Z"}, bot.Button{Label: "Why", Do: "why-1-0a_Z"},
 		bot.Button{Label: "Forged", Do: "a:b"}, bot.Button{Label: "Too long", Do: strings.Repeat("x", 81)})
+	onward, apart := moved("https://fakeroom.slack.com/archives/C0123456789/p1581516300000100")
 	for name, f := range map[string]face{
+		"onward": root(onward, "key0000000000001"), "apart": root(apart, "key0000000000001"),
 		"short": root(idlib(), "key0000000000001"), "rtl": root(rtl, "key0000000000001"), "bare": root(bareRoot, "key0000000000001"), "maximal": root(maximal(), "key0000000000001"),
 		"reply": reply(answer), "reply_maximal": reply(answers), "bulletin": root(bulletin(), "key0000000000001"),
 		"had": root(had, "key0000000000001"), "had_edited": edited(had),

@@ -22,7 +22,7 @@ type Grouper struct {
 	reports []report
 	known   map[story.ItemID]uint32 // where in reports
 	pages   map[string]uint32       // the newest report of a page
-	stories map[story.ID][]uint32   // their reports, in the order in which they joined
+	stories map[story.ID][]uint32   // their reports, in the order in which they came
 
 	dots    []float32 // scratch, one for each report, 0 between two calls
 	scripts []script  // of the reports: compact, since thousands are looked up for one item
@@ -54,7 +54,7 @@ type report struct {
 	gone      bool // another revision took its place
 	copyOf    story.ItemID
 	copied    bool
-	moved     bool     // by Apply: once is enough
+	moved     bool     // from another story: once is enough
 	reading   *reading // without terms
 	vector    []weight
 	length    float64 // of the vector before it was made 1, in words that no story has
@@ -120,14 +120,15 @@ func (g *Grouper) copyOf(at uint32, reason string) story.Kinship {
 // Add adds r to story s, or moves it there. A report that is there already
 // stays; an edited one is read again. So whole stories can be added again.
 func (g *Grouper) Add(s story.ID, r story.Report) {
-	moved := false
+	moved := r.From != 0
 	if at, ok := g.known[r.Item.ID]; ok {
 		old := &g.reports[at]
+		moved = moved || old.moved
 		if old.reading.whole == g.read(&r.Item).whole && old.at.Equal(r.Item.Effective) && old.copied == (r.Relation == story.Copies) {
+			old.moved = moved
 			g.put(at, s)
 			return
 		}
-		moved = old.moved
 		g.drop(at)
 	}
 	e := g.entry(&r.Item, r.Relation != story.Copies)
@@ -173,7 +174,8 @@ func (g *Grouper) put(at uint32, s story.ID) {
 	}
 	g.tells(s, r, 1)
 	r.story = s
-	g.stories[s] = append(g.stories[s], at)
+	i, _ := slices.BinarySearch(g.stories[s], at)
+	g.stories[s] = slices.Insert(g.stories[s], i, at)
 }
 
 // leave takes r, the i-th report of its story, out of it.

@@ -177,6 +177,36 @@ func TestAReportMovesOnce(t *testing.T) {
 	}
 }
 
+// Whoever keeps the stories says so after a restart.
+func TestAReportThatIsKnownToHaveMovedStays(t *testing.T) {
+	g := group.New(group.Defaults())
+	text := "Rebels blew up the Derwin bridge at Oskar village before dawn, Colonel Matis said."
+	g.Add(3, story.Report{Item: report(1, "A", "Derwin bridge blown up", text), From: 1})
+	g.Add(2, story.Report{Item: report(2, "B", "Oskar village loses its bridge", "The Derwin bridge at Oskar village was blown up by rebels, said Colonel Matis.")})
+	if moves := g.Review(2); len(moves) > 0 {
+		t.Errorf("got %+v, want report 1 to stay where it moved", moves)
+	}
+}
+
+// A story is compared by its newest reports, whenever they came into it.
+func TestWhenAReportMovedMakesNoDifference(t *testing.T) {
+	late, early := group.New(group.Defaults()), group.New(group.Defaults())
+	first := report(1, "A", "Derwin bridge blown up", "Rebels blew up the Derwin bridge at Oskar village before dawn.")
+	late.Add(2, story.Report{Item: first})
+	early.Add(1, story.Report{Item: first, From: 2})
+	for i := range 30 {
+		r := story.Report{Item: report(story.ItemID(i+2), "B", fmt.Sprint("Oskar village mourns its bridge, day ", i), "The bridge at Oskar village is gone.")}
+		late.Add(1, r)
+		early.Add(1, r)
+	}
+	late.Add(1, story.Report{Item: first, From: 2})
+	it := report(99, "C", "Rebels say they blew up the Derwin bridge", "Oskar village was asleep before dawn.")
+	// How rare its words were when it came may differ, and the reason with it.
+	if a, b := late.Place(&it), early.Place(&it); a.Story != b.Story || a.Relation != b.Relation || a.Story != 1 {
+		t.Errorf("placed %+v, and had it moved before %+v", a, b)
+	}
+}
+
 func TestNamesAndNumbersCarryBetweenScripts(t *testing.T) {
 	g := group.New(group.Defaults())
 	g.Add(1, story.Report{Item: report(1, "Wire", "Shelling of Saraqib kills 14", "The shelling hit Saraqib in Idlib province; 14 died, said officials in Ankara.")})

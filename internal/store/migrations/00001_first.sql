@@ -67,12 +67,12 @@ CREATE TABLE matches (
 ) WITHOUT ROWID;
 
 -- What the matched items claim: the past that levels are judged by. A row is
--- never changed: an edited item has a new one, so that whoever has read up to
--- a seq knows what is new to it.
+-- never changed: an item that was edited, or is in another story, has a new
+-- one, so that whoever has read up to a seq knows what is new to it.
 CREATE TABLE readings (
     seq     INTEGER PRIMARY KEY AUTOINCREMENT,
     item    INTEGER NOT NULL UNIQUE REFERENCES items (id),
-    edited  INTEGER NOT NULL, -- it takes the place of an earlier one
+    edited  INTEGER NOT NULL, -- it takes the place of an earlier one, which counts no more
     watches TEXT NOT NULL,    -- JSON: those that accept it; none takes back what it claimed
     signals TEXT NOT NULL     -- JSON, in reading order
 );
@@ -82,18 +82,24 @@ CREATE TABLE stories (
     version INTEGER NOT NULL,
     level   INTEGER NOT NULL,
     opened  INTEGER NOT NULL,
-    changed INTEGER NOT NULL
+    changed INTEGER NOT NULL,
+    merged  INTEGER REFERENCES stories (id), -- it has no reports any more and goes on in this one
+    parted  INTEGER REFERENCES stories (id), -- its first reports were once in this one
+    why     TEXT NOT NULL DEFAULT ''         -- it was merged or parted
 );
 CREATE INDEX stories_changed ON stories (changed);
+CREATE INDEX stories_merged ON stories (merged) WHERE merged IS NOT NULL;
 
 CREATE TABLE reports (
-    item     INTEGER PRIMARY KEY REFERENCES items (id),
-    story    INTEGER NOT NULL REFERENCES stories (id),
-    relation TEXT NOT NULL,
-    copy_of  INTEGER NOT NULL,
-    version  INTEGER NOT NULL -- of the story, when it joined
+    seq        INTEGER PRIMARY KEY, -- the order in which they joined a story, whichever
+    item       INTEGER NOT NULL UNIQUE REFERENCES items (id),
+    story      INTEGER NOT NULL REFERENCES stories (id),
+    relation   TEXT NOT NULL,
+    copy_of    INTEGER NOT NULL,
+    moved_from INTEGER REFERENCES stories (id) -- the story that it joined, if it has moved since
 );
-CREATE INDEX reports_story ON reports (story, version);
+CREATE INDEX reports_story ON reports (story, seq);
+CREATE INDEX reports_moved ON reports (moved_from, seq) WHERE moved_from IS NOT NULL;
 
 -- What rooms hear of a watch as a whole. The newest of kind 'level' says where
 -- the watch stands.
@@ -130,7 +136,7 @@ CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
     notice     INTEGER NOT NULL REFERENCES notices (id),
     room       TEXT NOT NULL,
-    story      INTEGER NOT NULL, -- 0 for a bulletin
+    story      INTEGER NOT NULL, -- 0 for a bulletin; that of the notice, unless its report moved before it was told
     version    INTEGER NOT NULL,
     kind       TEXT NOT NULL,
     key        TEXT NOT NULL UNIQUE,
