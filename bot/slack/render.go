@@ -49,8 +49,9 @@ func edited(m *bot.Message) face {
 	return root(&quiet, "")
 }
 
-// reply returns the face of a message in a thread.
-func reply(m *bot.Message) face { return newFace(m, "", (*draft).reply) }
+// reply returns the face of a message in a thread that is told by the delivery
+// key.
+func reply(m *bot.Message, key string) face { return newFace(m, key, (*draft).reply) }
 
 // newFace lays m out, leaving out what Slack has no room for: the sources
 // that came last first, the title never.
@@ -106,7 +107,7 @@ func (d *draft) reply() []slack.Block {
 	}
 	d.brief(&what)
 	d.facts(&what)
-	return slices.Concat(what.block(), small(d.Reason, d.matched()))
+	return slices.Concat(what.block(), small(d.Reason, d.matched()), buttons(d.Buttons, d.key))
 }
 
 // brief writes the sentences as one paragraph.
@@ -125,6 +126,10 @@ func (d *draft) brief(to *line) {
 func (d *draft) list(to *line) {
 	for _, l := range d.Lines {
 		to.row()
+		if l.Link == "" {
+			to.text(l.String(), nil) // in one element, which is shorter
+			continue
+		}
 		to.text(l.Mark(), nil)
 		to.link(l.Link, l.Text, nil)
 		if l.Note != "" {

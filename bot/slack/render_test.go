@@ -131,7 +131,7 @@ func TestRoomsSeeTheseMessages(t *testing.T) {
 	for name, f := range map[string]face{
 		"onward": root(onward, "key0000000000001"), "apart": root(apart, "key0000000000001"),
 		"short": root(idlib(), "key0000000000001"), "rtl": root(rtl, "key0000000000001"), "bare": root(bareRoot, "key0000000000001"), "maximal": root(maximal(), "key0000000000001"),
-		"reply": reply(answer), "reply_maximal": reply(answers), "bulletin": root(bulletin(), "key0000000000001"),
+		"reply": reply(answer, "key0000000000001"), "reply_maximal": reply(answers, "key0000000000001"), "bulletin": root(bulletin(), "key0000000000001"),
 		"had": root(had, "key0000000000001"), "had_edited": edited(had),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -193,7 +193,7 @@ func FuzzRender(f *testing.F) {
 			m.Matched = append(m.Matched, title)
 		}
 		holds(t, root(m, "key0000000000001"))
-		holds(t, reply(m))
+		holds(t, reply(m, "key0000000000001"))
 	})
 }
 
@@ -237,6 +237,8 @@ func element(t *testing.T, e map[string]any) {
 	text, _ := e["text"].(string)
 	to, _ := e["url"].(string)
 	switch e["type"] {
+	case "broadcast", "usergroup", "user": // of the message's own
+		return
 	case "rich_text_section":
 		inner, _ := e["elements"].([]any)
 		if len(inner) == 0 {
@@ -301,6 +303,12 @@ func picture(blocks []slack.Block) string {
 				switch e := e.(type) {
 				case *slack.RichTextSectionTextElement:
 					b.WriteString(styled(e.Text, e.Style))
+				case *slack.RichTextSectionBroadcastElement:
+					b.WriteString("@" + e.Range)
+				case *slack.RichTextSectionUserGroupElement:
+					b.WriteString("@" + e.UsergroupID)
+				case *slack.RichTextSectionUserElement:
+					b.WriteString("@" + e.UserID)
 				case *slack.RichTextSectionLinkElement:
 					fmt.Fprintf(&b, "[%s](%s)", styled(e.Text, e.Style), story.Shorten(story.Sentence{Text: e.URL}, 80).Text)
 				}

@@ -21,7 +21,11 @@ type Slack struct {
 	link   link
 	people people
 	files  files
-	pinned map[string][]string // IDs of messages, by channel
+
+	scopes    []string // of the bot's token
+	appToken  string
+	appScopes []string
+	left      map[string]bool // channels that the bot is not in
 }
 
 // Limits of a message's text: a post that is longer is cut off, an edit is
@@ -42,7 +46,8 @@ func NewSlackOn(l net.Listener, token string) *Slack {
 		token:  token,
 		link:   link{tickets: make(map[string]bool)},
 		files:  files{byID: make(map[string]*file)},
-		pinned: make(map[string][]string),
+		scopes: slackScopes(), left: make(map[string]bool),
+		appToken: "xapp-1-A0FAKEROOM-1-canary", appScopes: []string{"connections:write"},
 		people: people{
 			names: make(map[string]string), groups: make(map[string][]string), private: make(map[string][]*message),
 			modals: make(map[string]*modal), hooks: make(map[string]*hook), triggers: make(map[string]*trigger),
@@ -79,21 +84,21 @@ func (s *Slack) act(c *call) answer {
 	case err != nil:
 		said = s.refuse(c, "invalid_json", err.Error())
 	case c.name == "apps.connections.open":
-		said = s.open(c, a)
+		return answer{status: http.StatusOK, body: s.open(c, a)}
 	case !s.admits(c, a):
 		said = s.refuse(c, "invalid_auth")
 	default:
 		said = s.dispatch(c, a)
 	}
-	return answer{status: http.StatusOK, body: said}
+	return answer{status: http.StatusOK, header: s.headers(), body: said}
 }
 
 // dispatch calls the method.
 func (s *Slack) dispatch(c *call, a args) object {
 	method := map[string]func(*call, args) object{
 		"chat.postMessage": s.post, "chat.update": s.update, "chat.postEphemeral": s.whispered,
-		"conversations.history": s.history, "conversations.replies": s.replies,
-		"pins.add": s.pin, "pins.remove": s.unpin, "pins.list": s.pins,
+		"conversations.history": s.history, "conversations.replies": s.replies, "pins.add": s.pin,
+		"conversations.info": s.info,
 	}[c.name]
 	elsewhere := map[string]func(*call, args) object{
 		"auth.test": s.whoami, "users.info": s.userInfo, "usergroups.users.list": s.groupMembers, "conversations.open": s.converse,
@@ -107,6 +112,9 @@ func (s *Slack) dispatch(c *call, a args) object {
 		return s.refuse(c, "unknown_method")
 	case !regexp.MustCompile(`^[CGD][A-Z0-9]+$`).MatchString(a.text("channel")):
 		return s.refuse(c, "channel_not_found", fmt.Sprintf("%q is no channel", a.text("channel")))
+	}
+	if no := s.denied(c, a); no != nil {
+		return no
 	}
 	return method(c, a)
 }
@@ -219,6 +227,24 @@ func (s *Slack) update(c *call, a args) object {
 	at := m.post.Changed.UnixMicro()
 	m.body["edited"] = object{"user": slackUser, "ts": fmt.Sprintf("%d.%06d", at/1e6, at%1e6)}
 	return object{"ok": true, "channel": channel, "ts": ts, "text": m.body["text"], "message": slackMessage(m, true)}
+}
+
+// pin is pins.add.
+func (s *Slack) pin(c *call, a args) object {
+	ts := a.text("timestamp")
+	m := s.find(a.text("channel"), ts)
+	switch {
+	case s.archived[a.text("channel")]:
+		return shut("is_archived")
+	case s.deleted[ts]:
+		return shut("message_not_found")
+	case m == nil:
+		return s.refuse(c, "message_not_found", fmt.Sprintf("no message of the channel has the ts %q", ts))
+	case m.post.Pinned:
+		return shut("already_pinned")
+	}
+	m.post.Pinned = true
+	return object{"ok": true}
 }
 
 // lay makes m what a says. What an edit does not name stays as it is: Slack

@@ -62,7 +62,11 @@ type link struct {
 }
 
 // AppToken returns the token that opens sockets.
-func (s *Slack) AppToken() string { return "xapp-1-A0FAKEROOM-1-canary" }
+func (s *Slack) AppToken() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.appToken
+}
 
 // Sockets returns how many are open and how many ever were.
 func (s *Slack) Sockets() (open, ever int) {
@@ -78,13 +82,15 @@ func (s *Slack) Acks() []Ack {
 	return slices.Clone(s.link.acks)
 }
 
-// open is apps.connections.open.
+// open is apps.connections.open. Slack takes the token from the header alone.
 func (s *Slack) open(c *call, a args) object {
 	switch {
 	case a.text("token") != "":
 		return s.refuse(c, "invalid_arguments", "the app token is a parameter, not in the header")
-	case c.Header.Get("Authorization") != "Bearer "+s.AppToken():
-		return s.refuse(c, "not_allowed_token_type")
+	case s.appToken == "" || c.Header.Get("Authorization") != "Bearer "+s.appToken:
+		return s.refuse(c, "invalid_auth")
+	case !slices.Contains(s.appScopes, "connections:write"):
+		return object{"ok": false, "error": "missing_scope", "needed": "connections:write", "provided": strings.Join(s.appScopes, ",")}
 	}
 	ticket := fmt.Sprint(s.next(time.Now().UnixMicro()))
 	s.link.tickets[ticket] = true
