@@ -92,7 +92,7 @@ func TestWithAnAddressSlackCallsIt(t *testing.T) {
 		t.Error("Socket Mode is on")
 	}
 	got := []string{m.Features.SlashCommands[0].Url, m.Settings.Interactivity.RequestUrl, m.Settings.EventSubscriptions.RequestUrl}
-	want := []string{"https://vedette.example.org/team/slack/command", "https://vedette.example.org/team/slack/action", "https://vedette.example.org/team/slack/event"}
+	want := []string{"https://vedette.example.org/team/slack/commands", "https://vedette.example.org/team/slack/interactivity", "https://vedette.example.org/team/slack/events"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}

@@ -16,11 +16,11 @@ import (
 const mostBody = 1 << 20
 
 // Handler returns what answers Slack's requests where the app has a public
-// address: below it /slack/commands, /slack/interactivity and /slack/events.
+// address, at the paths that the manifest names.
 // It takes none while the inbox does not run, or without a signing secret.
 func (in *Inbox) Handler() http.Handler {
 	mux := http.NewServeMux()
-	for path, k := range map[string]kind{"/slack/commands": slash, "/slack/interactivity": interact, "/slack/events": events} {
+	for path, k := range map[string]kind{CommandPath: slash, ActionPath: interact, EventPath: events} {
 		mux.HandleFunc("POST "+path, func(w http.ResponseWriter, r *http.Request) { in.serve(w, r, k) })
 	}
 	return mux

@@ -225,7 +225,7 @@ func (in *Inbox) post(ctx context.Context, h *heard, f face, shared bool, form f
 		return unfit
 	case bot.NotSent, bot.RoomShut, bot.RootMissing:
 		return absent
-	case bot.Ambiguous:
+	case bot.Ambiguous, bot.Repeatable:
 	}
 	return unknown
 }
