@@ -303,12 +303,20 @@ func canonical(link string) string {
 	return strings.TrimPrefix(u.Host, "www.") + strings.TrimSuffix(u.Path, "/")
 }
 
+// splitOff reports whether m is the message of a story that was split from
+// another: it sums up reports, of which the room has heard in the other's
+// thread.
+func splitOff(m counterparty.Message) bool { return strings.Contains(m.Text, "Split from") }
+
 // slackTitles returns the link of each message's title, or the title if it
 // has none: what stands first in the message's second block, or in the first
 // of an answer.
 func slackTitles(t *testing.T, ms []counterparty.Message) (names []string) {
 	t.Helper()
 	for _, m := range ms {
+		if splitOff(m) {
+			continue
+		}
 		var body struct {
 			Blocks []struct {
 				Elements []struct {
@@ -333,6 +341,9 @@ func slackTitles(t *testing.T, ms []counterparty.Message) (names []string) {
 func discordTitles(t *testing.T, ms []counterparty.Message) (names []string) {
 	t.Helper()
 	for _, m := range ms {
+		if splitOff(m) {
+			continue
+		}
 		var body struct{ Embeds []struct{ URL, Title string } }
 		if err := json.Unmarshal(m.Raw, &body); err != nil || len(body.Embeds) != 1 {
 			t.Fatalf("a message without an embed: %s (%v)", m.Raw, err)

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/bot/terminal"
+	"vedette/bot/webhook"
 	"vedette/config"
 	"vedette/feeds"
 	"vedette/feeds/fetch"
@@ -69,9 +71,10 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	tick, gap := time.Second, time.Second
+	step := new(wallClock).step
+	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
 	if replay {
-		tick, gap = 10*time.Millisecond, 0
+		tick, gap, limits.Most, step = 10*time.Millisecond, 0, 0, nil
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -82,7 +85,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Every: set.PollEvery, Now: now, Log: log})
+	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log})
 	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -90,6 +93,10 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.courier.SetSeal(seal)
 	pr.courier.SetCalendar(db)
+	pr.courier.SetHandover(func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) {
+		return pr.core.Shift(ctx, room, from, to)
+	})
+	pr.courier.SetBoards(db)
 	db.SetRule(pr.courier.Weigh)
 	if set.LLMURL != "" {
 		model, err := rephrase.New(rephrase.Settings{URL: set.LLMURL, Model: set.LLMModel, Key: set.LLMToken.Reveal()})
@@ -100,7 +107,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	q := &inquiry{db: db, seal: seal, desk: pr.inForce.Load, seats: pr.places, now: now, log: log, live: pr.desk.Standing, reload: pr.again}
 	pr.core = q.answerer()
-	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Log: slog.New(aboveInfo{log.Handler()})})
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
 
@@ -108,12 +115,14 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 // the desk file forgets neither a pace nor a limit.
 func (pr *program) platforms() (err error) {
 	if token := pr.set.SlackToken; token != "" {
-		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), API: pr.set.SlackAPI}); err != nil {
+		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), AppToken: pr.set.SlackAppToken.Reveal(), API: pr.set.SlackAPI}); err != nil {
 			return err
 		}
 	}
 	if token := pr.set.DiscordToken; token != "" {
-		if pr.discord, err = discord.New(discord.Options{Token: token.Reveal(), API: pr.set.DiscordAPI}); err != nil {
+		if pr.discord, err = discord.New(discord.Options{
+			Token: token.Reveal(), API: pr.set.DiscordAPI, PublicKey: pr.set.DiscordPublicKey, PublicURL: pr.set.PublicURL,
+		}); err != nil {
 			return err
 		}
 	}
@@ -192,10 +201,22 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
-	if err := pr.store.DeclareRooms(ctx, occasions(seats, pr.now()), pr.now()); err != nil {
+	if err := pr.store.Repeat(ctx, webhooks(d)); err != nil {
+		return err
+	}
+	occasion := func(p *bot.Policy, now time.Time) time.Time { return p.Next(now) }
+	shift := func(p *bot.Policy, now time.Time) time.Time { return p.NextShift(now) }
+	if err := pr.store.DeclareShifts(ctx, due(seats, shift, pr.now()), pr.now()); err != nil {
+		return err
+	}
+	if err := pr.store.DeclareRooms(ctx, due(seats, occasion, pr.now()), pr.now()); err != nil {
+		return err
+	}
+	if err := pr.store.DeclareBoards(ctx, boards(d)); err != nil {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
+	pr.poller.SetOperators(d.Operators)
 	pr.courier.SetRooms(seats)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
 	// What was judged by the old watches meanwhile. An item counts at the
@@ -243,7 +264,11 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r)}
+		seat := bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r), Watches: telling(d, r.Name)}
+		if r.Webhook.URL != "" {
+			seat.Patience = webhook.Patience
+		}
+		seats[r.Name] = seat
 	}
 	return seats, errors.Join(errs...)
 }
@@ -253,19 +278,40 @@ func (pr *program) places() []command.Seat { return seatsOf(pr.inForce.Load().De
 
 // policy returns what a room asks of those who tell it things.
 func policy(r *config.Room) bot.Policy {
-	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest}
+	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest, Shifts: r.Handover}
 	for _, rung := range r.Escalate {
 		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
 	}
 	return p
 }
 
-// occasions returns when each room that gets digests gets its next.
-func occasions(seats map[story.RoomName]bot.Seat, now time.Time) map[story.RoomName]time.Time {
+// telling returns the watches that tell a room, in the order of the file.
+func telling(d *config.Desk, room story.RoomName) (names []story.WatchName) {
+	for _, w := range d.Watches {
+		if slices.Contains(w.Rooms, room) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
+}
+
+// boards returns the rooms that ask for a board.
+func boards(d *config.Desk) (names []story.RoomName) {
+	for _, r := range d.Rooms {
+		if r.Board {
+			names = append(names, r.Name)
+		}
+	}
+	return names
+}
+
+// due returns when something falls due next in each room, of those in which it
+// does.
+func due(seats map[story.RoomName]bot.Seat, at func(p *bot.Policy, now time.Time) time.Time, now time.Time) map[story.RoomName]time.Time {
 	next := make(map[story.RoomName]time.Time)
 	for name, seat := range seats {
-		if at := seat.Policy.Next(now.In(seat.Zone)); !at.IsZero() {
-			next[name] = at
+		if t := at(&seat.Policy, now.In(seat.Zone)); !t.IsZero() {
+			next[name] = t
 		}
 	}
 	return next
@@ -282,8 +328,25 @@ func (pr *program) room(r config.Room) (bot.Room, error) {
 		return nil, errors.New("it stands in Discord, and VEDETTE_DISCORD_TOKEN is not set")
 	case r.Discord != "":
 		return pr.discord.Room(r.Discord), nil
+	case r.Webhook.URL != "":
+		secret, ok := pr.set.RoomSecrets[r.Webhook.Secret]
+		if !ok {
+			return nil, fmt.Errorf("its webhook needs a secret, and %s is not set", r.Webhook.Secret)
+		}
+		return webhook.New(webhook.Options{URL: r.Webhook.URL, Secret: secret.Reveal(), Format: webhook.Format(r.Webhook.Format)})
 	}
 	return pr.terminal, nil
+}
+
+// webhooks returns the rooms of d that take what comes twice once.
+func webhooks(d *config.Desk) []story.RoomName {
+	var names []story.RoomName
+	for _, r := range d.Rooms {
+		if r.Webhook.URL != "" {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // userAgent says who asks, and how to reach them.

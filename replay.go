@@ -158,14 +158,18 @@ func rehearse(ctx context.Context, d *config.Desk, items iter.Seq[story.Item], s
 func heard(m *desk.Memory) (all []told) {
 	for i := range m.Judged {
 		j := &m.Judged[i]
-		if j.Kind == "" || len(j.Rooms) == 0 {
-			continue
-		}
-		t := told{At: j.At, Kind: j.Kind, Reason: j.Reason, Text: m.Title(j.Item)}
+		var watches []story.WatchName
 		for _, match := range j.Matches {
-			t.Watches = append(t.Watches, match.Watch)
+			watches = append(watches, match.Watch)
 		}
-		all = append(all, t)
+		for k := range j.Moves {
+			if mv := &j.Moves[k]; len(mv.Rooms) > 0 {
+				all = append(all, told{At: j.At, Kind: story.Moved, Watches: watches, Reason: mv.Reason, Text: m.Title(mv.Items[0])})
+			}
+		}
+		if j.Kind != "" && len(j.Rooms) > 0 {
+			all = append(all, told{At: j.At, Kind: j.Kind, Watches: watches, Reason: j.Reason, Text: m.Title(j.Item)})
+		}
 	}
 	for i := range m.Bulletins {
 		b := &m.Bulletins[i]
@@ -182,13 +186,13 @@ func heard(m *desk.Memory) (all []told) {
 	return all
 }
 
-// summary counts what was told by kind.
+// summary counts what was told by kind. A story that was split off is one.
 func summary(all []told) string {
 	counts := make(map[story.NoticeKind]int)
 	for i := range all {
 		counts[all[i].Kind]++
 	}
-	return fmt.Sprintf("%s, %s, %s, %s", plural(counts[story.NewStory], "story"), plural(counts[story.Update], "update"),
+	return fmt.Sprintf("%s, %s, %s, %s", plural(counts[story.NewStory]+counts[story.Moved], "story"), plural(counts[story.Update], "update"),
 		plural(counts[story.LevelChange], "level change"), plural(counts[story.Deadline], "deadline"))
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +94,111 @@ func TestTheStoryOfIdlibStandsInSlackAndDiscord(t *testing.T) {
 		if edits == 0 {
 			t.Errorf("no message in %s was edited", name)
 		}
+	}
+}
+
+// TestMovesAreToldByEditsInSlackAndDiscord plays a merge and a split to both.
+func TestMovesAreToldByEditsInSlackAndDiscord(t *testing.T) {
+	t.Parallel()
+	const goesOn, comesFrom = "Continued in", "Split from"
+	for name, tt := range map[string]struct {
+		says    string    // in the message that leads to another
+		leads   [2]string // the titles of the message and of where it leads
+		replies []string  // titles in the thread that it leads to, in order
+	}{
+		"two-stories-prove-to-be-one": {goesOn, [2]string{"Trains halted near Lindgate outside Oldbridge after bomb found", "Explosion damages Derwin viaduct in Oldbridge"}, []string{
+			"Bomb squad at Derwin viaduct after explosion halts trains, Oldbridge",
+			"Derwin viaduct closed for a month after explosion, trains halted at Oldbridge",
+		}},
+		"one-story-proves-to-be-two": {comesFrom, [2]string{"Oldbridge ferry capsizes in storm on the Wend", "Oldbridge evening summary: shells hit market, ferry capsizes in storm"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for room, p := range played(t, name) {
+				posts := p.posts()
+				var found [2]*fakeroom.Post // by leads
+				roots := 0
+				for i := range posts {
+					post := &posts[i]
+					if len(post.Mentions) > 0 {
+						t.Errorf("%s pinged %q with %q", room, post.Mentions, post.Text)
+					}
+					if post.Thread != "" {
+						continue
+					}
+					roots++
+					for k, title := range tt.leads {
+						if shown := strings.Split(post.Text, "\n"); len(shown) > 1 && shown[1] == title {
+							found[k] = post
+						}
+					}
+				}
+				from, to := found[0], found[1]
+				if roots != 2 || from == nil || to == nil {
+					t.Fatalf("%s has %d messages of their own, want two, titled %q", room, roots, tt.leads)
+				}
+				if !strings.Contains(from.Text, tt.says) || !slices.Contains(from.Links, p.link(to.ID)) {
+					t.Errorf("%s shows %q with links %q, want that it says %q and leads to %q", room, from.Text, from.Links, tt.says, p.link(to.ID))
+				}
+				var replies []string
+				for _, post := range posts {
+					for _, title := range tt.replies {
+						if post.Thread == to.ID && strings.Contains(post.Text, title) {
+							replies = append(replies, title)
+						}
+					}
+				}
+				if !slices.Equal(replies, tt.replies) {
+					t.Errorf("%s has %q in the thread that goes on, want %q", room, replies, tt.replies)
+				}
+			}
+		})
+	}
+}
+
+// A stage is a room after a scenario was played in it.
+type stage struct {
+	platform
+
+	channel string
+	link    func(id string) string
+}
+
+func (s *stage) posts() []fakeroom.Post { return s.Posts(s.channel) }
+
+// played plays a scenario to a Slack and a Discord room.
+func played(t *testing.T, scenario string) map[story.RoomName]*stage {
+	t.Helper()
+	const token, slackChannel, discordChannel = "test-token", "C0123456789", "123456789012345678"
+	s := fakeroom.NewSlack(token)
+	t.Cleanup(s.Close)
+	d, err := fakeroom.NewDiscord(token, openAPI(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	file := filepath.Join("internal", "world", "testdata", "scenarios", scenario+".txtar")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script, err := wire.Parse(file, data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	script.Desk = strings.ReplaceAll(script.Desk, "rooms: [terminal]", "rooms: [slack, discord]") +
+		fmt.Sprintf("  slack: { slack: { channel: %s } }\n  discord: { discord: { channel: %q } }\n", slackChannel, discordChannel)
+	hear(t, script, &config.Settings{LogFormat: "text", SlackToken: token, SlackAPI: s.API(), DiscordToken: token, DiscordAPI: d.API()})
+	if v := slices.Concat(s.Violations(), d.Violations()); len(v) > 0 {
+		t.Errorf("refused, or asked against the rules: %q", v)
+	}
+	return map[story.RoomName]*stage{
+		"slack": {s, slackChannel, func(id string) string {
+			return "https://fakeroom.slack.com/archives/" + slackChannel + "/p" + strings.Replace(id, ".", "", 1)
+		}},
+		"discord": {d, discordChannel, func(id string) string {
+			return "https://discord.com/channels/100000000000000002/" + discordChannel + "/" + id
+		}},
 	}
 }
 

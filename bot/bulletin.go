@@ -18,6 +18,9 @@ const (
 // Bulletin returns the message that tells b, to a room that keeps zone;
 // titles are the watches' titles.
 func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
+	if b.Kind == story.FeedHealth {
+		return health(b, zone)
+	}
 	name := cmp.Or(titles[b.Watch], string(b.Watch))
 	m := &Message{Level: b.To, Watches: []string{name}, At: b.At.In(zone), Title: story.Sentence{Text: headline(b, name)}}
 	reasons := b.Reasons[:min(len(b.Reasons), mostReasons)]
@@ -39,9 +42,26 @@ func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName
 	return m
 }
 
+// health returns the message that tells operators of a feed: its first reason
+// is the title.
+func health(b *story.Bulletin, zone *time.Location) *Message {
+	m := &Message{Watches: []string{"Feeds"}, At: b.At.In(zone)}
+	for i, reason := range b.Reasons {
+		text := story.Shorten(story.Sentence{Text: reason}, titleSize)
+		if i == 0 {
+			m.Title = text
+			continue
+		}
+		m.Facts = append(m.Facts, Fact{Name: "Why", Text: text.Text})
+	}
+	return m
+}
+
 // headline says what a bulletin tells, in one line.
 func headline(b *story.Bulletin, name string) string {
 	switch {
+	case b.Kind == story.FeedHealth:
+		return b.Reasons[0]
 	case b.Kind == story.Deadline:
 		return name + ": " + strings.Join(b.Reasons, "; ")
 	case b.To == story.Calm:

@@ -54,3 +54,29 @@ func TestBulletinHeadlines(t *testing.T) {
 		}
 	}
 }
+
+func TestOperatorsReadOfAFeedInAFewWords(t *testing.T) {
+	b := &story.Bulletin{Kind: story.FeedHealth, Key: "wire blind 1", At: time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC), Reasons: []string{
+		"The Wire (wire) is blind for 36 minutes: nothing can be got from it", "the server answers 503 Service Unavailable",
+	}}
+	m := bot.Bulletin(b, time.FixedZone("Istanbul", 3*60*60), nil)
+	same := func(s string) string { return s }
+	got := bot.Plain(m, 1000, same, func(s string) int { return len(s) })
+	want := "The Wire (wire) is blind for 36 minutes: nothing can be got from it\nWhy: the server answers 503 Service Unavailable"
+	if head := m.Head(); got != want || head != "Feeds · 13 Aug 15:00 Istanbul" {
+		t.Errorf("told %s\n%s\nwant\n%s", head, got, want)
+	}
+}
+
+func TestTheFloorOfARoomDoesNotHideThatAFeedIsIll(t *testing.T) {
+	now := time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC)
+	due := &story.Due{Now: now}
+	due.Notice = story.Notice{Kind: story.FeedHealth, At: now, Bulletin: &story.Bulletin{Kind: story.FeedHealth, Reasons: []string{"wire is blind"}, At: now}}
+	if got := (&bot.Policy{From: story.High}).Weigh(due, time.UTC); got.State != story.Owed || got.Calls.Kind != story.Nobody {
+		t.Errorf("weighed as %+v; want it told, without a ping", got)
+	}
+	digest := &story.Bulletin{Kind: story.DigestKind, At: now, Digest: &story.Digest{Bulletins: []story.Bulletin{*due.Notice.Bulletin}}}
+	if m := bot.Digest(digest, time.UTC, nil); len(m.Lines) != 1 || m.Lines[0].Text != "wire is blind" {
+		t.Errorf("digest has %+v, want the feed's line", m.Lines)
+	}
+}

@@ -2,9 +2,9 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +28,11 @@ type Seat struct {
 	Zone   *time.Location             // required
 	Titles map[story.WatchName]string // what watches are called in it
 	Policy Policy
+
+	Watches []story.WatchName // whose rooms it is among, for its board
+	// Patience is how long a message that does not get through is tried,
+	// counted from when it was owed; 0 is without end.
+	Patience time.Duration
 }
 
 // A Rephraser tells a brief in other words, or says why it stands as it is:
@@ -45,10 +50,12 @@ type Courier struct {
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
 
 	calendar Calendar // nil: there are no digests and no escalations
+	boards   Boards   // nil: there are no boards
 
-	words  Rephraser // nil: briefs stand as they are
-	seal   *Seal     // nil: messages have no buttons that ask for something
-	spoken phrases
+	words    Rephraser                                                                                  // nil: briefs stand as they are
+	seal     *Seal                                                                                      // nil: messages have no buttons that ask for something
+	handover func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) // nil: there are none
+	spoken   phrases
 }
 
 // NewCourier returns a courier that knows no rooms yet.
@@ -82,8 +89,11 @@ func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
 	}
 	for ctx.Err() == nil {
 		d, ok, err := c.box.Claim(ctx, room, c.now())
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return c.show(context.WithoutCancel(ctx), room)
 		}
 		if err := c.carry(context.WithoutCancel(ctx), &d); err != nil {
 			return err
@@ -108,7 +118,7 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	} else if remote, err := c.send(ctx, d, &seat); err == nil {
 		o.Remote = remote
 	} else {
-		c.judge(&o, err)
+		c.judge(&o, err, seat.Patience)
 	}
 	o.At = c.now()
 	c.report(ctx, &o)
@@ -125,46 +135,93 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
 	switch d.Act {
 	case story.Post:
-		return seat.Room.Post(ctx, d.Key, c.message(d, seat))
+		return seat.Room.Post(ctx, d.Key, c.message(ctx, d, seat))
 	case story.Reply:
-		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(d, seat))
+		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(ctx, d, seat))
 	case story.Edit: // which never pings
-		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(&d.Story, seat))
+		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, d, seat))
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }
 
+// root returns the root message that d tells.
+func (c *Courier) root(ctx context.Context, d *story.Dispatch, seat *Seat) *Message {
+	switch {
+	case d.Merged != nil:
+		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles)
+	case d.Parted != nil:
+		return Apart(c.reworded(&d.Story, seat), d.Parted, c.link(ctx, d.Parted.See, seat))
+	}
+	return c.reworded(&d.Story, seat)
+}
+
+// linkWithin bounds the search for a link: it must leave time to tell the
+// message that it would stand in.
+const linkWithin = 5 * time.Second
+
+// link returns a link to a message of the room, or "" if there is none or it
+// is not to be had: no message waits for it.
+func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string {
+	if to == "" {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, linkWithin)
+	defer cancel()
+	return seat.Room.Link(ctx, to)
+}
+
 // message returns what d tells by itself, and whom it pings.
-func (c *Courier) message(d *story.Dispatch, seat *Seat) (m *Message) {
+func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
+	case b != nil && b.Kind == story.ShiftEnd:
+		m = Handover(b, seat.Zone)
 	case b != nil && b.Kind == story.MuteEnd:
 		m = MuteOver(b, seat.Zone, seat.Titles)
 	case b != nil && b.Kind == story.DigestKind:
-		m = Digest(b, seat.Zone, seat.Titles)
+		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles)
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
-		m = Escalated(&d.Story, &d.Notice, seat.Zone, seat.Titles)
+		m = escalated(c.reworded(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
 		m = Update(&d.Story, &d.Notice, seat.Zone)
 	default:
-		m = c.root(&d.Story, seat)
+		m = c.root(ctx, d, seat)
 	}
 	m.Calls = d.Calls
 	return m
 }
 
-// judge turns the error of a room into the delivery's state.
-func (c *Courier) judge(o *story.Outcome, err error) {
-	var f *Failure
-	if !errors.As(err, &f) {
-		f = &Failure{Kind: Ambiguous, Why: "the answer was not understood"}
+// linked returns b, a digest, with its lines leading to the stories' messages
+// in the room, where these stand.
+func (c *Courier) linked(ctx context.Context, b *story.Bulletin, seat *Seat) *story.Bulletin {
+	told, digest := *b, *b.Digest
+	told.Digest, digest.Lines = &digest, slices.Clone(b.Digest.Lines)
+	for i := range digest.Lines {
+		l := &digest.Lines[i]
+		if l.Root == "" {
+			continue
+		}
+		link := c.link(ctx, l.Root, seat)
+		if link == "" {
+			break // nor are the others to be had
+		}
+		l.Link = link
 	}
+	return &told
+}
+
+// judge turns the error of a room into the delivery's state.
+func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
+	f := failureOf(err)
 	o.Why = f.Why
 	switch f.Kind {
-	case NotSent, RoomShut:
+	case NotSent, RoomShut, Repeatable:
 		o.State, o.Rest = story.Owed, true
-		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt)))
+		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt, patience)))
+		if patience > 0 && o.NotBefore.Sub(owedSince(&o.Dispatch)) > patience {
+			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
+		}
 	case RootMissing:
 		o.RootGone = true
 		if o.Dispatch.Act == story.Edit {
@@ -177,16 +234,28 @@ func (c *Courier) judge(o *story.Outcome, err error) {
 	case Ambiguous:
 		o.State = story.Ambiguous
 		if o.Dispatch.Act == story.Edit { // which may be made again
-			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt)))
+			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
 		}
 	}
 }
 
+// owedSince returns when the room was first to hear what d tells.
+func owedSince(d *story.Dispatch) time.Time {
+	if d.Act == story.Edit {
+		return d.Story.Changed
+	}
+	return d.Notice.At
+}
+
 // backoff returns how long a room rests after so many attempts: a platform
 // that stumbles is back in seconds, a room that is shut when somebody opens
-// it. Neither is ever given up.
-func backoff(k Kind, attempt int) time.Duration {
+// it. Neither is ever given up. Where there is patience for it, whoever is
+// not back in some minutes is asked as rarely as a room that is shut.
+func backoff(k Kind, attempt int, patience time.Duration) time.Duration {
 	first, most := time.Second, time.Minute
+	if patience > 0 {
+		most = 15 * time.Minute
+	}
 	if k == RoomShut {
 		first, most = time.Minute, 15*time.Minute
 	}

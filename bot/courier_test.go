@@ -47,6 +47,7 @@ func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 type room struct {
 	heard []string
 	err   error
+	link  string
 	stop  context.CancelFunc // called in the middle of each act
 }
 
@@ -74,6 +75,8 @@ func (r *room) Edit(ctx context.Context, _ story.Remote, m *bot.Message) error {
 	return err
 }
 
+func (r *room) Link(context.Context, story.Remote) string { return r.link }
+
 func dispatch(act story.Act) story.Dispatch {
 	return story.Dispatch{Delivery: 1, Key: "k", Attempt: 3, Act: act, Room: "desk", Root: "root", Story: told(), Notice: story.Notice{Item: 2}}
 }
@@ -94,6 +97,7 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, Why: "the answer was not understood"}},
 		"AnAmbiguousEditIsMadeAgain":         {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
 		"NotSentBacksOffAndTheRoomRests":     {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
+		"WhatMayBeRepeatedIsOwedAgain":       {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
 		"ThePlatformsOwnWaitIsKept":          {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
 		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Minute), Why: "no rights"}},
 		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
@@ -149,5 +153,97 @@ func TestCourierGivesUpNothingThatCannotBeRecorded(t *testing.T) {
 	r := &room{}
 	if err := courier(b, r).Drain(t.Context(), "desk"); !errors.Is(err, b.fail) || len(r.heard) != 0 {
 		t.Errorf("error is %v after telling %q, want the store's and silence", err, r.heard)
+	}
+}
+
+// A teller keeps what it is told, and knows where messages stand, or not.
+type teller struct {
+	room
+
+	told []*bot.Message
+}
+
+func (r *teller) Post(_ context.Context, _ string, m *bot.Message) (story.Remote, error) {
+	r.told = append(r.told, m)
+	return "there", nil
+}
+
+func (r *teller) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
+	r.told = append(r.told, m)
+	return nil
+}
+
+func TestARootSaysWhereItsStoryGoesOnAndWhereItComesFrom(t *testing.T) {
+	other := &story.Aside{Story: 7, Version: 4, Lead: story.Witness{Outlet: "Radio", Title: "Post hit", Link: "https://radio.example/1"}, Why: "a test shows it", See: "other"}
+	merged, parted := dispatch(story.Edit), dispatch(story.Post)
+	merged.Merged, parted.Parted = other, other
+	for name, tt := range map[string]struct {
+		due     story.Dispatch
+		link    string
+		title   string
+		fact    bot.Fact
+		buttons []bot.Button
+	}{
+		"GoesOn": {
+			merged, "https://chat.example/other", "Post hit",
+			bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
+			[]bot.Button{{Label: "Open report", Link: "https://radio.example/1"}, {Label: "Go on reading", Link: "https://chat.example/other"}},
+		},
+		"GoesOnWithoutALink": {
+			merged, "", "Post hit",
+			bot.Fact{Name: "Continued in", Text: "Post shelled in Idleb"},
+			[]bot.Button{{Label: "Open report", Link: "https://radio.example/1"}},
+		},
+		"ComesFrom": {
+			parted, "https://chat.example/other", "Post shelled in Idleb",
+			bot.Fact{Name: "Split from", Text: "Post hit (a test shows it)"},
+			[]bot.Button{{Label: "Open report", Link: "https://wire.example/1"}, {Label: "Earlier reports", Link: "https://chat.example/other"}},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &box{due: []story.Dispatch{tt.due}}
+			r := &teller{room: room{link: tt.link}}
+			c := bot.NewCourier(b, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+			c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: r, Zone: time.UTC}})
+			if err := c.Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			if b.settled[0].State != story.Delivered {
+				t.Fatalf("settled %+v, want it told", b.settled[0])
+			}
+			if m := r.told[0]; m.Title.Text != tt.title || m.Facts[0] != tt.fact || !cmp.Equal(m.Buttons, tt.buttons) {
+				t.Errorf("told %q with %v and %v; want %q with %v and %v", m.Title.Text, m.Facts, m.Buttons, tt.title, tt.fact, tt.buttons)
+			}
+		})
+	}
+}
+
+func TestCourierGivesUpWhenItsPatienceEnds(t *testing.T) {
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Parked, story.Edit: story.Parked} {
+		now, b := noon, &box{}
+		c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{err: &bot.Failure{Kind: bot.NotSent, Why: "not reached"}}, Zone: time.UTC, Patience: 72 * time.Hour}})
+		d := dispatch(act)
+		d.Notice.At, d.Story.Changed = noon, noon
+		for d.Attempt = 1; ; d.Attempt++ {
+			b.due = []story.Dispatch{d}
+			if err := c.Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			o := b.settled[len(b.settled)-1]
+			if o.State != story.Owed {
+				if o.State != want || o.Rest || o.Why != "given up after 72h0m0s: not reached" {
+					t.Errorf("%s ended as %+v, want it %s", act, o, want)
+				}
+				break
+			}
+			now = o.NotBefore
+		}
+		if tried := now.Sub(noon); tried < 71*time.Hour || tried > 72*time.Hour {
+			t.Errorf("%s was tried for %v, want some 72 h", act, tried)
+		}
+		if d.Attempt < 250 || d.Attempt > 350 {
+			t.Errorf("%s was tried %d times, want every quarter of an hour at the end", act, d.Attempt)
+		}
 	}
 }

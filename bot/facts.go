@@ -41,12 +41,12 @@ func Facts(s *story.Story, zone *time.Location) (fs []Fact) {
 	return fs
 }
 
-// claimed returns what the reports of s claim besides counts, in the order in
+// claimed returns what the reports of s claim besides numbers, in the order in
 // which it was first reported, and the deadlines that are still to come.
 func claimed(s *story.Story) (kinds []string, ends []time.Time) {
 	for i := range s.Reports {
 		for _, g := range s.Reports[i].Signals {
-			if !counts(g.Kind) && !slices.Contains(kinds, string(g.Kind)) {
+			if (!counts(g.Kind) || !g.Count.Known()) && !slices.Contains(kinds, string(g.Kind)) {
 				kinds = append(kinds, string(g.Kind))
 			}
 			if g.Deadline.After(s.Changed) && !slices.ContainsFunc(ends, g.Deadline.Equal) {

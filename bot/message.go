@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -21,12 +22,13 @@ type Message struct {
 	Outlet  string // that published this report
 	Brief   []story.Sentence
 	Facts   []Fact
-	Matched []string // the words of the rule that it was found by
-	Sources []Source // each outlet once, the first to tell first; for a root message
-	Origins int      // independent ones; 0 in a reply
-	Outlets int      // 0 in a reply
-	Reason  string   // why the room hears it, or ""
-	State   string   // who has the story, such as "Acknowledged by Ada", or ""
+	Matched []string        // the words of the rule that it was found by
+	Sources []Source        // each outlet once, the first to tell first; for a root message
+	Origins int             // independent ones; 0 in a reply
+	Outlets int             // 0 in a reply
+	Reason  string          // why the room hears it, or ""
+	State   string          // who has the story, such as "Acknowledged by Ada", or ""
+	Care    story.CareState // whether anybody does, or "" where that is not told
 	Buttons []Button
 	At      time.Time     // in the room's zone
 	Lines   []Line        // a list, such as a digest's
@@ -71,13 +73,7 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 	m.Level = s.Level
 	m.At = s.Changed.In(zone)
 	m.Origins, m.Outlets = s.Origins(), len(s.Outlets())
-	for _, w := range s.Watches {
-		title := titles[w]
-		if title == "" {
-			title = string(w)
-		}
-		m.Watches = append(m.Watches, title)
-	}
+	m.Watches = watches(s, titles)
 	for i := range s.Reports {
 		r := &s.Reports[i]
 		if slices.ContainsFunc(m.Sources, func(src Source) bool { return src.Outlet == r.Item.Outlet }) {
@@ -85,16 +81,62 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 		}
 		m.Sources = append(m.Sources, Source{Outlet: r.Item.Outlet, Link: r.Item.Link, Copy: r.Relation == story.Copies})
 	}
-	if m.Link != "" {
-		m.Buttons = []Button{{Label: "Open report", Link: m.Link}}
-	}
+	m.Buttons = opening(m.Link, "", "")
 	m.Facts = Facts(s, zone)
-	m.State = state(s.Care, m.At)
+	m.State, m.Care = state(s.Care, m.At), s.Care.Stands()
 	if latest.Item.ID != lead.Item.ID {
-		title := story.Shorten(story.Sentence{Text: latest.Item.Title}, titleSize)
-		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", title.Text, latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
+		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", headlineOf(latest.Item.Title), latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
 	}
 	return m
+}
+
+// Onward returns what the root message of a story that was merged into s says:
+// what it told, and that it goes on in s, whose root message link leads to.
+func Onward(s *story.Story, was *story.Aside, link string, zone *time.Location, titles map[story.WatchName]string) *Message {
+	r := story.Report{Item: story.Item{Title: was.Lead.Title, Link: was.Lead.Link, Outlet: was.Lead.Outlet}}
+	m := report(&r)
+	m.Watches, m.At = watches(s, titles), s.Changed.In(zone)
+	m.Facts = []Fact{{Name: "Continued in", Text: headlineOf(s.Lead().Item.Title)}, {Name: "Why", Text: was.Why}}
+	m.Buttons = opening(m.Link, "Go on reading", link)
+	return m
+}
+
+// Apart returns m, the root message of a story that was once part of another,
+// saying so; link leads to the root message of the other.
+func Apart(m *Message, of *story.Aside, link string) *Message {
+	m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Split from", Text: fmt.Sprintf("%s (%s)", headlineOf(of.Lead.Title), of.Why)})
+	if link != "" && len(m.Buttons) == rowOfButtons { // the title opens the report as well
+		m.Buttons = slices.DeleteFunc(m.Buttons, func(b Button) bool { return b.Link != "" })
+	}
+	m.Buttons = append(m.Buttons, opening("", "Earlier reports", link)...)
+	return m
+}
+
+// rowOfButtons is how many buttons stand beside each other on every platform.
+const rowOfButtons = 5
+
+// headlineOf returns a report's title for a line beside others.
+func headlineOf(title string) string {
+	return story.Shorten(story.Sentence{Text: title}, titleSize).Text
+}
+
+// opening returns the buttons that open a report and a message with the label.
+func opening(report, label, message string) (all []Button) {
+	if report != "" {
+		all = append(all, Button{Label: "Open report", Link: report})
+	}
+	if message != "" {
+		all = append(all, Button{Label: label, Link: message})
+	}
+	return all
+}
+
+// watches returns what the watches of s are called.
+func watches(s *story.Story, titles map[story.WatchName]string) (names []string) {
+	for _, w := range s.Watches {
+		names = append(names, cmp.Or(titles[w], string(w)))
+	}
+	return names
 }
 
 // state says who sees to a story, in the zone of beside, or "".

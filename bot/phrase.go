@@ -46,7 +46,7 @@ const rewording = "its brief is being put in other words"
 // then put off, since what waits for a model must not be on the record as
 // being sent.
 func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (asked bool, err error) {
-	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil || c.spoken.rests(c.now()) {
+	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil || d.Merged != nil || c.spoken.rests(c.now()) {
 		return false, nil
 	}
 	brief := Root(&d.Story, seat.Zone, seat.Titles).Brief
@@ -73,9 +73,9 @@ func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (as
 	return true, nil
 }
 
-// root returns the root message of s, its brief in other words if there are
-// any, and with the buttons that people act by.
-func (c *Courier) root(s *story.Story, seat *Seat) *Message {
+// reworded returns the root message of s, its brief in other words if there
+// are any, and with the buttons that people act by.
+func (c *Courier) reworded(s *story.Story, seat *Seat) *Message {
 	m := Root(s, seat.Zone, seat.Titles)
 	if text, _ := c.spoken.of(s); text != "" {
 		m.Brief = []story.Sentence{{Text: text}}

@@ -38,6 +38,8 @@ func (e *ear) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
 	return nil
 }
 
+func (e *ear) Link(context.Context, story.Remote) string { return "" }
+
 func TestABriefInOtherWordsIsMarkedAndAskedForOnce(t *testing.T) {
 	s := told()
 	due := []story.Dispatch{{Act: story.Post, Room: "desk", Story: s}, {Act: story.Edit, Room: "desk", Story: s}, {Act: story.Reply, Room: "desk", Story: s, Notice: story.Notice{Item: 2}}}

@@ -22,6 +22,10 @@ type Room interface {
 
 	// Edit makes the message root show m. It may be repeated.
 	Edit(ctx context.Context, root story.Remote, m *Message) error
+
+	// Link returns the address at which a member reads the message, or "" if
+	// there is none or it is not to be had. Nothing is told by it.
+	Link(ctx context.Context, remote story.Remote) string
 }
 
 // An Addressed room is one that a person can be sent to.
@@ -30,7 +34,7 @@ type Addressed interface {
 	// which is asked of the platform once.
 	Tenant(ctx context.Context) (string, error)
 
-	// Link returns the address at which a member of it reads a message, or "".
+	// Link is that of [Room].
 	Link(ctx context.Context, remote story.Remote) string
 }
 
@@ -44,6 +48,7 @@ const (
 	RoomShut                // it does not stand there, nor would any other: no such channel, no rights, a token that is not valid
 	Unfit                   // it does not stand there, and never will: refused in every form
 	RootMissing             // it does not stand there: the message that it edits or answers is gone
+	Repeatable              // it may stand there or not, and another with its key does not make two: try again after Wait
 )
 
 // String returns the kind in plain words.
@@ -59,6 +64,8 @@ func (k Kind) String() string {
 		return "refused"
 	case RootMissing:
 		return "root message missing"
+	case Repeatable:
+		return "may be repeated"
 	}
 	return fmt.Sprintf("kind %d", k)
 }

@@ -136,7 +136,7 @@ func Count(n int, noun string) string {
 	}
 	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
 		noun = stem + "ie"
-	} else if strings.HasSuffix(noun, "ch") {
+	} else if strings.HasSuffix(noun, "ch") || strings.HasSuffix(noun, "ss") {
 		noun += "e"
 	}
 	return strconv.Itoa(n) + " " + noun + "s"

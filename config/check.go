@@ -49,6 +49,7 @@ func (r *reader) check(f *deskFile) *Desk {
 	}
 	aliases := r.aliases(&f.Aliases)
 	desk := &Desk{Feeds: r.feeds(&f.Feeds), Aliases: aliases, Watches: r.watches(f, aliases), Rooms: r.rooms(f), People: r.people(&f.People)}
+	desk.Operators = r.roomsNamed(f.Operators, f)
 	for i, key := range f.Watches.names {
 		if j, said := r.judging(&f.Watches.items[i].Level); said {
 			if desk.Judging == nil {
@@ -80,7 +81,8 @@ func (r *reader) feeds(list *sequence[feedFile]) []story.Feed {
 		}
 		feed := story.Feed{
 			Name: story.FeedName(f.Name.value), URL: f.URL.value, Outlet: or(f.Outlet, f.Name.value),
-			Owner: or(f.Owner, f.Name.value), Tier: unvetted, State: f.State.value, Every: r.opt.PollEvery,
+			Owner: or(f.Owner, f.Name.value), Tier: unvetted, State: f.State.value, Folder: f.Folder.value,
+			Every: r.opt.PollEvery, Adapt: true,
 		}
 		if f.Tier.there() {
 			feed.Tier = f.Tier.value
@@ -93,7 +95,7 @@ func (r *reader) feeds(list *sequence[feedFile]) []story.Feed {
 			if err != nil {
 				r.fault(f.Every.spot, "every is "+r.quote(f.Every.value), "a duration of 1s or more, such as 5m")
 			}
-			feed.Every = d
+			feed.Every, feed.Adapt = d, false
 		}
 		feeds = append(feeds, feed)
 	}
@@ -203,6 +205,9 @@ func (r *reader) watches(f *deskFile, aliases map[string][]string) []story.Watch
 			Name: story.WatchName(key.value), Title: or(w.Title, key.value), Rule: w.Rule.value, Rooms: r.roomsOf(w, f, told),
 		})
 	}
+	for _, name := range f.Operators.items {
+		told[name.value] = true
+	}
 	for i := range f.Rooms.items {
 		for _, rung := range f.Rooms.items[i].Escalate.items {
 			told[rung.To.value] = true
@@ -218,13 +223,22 @@ func (r *reader) watches(f *deskFile, aliases map[string][]string) []story.Watch
 
 // roomsOf returns the rooms of a watch, and marks them as told.
 func (r *reader) roomsOf(w *watchFile, f *deskFile, told map[string]bool) []story.RoomName {
+	rooms := r.roomsNamed(w.Rooms, f)
+	for _, room := range rooms {
+		told[string(room)] = true
+	}
+	return rooms
+}
+
+// roomsNamed returns the rooms of a list, each of which must be there, once.
+func (r *reader) roomsNamed(list words, f *deskFile) []story.RoomName {
 	var known []string
 	for _, name := range f.Rooms.names {
 		known = append(known, name.value)
 	}
 	var rooms []story.RoomName
 	seen := make(map[string]int)
-	for _, name := range w.Rooms.items {
+	for _, name := range list.items {
 		switch {
 		case name.value == "":
 			continue
@@ -233,7 +247,6 @@ func (r *reader) roomsOf(w *watchFile, f *deskFile, told map[string]bool) []stor
 		default:
 			r.once(seen, name.value, name.spot, "the room "+r.quote(name.value))
 		}
-		told[name.value] = true
 		rooms = append(rooms, story.RoomName(name.value))
 	}
 	return rooms

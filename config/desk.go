@@ -27,21 +27,32 @@ type Desk struct {
 	Judging map[story.WatchName]Judging // of the watches whose levels are not judged as usual
 	Rooms   []Room
 	People  People
+
+	Operators []story.RoomName // that hear of the feeds' health
 }
 
 // A Room is a place where notices are told, and its policies. Exactly one of
-// Slack, Discord and Terminal is set.
+// Slack, Discord, Webhook and Terminal is set.
 type Room struct {
 	Name     story.RoomName
 	Slack    string // the channel's ID
 	Discord  string // the channel's ID
+	Webhook  Webhook
 	Terminal bool
 	Zone     *time.Location // never nil
 	Tell     Tell
 	Quiet    Quiet
 	Digest   []time.Duration // times of the day, since midnight
+	Handover []time.Duration // likewise: when a shift ends
 	Escalate []Rung
 	Board    bool
+}
+
+// A Webhook is a program that is called. The zero Webhook is none.
+type Webhook struct {
+	URL    string
+	Secret string // the variable that holds it; see [Settings.RoomSecrets]
+	Format string // vedette, pagerduty or opsgenie
 }
 
 // Tell is what a room is told. The zero Tell is everything, without a ping.

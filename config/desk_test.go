@@ -64,7 +64,7 @@ func TestLoadGivesWhatTheFileSays(t *testing.T) {
 	want := &config.Desk{
 		Feeds: []story.Feed{
 			{Name: "wire", URL: "https://example.org/wire.xml", Outlet: "The Wire", Owner: "wire", Tier: 1, State: "qatar", Every: 30 * time.Second},
-			{Name: "coast", URL: "http://example.org/coast.xml", Outlet: "coast", Owner: "coast", Tier: 4, Every: 5 * time.Minute},
+			{Name: "coast", URL: "http://example.org/coast.xml", Outlet: "coast", Owner: "coast", Tier: 4, Every: 5 * time.Minute, Adapt: true},
 		},
 		Aliases: map[string][]string{"idlib": {"Idleb", "إدلب"}},
 		Watches: []story.Watch{{Name: "front", Title: "The front", Rule: "idlib AND (ceasefire OR shelling)", Rooms: []story.RoomName{"desk", "osint"}}},
@@ -90,13 +90,17 @@ func TestLoadGivesWhatTheFileSays(t *testing.T) {
 	}
 }
 
-func TestLoadNotesARoomThatHearsNothing(t *testing.T) {
+func TestLoadNotesWhatATeamMayNotMean(t *testing.T) {
 	for name, tt := range map[string]struct {
 		doc  string
 		want []string
 	}{
-		"Unused":         {good, []string{`desk.yaml:24:3: warning: no watch tells the room "here"`}},
-		"EscalatedTo":    {good + "  duty:\n    terminal: {}\n    escalate: { unacknowledged: 10m, to: here }\n", []string{`desk.yaml:26:3: warning: no watch tells the room "duty"`}},
+		"Unused":      {good, []string{`desk.yaml:24:3: warning: no watch tells the room "here"`}},
+		"EscalatedTo": {good + "  duty:\n    terminal: {}\n    escalate: { unacknowledged: 10m, to: here }\n", []string{`desk.yaml:26:3: warning: no watch tells the room "duty"`}},
+		"QuietForAll": {good + "    quiet: { hours: \"22:00-06:00\" }\n", []string{
+			`desk.yaml:24:3: warning: no watch tells the room "here"`,
+			"desk.yaml:26:12: warning: the quiet hours have no except: what is critical waits for their end too",
+		}},
 		"EveryPolicySet": {good + all, []string{`desk.yaml:24:3: warning: no watch tells the room "here"`}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -200,6 +204,7 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"QuietDayTwice":         {"    terminal: {}", "    terminal: {}\n    quiet: { hours: \"22:00-06:00\", days: [fri, fri] }", `26:48: fri stands on line 26 already`},
 		"DigestTwice":           {"    terminal: {}", "    terminal: {}\n    digest: [\"07:30\", \"07:30\"]", `26:23: the digest at 07:30 stands on line 26 already`},
 		"EscalateNowhere":       {"    terminal: {}", "    terminal: {}\n    escalate: { unacknowledged: 1m, to: dsek }", `26:41: there is no room "dsek"; did you mean "desk"?`},
+		"BoardOfAWebhook":       {"    terminal: {}", "    webhook: { url: https://example.org/hook, secret: VEDETTE_HOOK }\n    board: true", `26:12: a webhook shows no board`},
 		"BoardText":             {"    terminal: {}", "    terminal: {}\n    board: often", `26:12: rooms.here.board is text`},
 		"PingOfAnotherPlatform": {"    zone:", "    tell: { ping: { high: \"@&123456789012345678\" } }\n    zone:", `21:27: nobody can be called by "@&123456789012345678"`},
 		"EscalateInACircle":     {"    zone:", "    escalate: { unacknowledged: 1m, to: desk }\n    zone:", `21:41: the room escalates to itself`},

@@ -7,11 +7,12 @@ import "github.com/goccy/go-yaml/ast"
 // editors all come from them.
 
 type deskFile struct {
-	Feeds   sequence[feedFile] `json:"feeds" jsonschema_description:"The feeds to read."`
-	Aliases table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
-	Watches table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
-	Rooms   table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
-	People  peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
+	Feeds     sequence[feedFile] `json:"feeds" jsonschema_description:"The feeds to read."`
+	Aliases   table[words]       `json:"aliases,omitempty" jsonschema_description:"Other names of a word, in any script. A rule that holds the word matches them all."`
+	Watches   table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
+	Rooms     table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
+	People    peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
+	Operators words              `json:"operators,omitempty" jsonschema_description:"The rooms that hear when a feed falls ill, and when it is well again."`
 }
 
 type peopleFile struct {
@@ -27,7 +28,8 @@ type feedFile struct {
 	Tier   number `json:"tier,omitempty" jsonschema:"minimum=1,maximum=4" jsonschema_description:"How far it is trusted: 1 official or wire … 4 unvetted. 4 if left out."`
 	State  text   `json:"state,omitempty" jsonschema_description:"The state that controls the outlet, if one does. Such outlets alone never make a watch critical."`
 	Outlet text   `json:"outlet,omitempty" jsonschema_description:"The outlet as rooms read it. The feed's name if left out."`
-	Every  text   `json:"every,omitempty" jsonschema_description:"How often it is polled, such as 2m. VEDETTE_POLL_EVERY if left out."`
+	Every  text   `json:"every,omitempty" jsonschema_description:"How often it is polled, such as 2m. If left out, its own pace decides, beginning with VEDETTE_POLL_EVERY."`
+	Folder text   `json:"folder,omitempty" jsonschema_description:"Where a reader of feeds keeps it; for lists that come and go as OPML."`
 }
 
 type watchFile struct {
@@ -52,10 +54,12 @@ type levelFile struct {
 type roomFile struct {
 	Slack    slackFile    `json:"slack,omitempty" jsonschema_description:"The room is a Slack channel."`
 	Discord  discordFile  `json:"discord,omitempty" jsonschema_description:"The room is a Discord channel."`
+	Webhook  webhookFile  `json:"webhook,omitempty" jsonschema_description:"The room is a program of yours, or an alerting service, which is called."`
 	Terminal terminalFile `json:"terminal,omitempty" jsonschema_description:"The room is the terminal that the program runs in: terminal: {}."`
 	Zone     text         `json:"zone,omitempty" jsonschema_description:"The time zone of its people, such as Europe/Istanbul. UTC if left out."`
 	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told."`
 	Quiet    quietFile    `json:"quiet,omitempty" jsonschema_description:"When the room is left alone."`
+	Handover words        `json:"handover,omitempty" jsonschema_description:"The times of the day at which a shift ends and is handed over to the next, such as 07:00, 15:00 and 23:00."`
 	Digest   words        `json:"digest,omitempty" jsonschema_description:"The times of the day at which the room gets a digest, such as 07:30."`
 	Escalate ladder       `json:"escalate,omitempty" jsonschema_description:"What happens if nobody acknowledges a critical story: one rung, or a list of them."`
 	Board    yes          `json:"board,omitempty" jsonschema_description:"Whether a pinned message shows how the room's watches stand."`
@@ -69,6 +73,13 @@ type slackFile struct {
 type discordFile struct {
 	At      spot `json:"-"`
 	Channel text `json:"channel" jsonschema:"pattern=^[0-9]{17}[0-9]?[0-9]?[0-9]?$" jsonschema_description:"The channel's ID in quotation marks: developer mode, then Copy Channel ID."`
+}
+
+type webhookFile struct {
+	At     spot `json:"-"`
+	URL    text `json:"url" jsonschema:"pattern=^https?://" jsonschema_description:"What is called: https, or http on loopback, without user, password or a secret in it."`
+	Secret text `json:"secret" jsonschema:"pattern=^VEDETTE_SECRET_[A-Z0-9_]+$" jsonschema_description:"The environment variable that holds its secret: VEDETTE_SECRET_ and a name. The secret itself has no place here."`
+	Format text `json:"format,omitempty" jsonschema:"enum=vedette,enum=pagerduty,enum=opsgenie" jsonschema_description:"What it understands: vedette (if left out; see vedette schema --webhook), pagerduty or opsgenie."`
 }
 
 type terminalFile struct {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,13 +40,17 @@ func (r *reader) platform(room *Room, file *roomFile, key text, channels map[str
 		there = append(there, "discord")
 		room.Discord = r.channel(file.Discord.Channel, file.Discord.At, discordPattern, `a Discord channel ID in quotation marks, such as "123456789012345678"`, channels)
 	}
+	if file.Webhook.At.there() {
+		there = append(there, "webhook")
+		room.Webhook = r.webhook(&file.Webhook)
+	}
 	if file.Terminal.At.there() {
 		there = append(there, "terminal")
 		room.Terminal = true
 	}
 	switch len(there) {
 	case 0:
-		r.fault(key.spot, what+" is nowhere", "one of slack: {channel: …}, discord: {channel: …} and terminal: {}")
+		r.fault(key.spot, what+" is nowhere", "one of slack: {channel: …}, discord: {channel: …}, webhook: {url: …, secret: …} and terminal: {}")
 	case 1:
 	default:
 		r.fault(key.spot, what+" is in "+strings.Join(there, " and in "), "one of them; a watch can tell several rooms")
@@ -65,6 +70,36 @@ func (r *reader) channel(t text, owner spot, pattern *regexp.Regexp, want string
 	return t.value
 }
 
+// secretPattern is what a variable is called that the desk file may name.
+var secretPattern = regexp.MustCompile(`^` + roomSecret + `[A-Z0-9_]+$`)
+
+// webhook reads a program that is called. A value that is not the name of a
+// variable may be the secret itself, and is not repeated.
+func (r *reader) webhook(file *webhookFile) Webhook {
+	hook := Webhook{URL: file.URL.value, Secret: file.Secret.value, Format: or(file.Format, "vedette")}
+	if r.needed(file.URL, file.At, "the webhook", "url") && !isReceiver(hook.URL) {
+		r.fault(file.URL.spot, "this cannot be the url of a webhook", "an https URL, or an http one on loopback, without user, fragment and secrets, such as https://example.org/hooks/vedette")
+	}
+	if r.needed(file.Secret, file.At, "the webhook", "secret") && !secretPattern.MatchString(hook.Secret) {
+		r.fault(file.Secret.spot, "the secret is not the name of a variable that holds one", "a name such as VEDETTE_SECRET_DUTY, and in the environment VEDETTE_SECRET_DUTY=the secret")
+	}
+	if known := []string{"vedette", "pagerduty", "opsgenie"}; !slices.Contains(known, hook.Format) {
+		r.fault(file.Format.spot, "there is no format "+r.quote(hook.Format)+didYouMean(hook.Format, known), "one of "+strings.Join(known, ", "))
+	}
+	return hook
+}
+
+// isReceiver reports whether text can be the URL of a webhook. One with a
+// secret in it would have the desk file hold it.
+func isReceiver(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.RawQuery == "" {
+		return isBase(text)
+	}
+	u.RawQuery = ""
+	return isBase(u.String()) && !secretQuery.MatchString(text)
+}
+
 func (r *reader) zone(t text) *time.Location {
 	zone, err := time.LoadLocation(t.value)
 	if err != nil || t.value == "Local" {
@@ -78,19 +113,14 @@ func (r *reader) zone(t text) *time.Location {
 func (r *reader) policies(room *Room, file *roomFile, f *deskFile) {
 	room.Tell = r.tell(&file.Tell, room)
 	room.Quiet = r.quiet(&file.Quiet)
-	seen := make(map[string]int)
-	for _, t := range file.Digest.items {
-		if at, ok := clock(t.value); ok {
-			r.once(seen, t.value, t.spot, "the digest at "+t.value)
-			room.Digest = append(room.Digest, at)
-		} else if t.value != "" {
-			r.fault(t.spot, "the digest is at "+r.quote(t.value), `a time of the day in quotation marks, such as "07:30"`)
-		}
-	}
+	room.Digest = r.times(&file.Digest, "the digest")
+	room.Handover = r.times(&file.Handover, "the handover")
 	for i := range file.Escalate.items {
 		room.Escalate = append(room.Escalate, r.rung(&file.Escalate.items[i], room, f))
 	}
-	room.Board = file.Board.value
+	if room.Board = file.Board.value; room.Board && file.Webhook.At.there() {
+		r.fault(file.Board.spot, "a webhook shows no board", "a board where people read: in slack, discord or terminal")
+	}
 }
 
 func (r *reader) tell(file *tellFile, room *Room) Tell {
@@ -136,6 +166,8 @@ func (r *reader) quiet(file *quietFile) Quiet {
 	quiet.To, toOK = clock(strings.TrimSpace(to))
 	if !fromOK || !toOK || quiet.From == quiet.To {
 		r.fault(file.Hours.spot, "the quiet hours are "+r.quote(file.Hours.value), `two times of the day in quotation marks, such as "22:00-06:00"`)
+	} else if !file.Except.there() {
+		r.note(file.At, "the quiet hours have no except: what is critical waits for their end too")
 	}
 	return quiet
 }
@@ -220,4 +252,18 @@ func clock(text string) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, true
+}
+
+// times reads times of the day, each once.
+func (r *reader) times(list *words, what string) (all []time.Duration) {
+	seen := make(map[string]int)
+	for _, t := range list.items {
+		if at, ok := clock(t.value); ok {
+			r.once(seen, t.value, t.spot, what+" at "+t.value)
+			all = append(all, at)
+		} else if t.value != "" {
+			r.fault(t.spot, what+" is at "+r.quote(t.value), `a time of the day in quotation marks, such as "07:30"`)
+		}
+	}
+	return all
 }

@@ -34,6 +34,12 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
+	return newBenchWithin(t, 5*time.Second)
+}
+
+// newBenchWithin returns a bench whose exchanges may take so long.
+func newBenchWithin(t *testing.T, timeout time.Duration) *bench {
+	t.Helper()
 	b := &bench{t: t, shelf: newShelf(), now: time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC)}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		b.asked.Add(1)
@@ -41,7 +47,7 @@ func newBench(t *testing.T) *bench {
 	}))
 	t.Cleanup(server.Close)
 	b.url = server.URL
-	client := fetch.New(fetch.Options{Allow: loopback(), Timeout: 5 * time.Second, Now: b.clock})
+	client := fetch.New(fetch.Options{Allow: loopback(), Timeout: timeout, Now: b.clock})
 	t.Cleanup(client.Close)
 	b.poller = feeds.New(feeds.Options{Client: client, Shelf: b.shelf, Now: b.clock, Log: slog.New(slog.DiscardHandler)})
 	b.poller.SetFeeds([]story.Feed{{Name: "f", URL: server.URL + "/feed", Every: 5 * time.Minute}})

@@ -3,7 +3,6 @@ package feeds_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync"
 
 	"vedette/story"
@@ -16,6 +15,7 @@ type shelf struct {
 	mu     sync.Mutex
 	states map[story.FeedName]story.FeedState
 	items  map[story.FeedName][]*story.Item
+	keys   map[story.FeedName]map[string]*story.Item
 	told   map[story.FeedName]story.Saved // in all, seeds aside
 	polls  map[story.FeedName][]story.Poll
 	broken bool
@@ -24,6 +24,7 @@ type shelf struct {
 func newShelf() *shelf {
 	return &shelf{
 		states: map[story.FeedName]story.FeedState{}, items: map[story.FeedName][]*story.Item{},
+		keys: map[story.FeedName]map[string]*story.Item{},
 		told: map[story.FeedName]story.Saved{}, polls: map[story.FeedName][]story.Poll{},
 	}
 }
@@ -40,6 +41,17 @@ func (s *shelf) FeedState(_ context.Context, feed story.FeedName) (story.FeedSta
 	return state, nil
 }
 
+// NewItems reports which items share no key with one that is kept.
+func (s *shelf) NewItems(_ context.Context, feed story.FeedName, items []story.Item) ([]bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fresh := make([]bool, len(items))
+	for i := range items {
+		fresh[i] = s.find(feed, items[i].Keys) == nil
+	}
+	return fresh, nil
+}
+
 // SavePoll saves p: an item that shares a key with one that is kept is that
 // one.
 func (s *shelf) SavePoll(_ context.Context, p story.Poll) (story.Saved, error) {
@@ -48,20 +60,27 @@ func (s *shelf) SavePoll(_ context.Context, p story.Poll) (story.Saved, error) {
 	feed := p.State.Feed
 	s.states[feed] = p.State
 	s.polls[feed] = append(s.polls[feed], p)
+	if s.keys[feed] == nil {
+		s.keys[feed] = map[string]*story.Item{}
+	}
 	var saved story.Saved
 	for _, it := range p.Items {
 		kept := s.find(feed, it.Keys)
 		switch {
 		case kept == nil:
 			saved.New++
-			s.items[feed] = append(s.items[feed], &it)
+			kept = &it
+			s.items[feed] = append(s.items[feed], kept)
 		case kept.Title != it.Title || kept.Summary != it.Summary || kept.Body != it.Body:
 			saved.Edited++
 			kept.Title, kept.Summary, kept.Body = it.Title, it.Summary, it.Body
-			kept.Keys = append(kept.Keys, it.Keys...)
 		default:
 			saved.Known++
-			kept.Keys = append(kept.Keys, it.Keys...)
+		}
+		for _, key := range it.Keys {
+			if s.keys[feed][key] == nil {
+				s.keys[feed][key] = kept
+			}
 		}
 	}
 	if !p.Seed {
@@ -72,8 +91,8 @@ func (s *shelf) SavePoll(_ context.Context, p story.Poll) (story.Saved, error) {
 }
 
 func (s *shelf) find(feed story.FeedName, keys []string) *story.Item {
-	for _, kept := range s.items[feed] {
-		if slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(kept.Keys, key) }) {
+	for _, key := range keys {
+		if kept := s.keys[feed][key]; kept != nil {
 			return kept
 		}
 	}

@@ -52,8 +52,19 @@ type Dispatch struct {
 	Root     Remote  // for Reply and Edit
 	Notice   Notice  // zero for an Edit
 	Story    Story   // as it stands at the claim
+	Merged   *Aside  // for an Edit: Root told this story, which goes on in Story, told by See; or nil
+	Parted   *Aside  // the story that Story was once part of, told by See; or nil
 	Calls    Mention // whom the message pings
 	Why      string  // it pings or does not, in plain words, or ""
+}
+
+// Shown returns the story whose root message an Edit changes, and the version
+// that the message shows from then on.
+func (d *Dispatch) Shown() (ID, int) {
+	if d.Merged != nil {
+		return d.Merged.Story, d.Merged.Version
+	}
+	return d.Story.ID, d.Story.Version
 }
 
 // An Outcome says how a dispatch ended.

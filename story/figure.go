@@ -91,7 +91,7 @@ func (s *Story) claims(kind SignalKind) (cs []Claim) {
 			continue
 		}
 		for i := range r.Signals {
-			if g := &r.Signals[i]; g.Kind == kind && !said(r.Signals, g) {
+			if g := &r.Signals[i]; g.Kind == kind && g.Count.Known() && !said(r.Signals, g) {
 				cs = append(cs, Claim{
 					Count: g.Count, Whom: g.Target, Speaker: cmp.Or(g.Source, r.Item.Outlet),
 					Item: r.Item.ID, At: r.Item.Effective, tier: cmp.Or(r.Item.Tier, unvetted),
@@ -148,6 +148,9 @@ func whom(name string) []string {
 		return slices.Contains([]string{"people", "persons", "person", "others", "more"}, w)
 	})
 }
+
+// Known reports whether a number is given: "traders are dead" gives none.
+func (c Count) Known() bool { return c != Count{} }
 
 // same reports whether two counts are one number, whatever they count up to.
 func (c Count) same(o Count) bool { return c.Low == o.Low && c.High == o.High && c.Open == o.Open }

@@ -87,3 +87,11 @@ func TestCasualtiesAddUpSidesAndNotTheirSum(t *testing.T) {
 		t.Errorf("casualties are %d, want 21", got)
 	}
 }
+
+func TestTheDeadWithoutANumberAreNoFigure(t *testing.T) {
+	t.Parallel()
+	s := story.Story{Reports: []story.Report{{Item: story.Item{ID: 1, Outlet: "Wire"}, Signals: []story.Signal{{Kind: story.Killed, Target: "traders"}}}}}
+	if f := s.Figures(); len(f) != 0 || s.Casualties() != 0 {
+		t.Errorf("figures are %+v, %d casualties, want none", f, s.Casualties())
+	}
+}

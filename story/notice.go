@@ -26,20 +26,23 @@ const (
 	NewStory NoticeKind = "new"     // a root message is posted
 	Update   NoticeKind = "update"  // a further report: a reply in the thread, and the root is edited
 	Refresh  NoticeKind = "refresh" // a copy or an edit: the root is edited, nobody is called
+	Moved    NoticeKind = "moved"   // reports of another story belong to it: roots are edited, and it is told where it is new
 
 	LevelChange NoticeKind = "level"    // a watch stands at another level: a bulletin
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
+	FeedHealth  NoticeKind = "health"   // a feed is unwell, or well again: a bulletin of no watch, for the operators
 
 	DigestKind NoticeKind = "digest"     // what a room was not told one by one: a bulletin
+	ShiftEnd   NoticeKind = "handover"   // what the next shift must know: a bulletin
 	MuteEnd    NoticeKind = "mute"       // a mute ends, or is about to: a bulletin
 	Escalation NoticeKind = "escalation" // nobody has acknowledged a story in time: the next rung hears of it
 )
 
-// A Bulletin is what rooms hear of a watch as a whole, in a message of its
-// own.
+// A Bulletin is what rooms hear of a watch as a whole, or of a feed, in a
+// message of its own.
 type Bulletin struct {
-	Watch    WatchName
-	Kind     NoticeKind // LevelChange, Deadline, DigestKind or MuteEnd
+	Watch    WatchName  // "" if it is about a feed
+	Kind     NoticeKind // LevelChange, Deadline, DigestKind, MuteEnd, ShiftEnd or FeedHealth
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first
@@ -47,7 +50,15 @@ type Bulletin struct {
 	At       time.Time
 	Rooms    []RoomName // that are owed it, without repeats
 
-	Digest *Digest // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
+	Digest *Digest  // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
+	Lines  []Saying // of a ShiftEnd, likewise
+}
+
+// A Saying is one line of what is told, as text.
+type Saying struct {
+	Text string
+	Link string // of Text, or ""
+	Note string // beside it, or ""
 }
 
 // A Witness is a report as evidence.
@@ -72,7 +83,7 @@ type Judgement struct {
 	Revision int      // of the item that was judged
 	Matches  []Match  // empty: the item is kept in the archive and told to nobody
 	Signals  []Signal // what it claims, if anything matches
-	Story    ID       // the story that it joins; 0 if it opens one or matches nothing
+	Story    ID       // the story that it joins; 0 if it opens one, joins one that Moves make, or matches nothing
 	Relation Relation // "" for an edit of a report that keeps its place
 	CopyOf   ItemID
 	Kind     NoticeKind // "" if no room need hear of it; with a Relation it joins its story all the same
@@ -81,6 +92,7 @@ type Judgement struct {
 	Level    Level      // of the story: the highest at which a watch that accepts it stands
 	At       time.Time
 
+	Moves     []Move     // of other reports, which the item has shown to belong elsewhere: carried out before it joins
 	Bulletins []Bulletin // that the item brings about
 }
 

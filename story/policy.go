@@ -24,6 +24,7 @@ type Verdict struct {
 	State DeliveryState // Owed: it is told now; Held, Below, Muted or Expired: it is not
 	Calls Mention       // for Owed: whom it pings
 	Level Level         // at which it pings
+	Until time.Time     // for Held: a digest tells it then at the latest
 	Why   string        // in plain words
 	Mute  int64         // for Muted: by which
 	Ends  []Break       // mutes that end with it
@@ -53,7 +54,9 @@ type Line struct {
 	Origins int
 	Outlets int
 	Changed time.Time
-	Held    bool // it was held, or a part of it
+	Care    Care
+	Held    bool   // it was held, or a part of it
+	Root    Remote // its message in the room, or "" if none stands there
 }
 
 // An Occasion is a time at which a room gets a digest.
@@ -63,6 +66,13 @@ type Occasion struct {
 	Changed bool      // what has changed since the last such occasion is told, beside what was held
 	From    Level     // from which the room is told
 	Next    time.Time // when the next is, or the zero time
+}
+
+// A Shift is a span of work that ends with a handover in a room.
+type Shift struct {
+	Room     RoomName
+	From, To time.Time
+	Next     time.Time // when the next one ends, or the zero time
 }
 
 // An Alarm is a critical story that waits to be acknowledged in a room.

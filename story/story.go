@@ -16,8 +16,12 @@ type Story struct {
 	Opened  time.Time
 	Changed time.Time
 	Watches []WatchName // that accept any of its items, sorted
-	Reports []Report    // in the order in which they joined; the first opened the story
+	Reports []Report    // the first opened the story, the others in the order of Seq
 	Care    Care
+
+	Merged ID     // it has no reports any more and goes on in this story; or 0
+	Parted ID     // its first reports were once in this story; or 0
+	Why    string // it was merged or parted, in plain words
 }
 
 // A Relation says what an item is to the story that it joins.
@@ -45,6 +49,8 @@ type Report struct {
 	CopyOf   ItemID // for a copy: the item whose text it repeats
 	Matches  []Match
 	Signals  []Signal // what it claims, in reading order
+	Seq      int64    // rises with each report that joins any story
+	From     ID       // the story that it joined, if it was moved here from there; or 0
 }
 
 // Lead returns the report that the story is told by: the first to join that

@@ -18,6 +18,7 @@ const (
 	fewOpen     = 3              // for each of several
 	mostWatches = 12             // told of in one answer
 	mostReasons = 3
+	slow        = 2 * time.Minute // for a message to wait
 )
 
 // status says where the watches stand.
@@ -106,14 +107,14 @@ func (a *ask) works(ctx context.Context, ans *Answer) error {
 	if len(failing) > 0 {
 		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %d of %d feeds fail: %s. feeds says why.", len(failing), len(states), listed(failing))))
 	}
-	waiting, err := a.Record.Waiting(ctx)
+	waiting, err := a.Record.Waiting(ctx, a.now.Add(-slow))
 	if err != nil {
 		return err
 	}
 	for i := range a.desk.Rooms {
 		r := &a.desk.Rooms[i]
 		if n := waiting[r.Name]; n > 0 && a.mine(r) {
-			ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %d messages wait to be told in %s.", n, r.Name)))
+			ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %s for %s not told yet, and late.", bot.Count(n, "message"), r.Name)))
 		}
 	}
 	return nil
@@ -181,10 +182,18 @@ func feeds(ctx context.Context, a *ask) (*Answer, error) {
 	const shown = 30
 	for _, st := range states[:min(len(states), shown)] {
 		mark, says := "✓", "last item "+a.ago(newest[st.Feed])
-		if st.Failures > 0 {
+		switch state := st.Health.State; {
+		case state == story.HealthOK || state == "" && st.Failures == 0:
+		case state == "":
 			mark, says = "✗", fmt.Sprintf("%s, last well %s", st.LastError, a.ago(st.LastSuccess))
+		default:
+			mark, says = "✗", fmt.Sprintf("%s: %s; last well %s", state, st.Health.Why, a.ago(st.LastSuccess))
 		}
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: mark + " "}, {Text: string(st.Feed), Bold: true}, {Text: " · " + says + " · next " + a.at(st.NextDue)}}})
+		next := a.at(st.NextDue)
+		if st.DueBecause != "" {
+			next += " (" + st.DueBecause + ")"
+		}
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: mark + " "}, {Text: string(st.Feed), Bold: true}, {Text: " · " + says + " · next " + next}}})
 	}
 	if more := len(states) - shown; more > 0 {
 		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("… and %d more", more)))

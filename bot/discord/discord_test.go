@@ -583,6 +583,26 @@ func TestAccountIsRefusedThatCannotBe(t *testing.T) {
 	}
 }
 
+func TestALinkLeadsToTheMessage(t *testing.T) {
+	d, account := serve(t)
+	room := account.Room(channel)
+	down := fakeroom.Fault{Method: "GET /channels/{channel}", Status: http.StatusServiceUnavailable}
+	d.Fail(down)
+	if link := room.Link(t.Context(), channel); link != "" {
+		t.Errorf("link is %q while Discord does not answer, want none", link)
+	}
+	for range 2 {
+		want := "https://discord.com/channels/100000000000000002/" + channel + "/123456789012345679"
+		if link := room.Link(t.Context(), "123456789012345679"); link != want {
+			t.Errorf("link is %q, want %q", link, want)
+		}
+		d.Fail(down) // Discord need not be asked again
+	}
+	if link := room.Link(t.Context(), "1.5"); link != "" {
+		t.Errorf("link to what never stood in Discord is %q", link)
+	}
+}
+
 func ExampleNew() {
 	d, err := fakeroom.NewDiscord("token", "")
 	if err != nil {

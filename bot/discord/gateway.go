@@ -42,10 +42,10 @@ const (
 // mostFrame is the size of an event, in bytes.
 const mostFrame = 16 << 20
 
-// intents are the events that are asked for besides interactions: messages of
+// hears are the events that are asked for besides interactions: messages of
 // servers. Discord shows the words of those alone that name the bot, as no
 // privileged intent is asked for.
-const intents = discordgo.IntentGuildMessages
+const hears = discordgo.IntentGuildMessages
 
 // Operations of the gateway.
 const (
@@ -257,7 +257,7 @@ func (in *Inbox) greeting(s *session) any {
 		return map[string]any{"op": opResume, "d": map[string]any{"token": token, "session_id": s.id, "seq": s.sequence}}
 	}
 	return map[string]any{"op": opIdentify, "d": map[string]any{
-		"token": token, "intents": intents,
+		"token": token, "intents": hears,
 		"properties": map[string]string{"os": "linux", "browser": "vedette", "device": "vedette"},
 	}}
 }

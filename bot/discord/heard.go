@@ -32,24 +32,16 @@ var errForeign = errors.New("nothing that vedette answers")
 // errGarbled is the error of what is no delivery of Discord's.
 var errGarbled = errors.New("not understood")
 
-// A user is a person on Discord.
-type user struct {
-	ID     string `json:"id"`
-	Name   string `json:"username"`
-	Global string `json:"global_name"`
-	Bot    bool   `json:"bot"`
-}
-
-// A member is a person in a server.
-type member struct {
+// A membership is what a person is in a server.
+type membership struct {
 	User  *user    `json:"user"`
 	Nick  string   `json:"nick"`
 	Roles []string `json:"roles"`
 }
 
 // person returns u as m, who may be nobody.
-func person(u *user, m *member) command.Person {
-	p := command.Person{ID: u.ID, Name: u.Name}
+func person(u *user, m *membership) command.Person {
+	p := command.Person{ID: u.ID, Name: u.Username}
 	if u.Global != "" {
 		p.Name = u.Global
 	}
@@ -78,8 +70,8 @@ type interaction struct {
 		Type   discordgo.ChannelType `json:"type"`
 		Parent string                `json:"parent_id"`
 	} `json:"channel"`
-	Member *member `json:"member"`
-	User   *user   `json:"user"`
+	Member *membership `json:"member"`
+	User   *user       `json:"user"`
 	Data   struct {
 		Name       string   `json:"name"`
 		Type       int      `json:"type"`
@@ -90,8 +82,8 @@ type interaction struct {
 			Component  *input  `json:"component"`
 		} `json:"components"`
 		Resolved struct {
-			Users   map[string]*user   `json:"users"`
-			Members map[string]*member `json:"members"`
+			Users   map[string]*user       `json:"users"`
+			Members map[string]*membership `json:"members"`
 		} `json:"resolved"`
 	} `json:"data"`
 }
@@ -133,15 +125,10 @@ func decodeInteraction(raw []byte) (*heard, error) {
 		Call: command.Call{Key: p.ID, From: person(u, p.Member), Where: command.Place{Platform: command.Discord, Tenant: p.Guild, Channel: p.Channel}},
 		kind: p.Type, app: p.App, token: p.Token, room: p.Channel,
 	}
-	if p.In != nil && threaded(p.In.Type) && snowflake(p.In.Parent) {
+	if p.In != nil && isThread(p.In.Type) && snowflake(p.In.Parent) {
 		h.Where.Channel = p.In.Parent
 	}
 	return h, h.read(&p)
-}
-
-// threaded reports whether a channel of the type is a thread.
-func threaded(t discordgo.ChannelType) bool {
-	return t == discordgo.ChannelTypeGuildNewsThread || t == discordgo.ChannelTypeGuildPublicThread || t == discordgo.ChannelTypeGuildPrivateThread
 }
 
 // read notes what is asked.
@@ -236,13 +223,13 @@ func (h *heard) fill(p *interaction) error {
 // other message.
 func decodeMessage(raw []byte, me string) (*heard, error) {
 	var p struct {
-		ID      string  `json:"id"`
-		Guild   string  `json:"guild_id"`
-		Channel string  `json:"channel_id"`
-		Webhook string  `json:"webhook_id"`
-		Content string  `json:"content"`
-		Author  *user   `json:"author"`
-		Member  *member `json:"member"`
+		ID      string      `json:"id"`
+		Guild   string      `json:"guild_id"`
+		Channel string      `json:"channel_id"`
+		Webhook string      `json:"webhook_id"`
+		Content string      `json:"content"`
+		Author  *user       `json:"author"`
+		Member  *membership `json:"member"`
 	}
 	if json.Unmarshal(raw, &p) != nil || p.Author == nil || !snowflake(p.Author.ID) || !snowflake(p.ID) || !snowflake(p.Channel) || p.Guild != "" && !snowflake(p.Guild) {
 		return nil, errGarbled

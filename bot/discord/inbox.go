@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,13 +19,12 @@ import (
 	"vedette/bot/command"
 )
 
-// InboxOptions say how people of a bot's servers are heard. At least one of
-// Gateway and PublicKey is set.
+// InboxOptions say how people of a bot's servers are heard: by the gateway, by
+// signed requests if the account has a public key, or by both.
 type InboxOptions struct {
-	Answerer  command.Answerer // required
-	Gateway   bool             // hear by the gateway, which mentions need
-	PublicKey string           // of the app, in hexadecimal; "" refuses signed requests
-	Log       *slog.Logger     // required
+	Answerer command.Answerer // required
+	Gateway  bool             // hear by the gateway, which mentions need
+	Log      *slog.Logger     // required
 
 	// Channels returns the IDs of the channels that are rooms of the desk, as
 	// of when it is called: who is in a server that has none of them is
@@ -75,12 +73,12 @@ func (a *Account) Inbox(o InboxOptions) (*Inbox, error) {
 		account: a, answerer: o.Answerer, channels: o.Channels, log: o.Log,
 		calls: make(map[string]int), turns: make(chan struct{}, mostAtOnce), excuses: make(chan struct{}, mostAtOnce),
 	}
-	switch key, err := hex.DecodeString(o.PublicKey); {
-	case !o.Gateway && o.PublicKey == "":
+	switch key, err := hex.DecodeString(a.publicKey); {
+	case !o.Gateway && a.publicKey == "":
 		return nil, errors.New("discord: neither the gateway nor a public key")
-	case err != nil, o.PublicKey != "" && len(key) != ed25519.PublicKeySize:
+	case err != nil, a.publicKey != "" && len(key) != ed25519.PublicKeySize:
 		return nil, fmt.Errorf("discord: the public key is none: it has %d hexadecimal digits, and stands on the app's page", 2*ed25519.PublicKeySize)
-	case o.PublicKey != "":
+	case a.publicKey != "":
 		in.key = key
 	}
 	if o.Gateway {
@@ -128,16 +126,13 @@ func (in *Inbox) Run(ctx context.Context) error {
 // introduce asks Discord for the app's ID until it is told or ctx ends.
 func (in *Inbox) introduce(ctx context.Context) (app string, err error) {
 	for tries := 1; ; tries++ {
-		raw, no := in.account.ask(ctx, http.MethodGet, "applications/@me", nil, "")
-		var said struct {
-			ID string `json:"id"`
+		app, err := in.account.Application(ctx)
+		if err == nil && snowflake(app) {
+			return app, nil
 		}
-		if no == nil && json.Unmarshal(raw, &said) == nil && snowflake(said.ID) {
-			return said.ID, nil
-		}
-		f := &bot.Failure{Kind: bot.Ambiguous, Why: "Discord's answer was not understood"}
-		if no != nil {
-			f = no.failure()
+		f, ok := errors.AsType[*bot.Failure](err)
+		if !ok {
+			f = &bot.Failure{Why: "Discord's answer was not understood"}
 		}
 		if f.Kind == bot.RoomShut {
 			return "", fmt.Errorf("discord: %s", f.Why)
@@ -153,7 +148,7 @@ func (in *Inbox) introduce(ctx context.Context) (app string, err error) {
 // rooms stand of which that is not known yet.
 func (in *Inbox) home(ctx context.Context, guild string) bool {
 	for _, c := range in.channels() {
-		if g := in.account.guild(ctx, c); g == guild && g != "" {
+		if g := in.account.guildOf(ctx, c); g == guild && g != "" {
 			return true
 		}
 	}

@@ -115,11 +115,12 @@ func document() string {
 // play starts a scene. It must be called in a synctest bubble.
 func play(t *testing.T, change func(*discord.InboxOptions)) *scene {
 	t.Helper()
-	return stage(t, "", change)
+	return stage(t, "", "", change)
 }
 
-// stage is play with Discord's description of its API at the path.
-func stage(t *testing.T, path string, change func(*discord.InboxOptions)) *scene {
+// stage is play with Discord's description of its API at the path, and with
+// the public key.
+func stage(t *testing.T, path, key string, change func(*discord.InboxOptions)) *scene {
 	t.Helper()
 	calls := newPipes()
 	d, err := fakeroom.NewDiscordOn(calls, token, path)
@@ -131,7 +132,7 @@ func stage(t *testing.T, path string, change func(*discord.InboxOptions)) *scene
 	s.Join(bob, "Bob")
 	s.Move(abroad, "100000000000000099")
 	transport := &http.Transport{DialContext: calls.dial}
-	a, err := discord.New(discord.Options{Token: token, API: s.API(), Transport: transport})
+	a, err := discord.New(discord.Options{Token: token, API: s.API(), PublicKey: key, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -410,7 +411,7 @@ func TestValuesAreSuggestedWhileOneTypes(t *testing.T) {
 			s.desk.suggests = append(s.desk.suggests, command.Choice{Label: fmt.Sprintf("#%d @everyone", i), Value: fmt.Sprint(i)})
 		}
 		s.desk.suggests[0].Label = strings.Repeat("long ", 40)
-		s.Type(ada, channel, "mute", "subject", "#1")
+		s.TypeAt(ada, channel, "mute", "subject", "#1")
 		synctest.Wait()
 		got := s.Suggested(ada)
 		if len(got) != 25 || got[1] != (fakeroom.Suggestion{Name: "#1 @everyone", Value: "1"}) || len(got[0].Name) > 102 {
@@ -420,7 +421,7 @@ func TestValuesAreSuggestedWhileOneTypes(t *testing.T) {
 			t.Errorf("asked for %s of %s", do, c.Name)
 		}
 		s.desk.takes = 10 * time.Second // H55
-		s.Type(ada, channel, "mute", "subject", "#2")
+		s.TypeAt(ada, channel, "mute", "subject", "#2")
 		time.Sleep(11 * time.Second)
 		if got := s.Suggested(ada); len(got) != 0 {
 			t.Errorf("suggested %v, too late", got)
@@ -564,7 +565,7 @@ func TestStrangersAreRefused(t *testing.T) {
 				s.Move(direct, "")
 				s.Command(ada, tt.channel, "status", nil)
 				s.PressID(ada, tt.channel, "ack-7-abcdefghijklmnop:"+key)
-				s.Type(ada, tt.channel, "status", "watch", "i")
+				s.TypeAt(ada, tt.channel, "status", "watch", "i")
 				synctest.Wait()
 				shows(t, s.seen(ada), tt.want, tt.want)
 				if all := s.desk.calls(); len(all) > 0 || len(s.Suggested(ada)) > 0 {
@@ -641,7 +642,7 @@ func TestFaultsOfDiscordCostNoAnswer(t *testing.T) {
 
 func TestCommandsAreRegisteredOnlyWhenTheyChanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := stage(t, document(), nil)
+		s := stage(t, document(), "", nil)
 		all, puts := s.Commands()
 		if len(all) != 1 || puts != 1 || !strings.Contains(string(all[0]), `"contexts":[0]`) {
 			t.Fatalf("%d commands by %d registrations", len(all), puts)
@@ -670,7 +671,7 @@ func TestCommandsAreRegisteredOnlyWhenTheyChanged(t *testing.T) {
 
 func TestDiscordThatDoesNotTakeTheCommandsIsAskedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := play(t, func(o *discord.InboxOptions) { o.Gateway, o.PublicKey = false, strings.Repeat("ab", 32) })
+		s := stage(t, "", strings.Repeat("ab", 32), func(o *discord.InboxOptions) { o.Gateway = false })
 		s.Command(ada, channel, "status", nil) // nobody listens
 		if _, puts := s.Commands(); puts != 1 {
 			t.Errorf("%d registrations", puts)
@@ -726,15 +727,13 @@ func TestARoomSaysWhereItIs(t *testing.T) {
 }
 
 func TestAnInboxIsRefusedThatCannotHear(t *testing.T) {
-	a, err := discord.New(discord.Options{Token: token})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, o := range map[string]discord.InboxOptions{
-		"Nothing": {}, "NoHex": {PublicKey: "canary"}, "Short": {PublicKey: "abcd"},
-	} {
+	for name, key := range map[string]string{"Nothing": "", "NoHex": "canary", "Short": "abcd"} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := a.Inbox(o); err == nil || strings.Contains(err.Error(), "canary") {
+			a, err := discord.New(discord.Options{Token: token, PublicKey: key})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Inbox(discord.InboxOptions{}); err == nil || strings.Contains(err.Error(), "canary") {
 				t.Errorf("error is %v", err)
 			}
 		})
@@ -747,7 +746,7 @@ func TestEveryAnswerIsAsDiscordDescribesIt(t *testing.T) {
 		t.Skip("Discord's description of its API is not there")
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := stage(t, path, nil)
+		s := stage(t, path, "", nil)
 		long := discord.Standing()
 		for range 400 {
 			long.Lines = append(long.Lines, command.Text("@everyone "+strings.Repeat("x", 70)))
@@ -768,11 +767,12 @@ func TestEveryAnswerIsAsDiscordDescribesIt(t *testing.T) {
 					s.Command(ada, channel, "status", map[string]string{"share": fmt.Sprint(shared)})
 					s.Mention(bob, channel, "status")
 					time.Sleep(5 * time.Second)
+					synctest.Wait()
 				}
 			}
 		}
 		s.desk.takes = 0
-		s.Type(ada, channel, "status", "watch", "i")
+		s.TypeAt(ada, channel, "status", "watch", "i")
 		synctest.Wait()
 		s.spotless(t)
 		if n := s.Waiting(); n > 0 || strings.Contains(s.log.String(), "did not") {

@@ -2,10 +2,6 @@ package discord
 
 import (
 	"context"
-	"encoding/json"
-	"net/http"
-
-	"github.com/bwmarrin/discordgo"
 
 	"vedette/bot"
 )
@@ -13,7 +9,7 @@ import (
 // Tenant returns the ID of the server that the room is in. Discord is asked
 // until it says.
 func (r *Room) Tenant(ctx context.Context) (string, error) {
-	if guild := r.account.guild(ctx, r.channel); guild != "" {
+	if guild := r.account.guildOf(ctx, r.channel); guild != "" {
 		return guild, nil
 	}
 	return "", &bot.Failure{Kind: bot.NotSent, Why: "Discord does not say in which server the channel is"}
@@ -28,16 +24,12 @@ func (a *Account) parent(ctx context.Context, channel string) string {
 	if parent != "" {
 		return parent
 	}
-	raw, no := a.ask(ctx, http.MethodGet, "channels/"+channel, nil, "")
-	var said struct {
-		Type   discordgo.ChannelType `json:"type"`
-		Parent string                `json:"parent_id"`
-	}
-	if no != nil || json.Unmarshal(raw, &said) != nil {
+	var said channelInfo
+	if a.get(ctx, "channels/"+channel, &said) != nil {
 		return channel
 	}
 	parent = channel
-	if threaded(said.Type) && snowflake(said.Parent) {
+	if isThread(said.Type) && snowflake(said.Parent) {
 		parent = said.Parent
 	}
 	a.mu.Lock()

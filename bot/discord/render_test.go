@@ -69,6 +69,17 @@ func further() *bot.Message {
 	}
 }
 
+// moved returns the root messages of a story that goes on in another, and of
+// one that was split from another; link leads to the other's.
+func moved(link string) (onward, apart *bot.Message) {
+	at := idlib().At
+	told := story.Story{Changed: at, Watches: []story.WatchName{"idlib"}, Reports: []story.Report{{Item: story.Item{Title: "Turkey threatens force over Idlib ceasefire"}}}}
+	was := story.Aside{Lead: story.Witness{Outlet: "AFP", Title: "Ankara warns Damascus @everyone", Link: "https://www.afp.com/en/1"}, Why: "tells of the same event as Al Jazeera: Turkey, force, ceasefire"}
+	onward = bot.Onward(&told, &was, link, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+	of := story.Aside{Lead: was.Lead, Why: "tells of another event than the rest: ceasefire, force, posts"}
+	return onward, bot.Apart(idlib(), &of, link)
+}
+
 // marked returns text with the words marked.
 func marked(text string, words ...string) story.Sentence {
 	s := story.Sentence{Text: text}
@@ -151,7 +162,9 @@ func bulletin() *bot.Message {
 }
 
 func TestMessagesLookAsReviewed(t *testing.T) {
+	onward, apart := moved("https://discord.com/channels/100000000000000002/123456789012345678/123456789012345679")
 	for name, f := range map[string]form{
+		"onward": root(onward).rich, "onward_plain": root(onward).plain, "apart": root(apart).rich,
 		"root": root(idlib()).rich, "reply": reply(further()).rich, "maximal": root(maximal()).rich, "hostile": root(odd()).rich,
 		"root_plain": root(idlib()).plain, "reply_plain": reply(further()).plain, "hostile_plain": root(odd()).plain,
 		"had": root(had()).once("abcdefgh01234567").rich, "had_edited": edited(had()).rich, "had_plain": root(had()).plain,

@@ -21,12 +21,13 @@ import (
 // signer returns the key that tests sign with.
 func signer() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{7}, 32)) }
 
+// public is the public half of that.
+func public() string { return hex.EncodeToString(signer().Public().(ed25519.PublicKey)) }
+
 // behind is play for an inbox that hears by signed requests alone.
 func behind(t *testing.T) *scene {
 	t.Helper()
-	s := stage(t, document(), func(o *discord.InboxOptions) {
-		o.Gateway, o.PublicKey = false, hex.EncodeToString(signer().Public().(ed25519.PublicKey))
-	})
+	s := stage(t, document(), public(), func(o *discord.InboxOptions) { o.Gateway = false })
 	s.Sign("http://vedette.example/discord/interactions", signer(), &http.Client{Transport: within{s.inbox.Handler()}})
 	return s
 }
@@ -58,7 +59,7 @@ func (s *scene) answered(r *http.Request) (status int, body string) {
 	return w.Code, w.Body.String()
 }
 
-const press = `{"id":"42","application_id":"100000000000000003","type":3,"token":"aW50","guild_id":"` + guild + `","channel_id":"` + channel + `",
+const press = `{"id":"42","application_id":"100000000000000001","type":3,"token":"aW50","guild_id":"` + guild + `","channel_id":"` + channel + `",
 "member":{"user":{"id":"` + ada + `","username":"ada"},"roles":[]},"data":{"custom_id":"ack-7-abcdefghijklmnop:k","component_type":2}}`
 
 func TestSignedRequestsDoWhatTheGatewayDoes(t *testing.T) {
@@ -83,7 +84,7 @@ func TestSignedRequestsDoWhatTheGatewayDoes(t *testing.T) {
 		s.Submit(ada, "idlib")
 		s.Command(ada, channel, "chart", map[string]string{"watch": "idlib"})
 		s.desk.suggests = []command.Choice{{Label: "Idlib", Value: "idlib"}}
-		s.Type(ada, channel, "status", "watch", "id")
+		s.TypeAt(ada, channel, "status", "watch", "id")
 		synctest.Wait()
 		shows(t, s.seen(ada), "status", "ack-7-abcdefghijklmnop", "Added.", "Chart\n(file a.png: )")
 		shows(t, s.said(), "feeds")
@@ -144,7 +145,7 @@ func TestForgedStaleAndBrokenRequestsAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := play(t, func(o *discord.InboxOptions) { o.PublicKey = hex.EncodeToString(signer().Public().(ed25519.PublicKey)) })
+				s := stage(t, "", public(), nil)
 				r := request(tt.body, time.Now().Add(tt.at))
 				if tt.spoil != nil {
 					tt.spoil(r)
@@ -228,12 +229,12 @@ func ExampleInbox_Handler() {
 		return
 	}
 	defer d.Close()
-	account, err := discord.New(discord.Options{Token: "token", API: d.API()})
+	account, err := discord.New(discord.Options{Token: "token", API: d.API(), PublicKey: public()})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	inbox, err := account.Inbox(discord.InboxOptions{PublicKey: hex.EncodeToString(signer().Public().(ed25519.PublicKey))})
+	inbox, err := account.Inbox(discord.InboxOptions{})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -302,8 +302,8 @@ func (in *Inbox) try(ctx context.Context, e errand, body []byte, kind string) *r
 		return nil
 	}
 	switch f := no.failure(); f.Kind {
-	case bot.Ambiguous:
-		if !e.repeat || !pause(ctx, retryAfter) {
+	case bot.Ambiguous, bot.Repeatable:
+		if !e.repeat || !pause(ctx, max(f.Wait, retryAfter)) {
 			return no
 		}
 	case bot.NotSent:

@@ -19,6 +19,7 @@ import (
 // Options set a workspace up.
 type Options struct {
 	Token     string            // of the app's bot user, required
+	AppToken  string            // of the app as a whole, for Socket Mode; "" for none
 	API       string            // base URL, such as http://127.0.0.1:4003/api; "" is Slack's own
 	Transport http.RoundTripper // nil is [bot.Transport]; another one calls the hooks of [net/http/httptrace]
 }
@@ -26,11 +27,17 @@ type Options struct {
 // A Workspace is what one token opens: one client and one pace for all of
 // its rooms. Its methods may be called from several goroutines.
 type Workspace struct {
-	client *slack.Client
-	edits  *rate.Limiter
+	client    *slack.Client
+	app       bool   // there is an app-level token
+	api       string // base URL of the methods, with a slash at its end
+	transport http.RoundTripper
+	edits     *rate.Limiter
 
 	mu    sync.Mutex // guards posts
 	posts map[string]*rate.Limiter
+
+	asking sync.Mutex // guards known, and is held while Slack is asked for it
+	known  identity
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
@@ -59,20 +66,34 @@ func New(o Options) (*Workspace, error) {
 	if o.Transport == nil {
 		o.Transport = bot.Transport()
 	}
-	client := &http.Client{
-		Transport: bearer{token: o.Token, base: bot.Recorder{Base: o.Transport}},
+	w := &Workspace{
+		app:       o.AppToken != "",
+		api:       api,
+		transport: bot.Recorder{Base: o.Transport},
+		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
+		posts:     make(map[string]*rate.Limiter),
+	}
+	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)), slack.OptionAppLevelToken(o.AppToken))
+	return w, nil
+}
+
+// httpClient returns a client whose requests bear the token, or none if it is
+// "".
+func (w *Workspace) httpClient(token string) *http.Client {
+	c := &http.Client{
+		Transport: w.transport,
 		// A redirect that keeps the method would send a message twice.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Workspace{
-		client: slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client)),
-		edits:  rate.NewLimiter(rate.Every(editEvery), editBurst),
-		posts:  make(map[string]*rate.Limiter),
-	}, nil
+	if token != "" {
+		c.Transport = bearer{token: token, base: w.transport}
+	}
+	return c
 }
 
-// bearer adds the token to the header. The client library has it in the form
-// only, which some servers that speak Slack's API do not read.
+// bearer adds the token to the header where there is none. The client library
+// has it in the form only, which some servers that speak Slack's API do not
+// read; what it calls with the app-level token has that one in the header.
 type bearer struct {
 	token string
 	base  http.RoundTripper
@@ -81,7 +102,9 @@ type bearer struct {
 // RoundTrip sends a copy of req.
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.Header.Set("Authorization", "Bearer "+b.token)
+	if req.Header.Get("Authorization") == "" {
+		req.Header.Set("Authorization", "Bearer "+b.token)
+	}
 	return b.base.RoundTrip(req)
 }
 
@@ -108,13 +131,13 @@ type Room struct {
 // the message's metadata, which all apps of the workspace can read. Slack
 // does not make two posts with one key one.
 func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remote, error) {
-	return r.post(ctx, "", key, root(m))
+	return r.post(ctx, "", key, root(m, key))
 }
 
 // Reply tells m in the thread of root. If somebody has deleted root, Slack
 // may take m as a message of its own.
 func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
-	return r.post(ctx, root, key, reply(m))
+	return r.post(ctx, root, key, reply(m, key))
 }
 
 // Edit makes the message root show m. The metadata that it was posted with
@@ -131,6 +154,21 @@ func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) erro
 		return ts, err
 	}})
 	return err
+}
+
+// Pin pins a message of the channel. A message that is pinned stays so.
+func (r *Room) Pin(ctx context.Context, message story.Remote) error {
+	_, code, failure := r.try(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, _ form) (string, error) {
+		item := slack.NewRefToMessage(r.channel, string(message))
+		return string(message), r.workspace.client.AddPinContext(ctx, r.channel, item)
+	}}, rich)
+	if failure == nil || code == "already_pinned" {
+		return nil
+	}
+	if code == "missing_scope" {
+		failure.Why = "the app lacks a right (missing_scope): give its bot token the scope pins:write, and install it again"
+	}
+	return failure
 }
 
 // post sends f as a message, in the thread of root if that is not "".
@@ -193,7 +231,7 @@ func (r *Room) tell(ctx context.Context, a act) (story.Remote, error) {
 
 // try sends a once in one form. If that fails it returns Slack's code, if it
 // gave one, and what is known.
-func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, failure *bot.Failure) {
+func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, failure *bot.Failure) {
 	if err := a.pace.Wait(ctx); err != nil {
 		return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
 	}
@@ -202,8 +240,6 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, fail
 	if err == nil && ts != "" {
 		return ts, "", nil
 	}
-	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		code = no.Err
-	}
-	return "", code, failed(&x, code, a.answers)
+	refused = code(err)
+	return "", refused, failed(&x, refused, a.answers)
 }

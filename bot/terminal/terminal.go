@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"vedette/bot"
@@ -66,6 +67,9 @@ func (r *Room) Edit(_ context.Context, at story.Remote, m *bot.Message) error {
 	return r.print(r.style.dim(fmt.Sprintf("  ~ [%d] %s", top.number, bot.Clean(now))) + "\n\n")
 }
 
+// Link returns "": nothing leads to a line of a terminal.
+func (r *Room) Link(context.Context, story.Remote) string { return "" }
+
 // root returns the root with the remote, numbered when it is first heard of:
 // one that an earlier process printed is new to the person who reads here.
 func (r *Room) root(remote story.Remote) *root {
@@ -86,6 +90,16 @@ func (r *Room) print(text string) error {
 
 // state says in a few words how the story stands.
 func state(m *bot.Message) string {
+	if m.Outlets == 0 && len(m.Facts) > 0 { // it goes on elsewhere
+		return m.Facts[0].Name + ": " + m.Facts[0].Text + " · " + m.Title.Text
+	}
+	if len(m.Lines) > 0 { // a board
+		lines := make([]string, len(m.Lines))
+		for i, l := range m.Lines {
+			lines[i] = l.String()
+		}
+		return m.Title.Text + ": " + strings.Join(lines, " / ")
+	}
 	now := "now " + m.Counts()
 	if m.Level != story.Unjudged {
 		now = m.Level.String() + ", " + now

@@ -39,6 +39,10 @@ func TestStoryReadsFromTopToBottom(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	m.Origins, m.Outlets, m.Facts = 0, 0, []bot.Fact{{Name: "Continued in", Text: "Shells on a post"}}
+	if err := r.Edit(t.Context(), root, m); err != nil {
+		t.Fatal(err)
+	}
 	want := `[1] Idlib front · 1 origin · 2 outlets · 3 Feb 09:00 UTC
     Post shelled in Idlib
     An observation post was shelled at dawn, officials said.
@@ -50,6 +54,8 @@ func TestStoryReadsFromTopToBottom(t *testing.T) {
       Toll rises to three
 
   ~ [1] now 2 origins · 3 outlets · Post shelled in Idlib
+
+  ~ [1] Continued in: Shells on a post · Post shelled in Idlib
 
 `
 	if got := out.String(); got != want {

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -98,6 +99,8 @@ type Request struct {
 	ETag         string // as a Response had it
 	LastModified string // as a Response had it
 	ValidFor     string // the URL, after redirects, that the two belong to; "" is URL. They are sent nowhere else
+
+	identity bool // the body is asked for as it is, not packed
 }
 
 // A Response is what the last hop answered.
@@ -111,6 +114,17 @@ type Response struct {
 	ETag         string        // opaque, byte for byte
 	LastModified string        // opaque, byte for byte
 	RetryAfter   time.Duration // not to be asked again before; 0 if not said; at most a day
+	Fresh        time.Duration // the answer calls itself fresh for so long; 0 if not said
+	FreshWhy     string        // as said: "max-age 420"
+	Cached       bool          // it says how long it may be kept, if only by 0
+	Encoding     string        // how the body was packed, as labelled
+	Hops         []Hop         // all that answered, the last included
+}
+
+// A Hop is one answer on the way to a document.
+type Hop struct {
+	URL    string
+	Status int
 }
 
 // Get asks for one document. Any status is an answer, not an error. An error
@@ -159,11 +173,18 @@ func (c *Client) follow(ctx context.Context, u *url.URL, req Request) (Response,
 		req.ValidFor = u.String()
 	}
 	permanent := true
+	var hops []Hop
 	for seen := map[string]bool{}; ; {
 		seen[u.String()] = true
 		resp, next, err := c.hop(ctx, u, req)
+		if (errors.Is(err, errEncoding) || errors.Is(plain(ctx, err), errNotGzip)) && !req.identity {
+			// Its label is wrong, or it packs without being asked to.
+			req.identity = true
+			resp, next, err = c.hop(ctx, u, req)
+		}
+		hops = append(hops, Hop{URL: u.String(), Status: resp.Status})
 		if err != nil || next == "" {
-			resp.Permanent = err == nil && permanent && len(seen) > 1
+			resp.Permanent, resp.Hops = err == nil && permanent && len(seen) > 1, hops
 			return resp, err
 		}
 		permanent = permanent && (resp.Status == http.StatusMovedPermanently || resp.Status == http.StatusPermanentRedirect)
@@ -233,6 +254,9 @@ func (c *Client) dress(ask *http.Request, req Request) (conditional bool) {
 	ask.Header.Set("User-Agent", c.opts.UserAgent)
 	ask.Header.Set("Accept", accept)
 	ask.Header.Set("Accept-Encoding", "gzip")
+	if req.identity {
+		ask.Header.Set("Accept-Encoding", "identity")
+	}
 	if ask.URL.String() != req.ValidFor {
 		return false
 	}
@@ -246,7 +270,10 @@ func (c *Client) dress(ask *http.Request, req Request) (conditional bool) {
 }
 
 func (c *Client) describe(got *http.Response, u *url.URL) Response {
+	fresh, why := freshness(got)
 	return Response{
+		Fresh: fresh, FreshWhy: why, Cached: cached(got),
+		Encoding:     strings.Join(got.Header.Values("Content-Encoding"), ", "),
 		Status:       got.StatusCode,
 		URL:          u.String(),
 		ContentType:  got.Header.Get("Content-Type"),

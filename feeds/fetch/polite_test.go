@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -168,6 +169,42 @@ func TestHostsAreAskedOneAtATimeAndApart(t *testing.T) {
 	conns.Range(func(any, any) bool { n++; return true })
 	if len(starts) != 5 || n > 2 {
 		t.Errorf("%d requests over %d connections, want 5 over 2 at most", len(starts), n)
+	}
+}
+
+func TestTwentyFeedsOfAHostShareAConnection(t *testing.T) {
+	var conns, versions sync.Map
+	answer := func(w http.ResponseWriter, r *http.Request) {
+		conns.Store(r.RemoteAddr, true)
+		versions.Store(r.Proto, true)
+		fmt.Fprint(w, "feed")
+	}
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(answer))
+	secure.EnableHTTP2 = true
+	secure.StartTLS()
+	t.Cleanup(secure.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(secure.Certificate())
+	for _, url := range []string{serve(t, answer).URL, secure.URL} {
+		conns.Clear()
+		c := client(t, fetch.Options{Roots: roots, HostGap: time.Millisecond})
+		var wg sync.WaitGroup
+		for i := range 20 {
+			wg.Go(func() {
+				if _, err := c.Get(t.Context(), fetch.Request{URL: fmt.Sprintf("%s/%d", url, i)}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		n := 0
+		conns.Range(func(any, any) bool { n++; return true })
+		if n > 2 {
+			t.Errorf("%s: twenty feeds took %d connections, want 2 at most", url, n)
+		}
+	}
+	if _, ok := versions.Load("HTTP/2.0"); !ok {
+		t.Error("a server that speaks HTTP/2 is not spoken to in it")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -19,6 +20,10 @@ import (
 // maxRetryAfter bounds how long a server can send us away.
 const maxRetryAfter = 24 * time.Hour
 
+// ErrUnreached is wrapped by the error for a host that no connection was made
+// to. If most hosts are so, it is our own network.
+var ErrUnreached = errors.New("")
+
 // What goes wrong, in words for whoever runs the desk.
 var (
 	errSlow      = errors.New("the answer took too long")
@@ -30,8 +35,10 @@ var (
 	errShort     = errors.New("the connection ended before the document did")
 	errLoop      = errors.New("the redirects lead in a circle")
 	errHops      = errors.New("too many redirects")
-	errNoHost    = errors.New("the host name does not resolve")
-	errNoConnect = errors.New("the server refuses connections")
+	errNoHost    = fmt.Errorf("the host name does not resolve%w", ErrUnreached)
+	errNoConnect = fmt.Errorf("the server refuses connections%w", ErrUnreached)
+	errNoRoute   = fmt.Errorf("no way leads to the server%w", ErrUnreached)
+	errNoAnswer  = fmt.Errorf("the server does not take the connection%w", ErrUnreached)
 	errExpired   = errors.New("the server's certificate has expired or is not yet valid")
 	errWrongHost = errors.New("the server's certificate is for another host")
 	errUnknownCA = errors.New("the server's certificate is signed by nobody we know")
@@ -44,6 +51,7 @@ var (
 func plain(ctx context.Context, err error) error {
 	var (
 		dns     *net.DNSError
+		dial    *net.OpError
 		invalid x509.CertificateInvalidError
 		host    x509.HostnameError
 		unknown x509.UnknownAuthorityError
@@ -62,10 +70,14 @@ func plain(ctx context.Context, err error) error {
 			return refused.Err
 		}
 		return err
-	case errors.Is(context.Cause(ctx), errSlow), errors.Is(err, context.DeadlineExceeded):
-		return errSlow
 	case errors.As(err, &dns):
 		return errNoHost
+	case errors.As(err, &dial) && dial.Op == "dial" && (dial.Timeout() || errors.Is(context.Cause(ctx), errSlow)):
+		return errNoAnswer
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETDOWN):
+		return errNoRoute
+	case errors.Is(context.Cause(ctx), errSlow), errors.Is(err, context.DeadlineExceeded):
+		return errSlow
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return errExpired
 	case errors.As(err, &host):

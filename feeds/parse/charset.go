@@ -15,28 +15,31 @@ import (
 
 var encodingLabel = regexp.MustCompile(`^[^>]{0,200}\bencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']`)
 
-// decode returns body in UTF-8, valid whatever it was. Bytes that are valid
-// UTF-8 are believed before any label: labels lie more often.
-func decode(body []byte, contentType string) []byte {
+// decode returns body in UTF-8, valid whatever it was, and the name of what it
+// was in. Bytes that are valid UTF-8 are believed before any label: labels lie
+// more often.
+func decode(body []byte, contentType string) (text []byte, charset string) {
 	switch {
 	case bytes.HasPrefix(body, []byte("\xef\xbb\xbf")):
-		return bytes.ToValidUTF8(body[3:], []byte("\uFFFD"))
+		return bytes.ToValidUTF8(body[3:], []byte("\uFFFD")), utf8Name
 	case bytes.HasPrefix(body, []byte("\xff\xfe")), bytes.HasPrefix(body, []byte("<\x00")):
-		return transcode(body, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM))
+		return transcode(body, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)), "utf-16le"
 	case bytes.HasPrefix(body, []byte("\xfe\xff")), bytes.HasPrefix(body, []byte("\x00<")):
-		return transcode(body, unicode.UTF16(unicode.BigEndian, unicode.UseBOM))
+		return transcode(body, unicode.UTF16(unicode.BigEndian, unicode.UseBOM)), "utf-16be"
 	case utf8.Valid(body):
-		return body
+		return body, utf8Name
 	case mostlyUTF8(body):
-		return bytes.ToValidUTF8(body, []byte("\uFFFD"))
+		return bytes.ToValidUTF8(body, []byte("\uFFFD")), "utf-8 with damaged bytes"
 	}
 	for _, label := range []string{declared(body), parameter(contentType)} {
 		if enc, err := htmlindex.Get(label); err == nil && !strings.HasPrefix(strings.ToLower(label), "utf-16") {
-			return transcode(body, enc)
+			return transcode(body, enc), strings.ToLower(label)
 		}
 	}
-	return transcode(body, charmap.Windows1252)
+	return transcode(body, charmap.Windows1252), "windows-1252, for want of a label"
 }
+
+const utf8Name = "utf-8"
 
 // transcode decodes body; a decoder replaces what it cannot decode.
 func transcode(body []byte, enc encoding.Encoding) []byte {

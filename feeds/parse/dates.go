@@ -10,6 +10,7 @@ import (
 // What a date may be trusted with.
 const (
 	maxAge     = 7 * 24 * time.Hour
+	maxSkew    = 10 * time.Minute // more is no clock that runs a little fast
 	oldestYear = 1990
 	maxDate    = 100 // bytes
 )
@@ -33,9 +34,15 @@ func date(raw string, israel bool) time.Time {
 	if raw == "" || len(raw) > maxDate {
 		return time.Time{}
 	}
-	t := epoch(raw)
-	if t.IsZero() {
-		t = isoDate(raw)
+	var t time.Time
+	if raw[0] >= '0' && raw[0] <= '9' {
+		if t = epoch(raw); t.IsZero() {
+			t = isoDate(raw)
+		}
+	} else if usual, err := time.Parse(time.RFC1123Z, raw); err == nil {
+		t = usual
+	} else if gmt, ok := strings.CutSuffix(raw, "GMT"); ok {
+		t, _ = time.Parse(time.RFC1123Z, gmt+"+0000")
 	}
 	if t.IsZero() {
 		t = looseDate(raw, israel)
@@ -48,6 +55,9 @@ func date(raw string, israel bool) time.Time {
 
 // asciiDigits turns Arabic and Persian digits into ours.
 func asciiDigits(s string) string {
+	if isASCII(s) {
+		return s
+	}
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r >= '٠' && r <= '٩':

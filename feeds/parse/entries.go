@@ -10,6 +10,8 @@ import (
 	ext "github.com/mmcdole/gofeed/extensions"
 	gojson "github.com/mmcdole/gofeed/json"
 	"github.com/mmcdole/gofeed/rss"
+
+	"vedette/story"
 )
 
 // An entry is an item as the document has it: nothing cleaned, decided or
@@ -30,6 +32,8 @@ type entry struct {
 // A sheet is a document's entries and what it says of itself.
 type sheet struct {
 	title, lang string
+	hints       story.Hints
+	links       map[string]string // of the whole, by their relation
 	entries     []entry
 }
 
@@ -56,10 +60,11 @@ func read(doc normal) (s sheet, err error) {
 }
 
 func fromRSS(feed *rss.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language}
+	s := sheet{title: feed.Title, lang: feed.Language, hints: hintsOf(feed), links: linksOf(feed.Extensions)}
 	if dc := feed.DublinCoreExt; dc != nil && s.lang == "" {
 		s.lang = first(dc.Language)
 	}
+	s.entries = make([]entry, 0, len(feed.Items))
 	for _, it := range feed.Items {
 		e := entry{
 			title: it.Title, summary: it.Description, content: it.Content, permalink: true,
@@ -101,7 +106,11 @@ func (e *entry) fromExtensions(extensions ext.Extensions) {
 }
 
 func fromAtom(feed *atom.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language}
+	s := sheet{title: feed.Title, lang: feed.Language, links: make(map[string]string)}
+	for _, l := range feed.Links {
+		s.links[l.Rel] = l.Href
+	}
+	s.entries = make([]entry, 0, len(feed.Entries))
 	for _, it := range feed.Entries {
 		e := entry{title: it.Title, summary: it.Summary, guid: it.ID, permalink: true, dates: []string{it.Published, it.Updated}}
 		for _, rel := range []string{"alternate", "", "self"} {
@@ -154,7 +163,7 @@ func readJSON(src []byte) (s sheet, err error) {
 }
 
 func fromJSON(feed *gojson.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language}
+	s := sheet{title: feed.Title, lang: feed.Language, links: map[string]string{"next": feed.NextURL}}
 	for _, it := range feed.Items {
 		if it == nil {
 			continue

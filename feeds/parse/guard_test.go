@@ -41,7 +41,8 @@ func FuzzGuard(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		doc, err := normalise(decode(src, ""))
+		text, _ := decode(src, "")
+		doc, err := normalise(text)
 		if err != nil {
 			return
 		}

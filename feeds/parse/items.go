@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"vedette/story"
 )
 
@@ -29,10 +31,12 @@ type maker struct {
 	feed  story.Feed
 	lang  string // the feed's
 	items []story.Item
+
+	skewed int // dated in the future
 }
 
 // add makes an item of e, unless e has neither text nor identity.
-func (m *maker) add(e entry) {
+func (m *maker) add(e *entry) {
 	it := story.Item{
 		Feed: m.feed.Name, Outlet: m.feed.Outlet, Owner: m.feed.Owner, Tier: m.feed.Tier, State: m.feed.State,
 		GUID: guid(e.guid), Link: m.link(e),
@@ -55,15 +59,18 @@ func (m *maker) add(e entry) {
 	}
 	it.Author = author(e.authors)
 	it.Tags = tags(e.tags)
-	it.Lang = languageOf(orElse(e.lang, m.lang), it.Title+" "+it.Summary)
+	it.Lang = m.language(e.lang, it.Title+" "+it.Summary)
 	it.Published = m.published(e.dates, it.Lang)
 	it.Effective = effective(it.Published, it.FirstSeen)
+	if it.Published.Sub(it.FirstSeen) > maxSkew {
+		m.skewed++
+	}
 	m.items = append(m.items, it)
 }
 
 // link returns the entry's best link: the first that can be opened, or else
 // its guid if that is one.
-func (m *maker) link(e entry) string {
+func (m *maker) link(e *entry) string {
 	for _, raw := range e.links {
 		if l := link(raw, m.base); l != "" {
 			return l
@@ -74,6 +81,15 @@ func (m *maker) link(e entry) string {
 		return link(id, m.base)
 	}
 	return ""
+}
+
+// language returns the language of text. What the feed declares has been read
+// once, and is only read again where text is in another script.
+func (m *maker) language(declared, text string) string {
+	if declared == "" && guessLanguage(text) == "" {
+		return m.lang
+	}
+	return languageOf(orElse(declared, m.lang), text)
 }
 
 func (m *maker) published(dates []string, lang string) time.Time {
@@ -90,7 +106,7 @@ func (m *maker) published(dates []string, lang string) time.Time {
 // an item above them.
 func (m *maker) finish() []story.Item {
 	identify(m.items)
-	seen := map[string]bool{}
+	seen := make(map[string]bool, 2*len(m.items))
 	return slices.DeleteFunc(m.items, func(it story.Item) bool {
 		if slices.ContainsFunc(it.Keys, func(key string) bool { return seen[key] }) {
 			return true
@@ -105,10 +121,11 @@ func (m *maker) finish() []story.Item {
 // identify sets the items' keys. A guid that stands for several pages of the
 // document is no identity in it, nor is a page that several guids share.
 func identify(items []story.Item) {
-	pages, ids := faces{}, faces{}
-	for _, it := range items {
-		pages.add(it.GUID, orElse(it.Canonical, "title "+it.Title))
-		ids.add(it.Canonical, orElse(it.GUID, "title "+it.Title))
+	pages, ids := make(faces, len(items)), make(faces, len(items))
+	for i := range items {
+		it := &items[i]
+		pages.add(it.GUID, face{it.Canonical, it.Title})
+		ids.add(it.Canonical, face{it.GUID, it.Title})
 	}
 	for i := range items {
 		it := &items[i]
@@ -124,19 +141,32 @@ func identify(items []story.Item) {
 	}
 }
 
+// A face is what goes by a name: known by its own name, or by its title if it
+// has none.
+type face struct{ name, title string }
+
+func (f face) same(other face) bool {
+	return f.name == other.name && (f.name != "" || f.title == other.title)
+}
+
 // faces counts the different things that go by one name.
 type faces map[string]struct {
-	face string
+	face face
 	more bool
 }
 
-func (f faces) add(name, face string) {
+func (f faces) add(name string, is face) {
+	if name == "" {
+		return
+	}
 	had, known := f[name]
 	switch {
 	case !known:
-		had.face = face
-	case had.face != face:
+		had.face = is
+	case !had.more && !had.face.same(is):
 		had.more = true
+	default:
+		return
 	}
 	f[name] = had
 }
@@ -155,7 +185,7 @@ func digest(text string) string {
 
 // guid returns raw as one line of bounded length.
 func guid(raw string) string {
-	id := tidy(strings.TrimSpace(raw))
+	id := tidy(norm.NFC.String(strings.TrimSpace(raw)))
 	if len(id) > maxGUID {
 		return "sha256:" + digest(id)
 	}

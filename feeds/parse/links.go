@@ -13,12 +13,15 @@ const maxLink = 2048
 // link returns raw as a reader would open it, or "" if that is nothing to
 // open: another scheme, credentials, no host.
 func link(raw string, base *url.URL) string {
-	raw = strings.Map(func(r rune) rune {
-		if invisible(r) || r == '\\' {
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(raw))
+	raw = strings.TrimSpace(raw)
+	if strings.ContainsFunc(raw, unlinkable) {
+		raw = strings.Map(func(r rune) rune {
+			if unlinkable(r) {
+				return -1
+			}
+			return r
+		}, raw)
+	}
 	if raw == "" || len(raw) > maxLink {
 		return ""
 	}
@@ -32,18 +35,47 @@ func link(raw string, base *url.URL) string {
 		return ""
 	}
 	// A host that only looks like another is shown as what it is.
-	host, err := idna.Lookup.ToASCII(u.Hostname())
-	if err != nil || strings.Trim(host, ".") == "" {
-		return ""
+	host := u.Hostname()
+	if !plainHost(host) {
+		if host, err = idna.Lookup.ToASCII(host); err != nil || strings.Trim(host, ".") == "" {
+			return ""
+		}
 	}
 	// Left as they are, these would end the link where it is shown.
-	u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E").Replace(u.RawQuery)
+	if strings.ContainsAny(u.RawQuery, ` "<>`) {
+		u.RawQuery = strings.NewReplacer(" ", "%20", `"`, "%22", "<", "%3C", ">", "%3E").Replace(u.RawQuery)
+	}
 	u.Host = strings.Replace(strings.ToLower(u.Host), strings.ToLower(u.Hostname()), host, 1)
 	full := u.String()
 	if len(full) > maxLink {
 		return ""
 	}
 	return full
+}
+
+// plainHost reports whether host is of lower-case letters, digits and single
+// dots alone, as most are: there is nothing to look up about it.
+func plainHost(host string) bool {
+	dot := true
+	for i := range len(host) {
+		switch c := host[i]; {
+		case c == '.' && !dot:
+			dot = true
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+			dot = false
+		default:
+			return false
+		}
+	}
+	return !dot
+}
+
+// unlinkable reports whether r has no place in a link.
+func unlinkable(r rune) bool {
+	if r > ' ' && r < 0x7f {
+		return r == '\\'
+	}
+	return invisible(r)
 }
 
 // Canonical returns what identifies the page that full links to: the same for

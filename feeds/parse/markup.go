@@ -160,24 +160,41 @@ func space(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r'
 
 // nameOf returns the name in an opening, empty or closing tag.
 func nameOf(tag []byte) []byte {
-	name := bytes.TrimPrefix(tag[1:], []byte("/"))
-	end := bytes.IndexFunc(name, func(r rune) bool { return r == '>' || r == '/' || r == ' ' || r == '\t' || r == '\n' || r == '\r' })
-	if end < 0 {
-		return name
+	from := 1
+	if len(tag) > 1 && tag[1] == '/' {
+		from = 2
 	}
-	return name[:end]
+	for i := from; i < len(tag); i++ {
+		if c := tag[i]; c == '>' || c == '/' || space(c) {
+			return tag[from:i]
+		}
+	}
+	return tag[from:]
 }
 
-// localOf returns a tag's name in lower case, without its prefix.
+// localOf returns a tag's name in lower case, without its prefix, if it is one
+// that decides anything, or "".
 func localOf(tag []byte) string {
 	name := nameOf(tag)
 	if colon := bytes.LastIndexByte(name, ':'); colon >= 0 {
 		name = name[colon+1:]
 	}
-	if len(name) > 32 { // longer than any that is asked for
+	var lower [len("channel")]byte
+	if len(name) > len(lower) {
 		return ""
 	}
-	return string(bytes.ToLower(name))
+	for i, c := range name {
+		if c >= 'A' && c <= 'Z' {
+			c |= 0x20
+		}
+		lower[i] = c
+	}
+	for _, known := range [...]string{"item", "entry", "channel", "rss", "rdf", "feed", "html", "head", "body", "opml"} {
+		if string(lower[:len(name)]) == known {
+			return known
+		}
+	}
+	return ""
 }
 
 // attributes counts a tag's attributes, and how many of them declare

@@ -15,6 +15,7 @@ type normal struct {
 	src     []byte
 	root    string // rss, rdf or feed
 	partial bool   // the end was missing; what is here was complete before it
+	repairs []string
 }
 
 // maxStray bounds the "<" in one text that are kept as meant.
@@ -32,20 +33,25 @@ type writer struct {
 	items    int    // that are complete
 	itemsEnd int    // where the last of them ends
 	rootEnd  int    // where the root ends, or 0
+
+	illegal, junk, stray bool // what was mended
 }
 
 // normalise cuts src out of what surrounds it, and refuses it if its
 // structure is a danger.
 func normalise(src []byte) (normal, error) {
-	src = stripIllegal(src)
+	legal := stripIllegal(src)
 	var (
-		w     writer
+		w     = writer{illegal: len(legal) != len(src)}
 		count census
-		lex   = lexer{src: src}
+		lex   = lexer{src: legal}
 	)
+	src = legal
+	w.out.Grow(len(src) + 256)
 	for {
 		s, ok := lex.next()
 		if !ok || s.cut {
+			w.cutEnd(src[s.from:s.to])
 			return w.finish()
 		}
 		if err := count.take(src, s); err != nil {
@@ -63,6 +69,7 @@ func normalise(src []byte) (normal, error) {
 // page may not.
 func (w *writer) seek(kind shape, piece []byte, count *census) error {
 	if kind != opening && kind != empty {
+		w.junk = w.junk || kind == closing || kind == cdata || kind == text && len(bytes.TrimSpace(piece)) > 0
 		return nil
 	}
 	switch name := localOf(piece); name {
@@ -76,6 +83,7 @@ func (w *writer) seek(kind shape, piece []byte, count *census) error {
 		w.root, w.kind, w.bare = nameOf(piece), "rss", true
 		w.out.WriteString(bareOpening)
 	default:
+		w.junk = true
 		return nil
 	}
 	// What was opened before the root is not round it.
@@ -88,12 +96,7 @@ func (w *writer) seek(kind shape, piece []byte, count *census) error {
 func (w *writer) copy(kind shape, piece []byte) {
 	switch kind {
 	case text:
-		escaped := []byte("&lt;")
-		if bytes.Count(piece, []byte("<")) > maxStray {
-			escaped = []byte(" ") // no text, and dear to escape
-		}
-		piece = bytes.ReplaceAll(piece, []byte("<"), escaped)
-		w.out.Write(bytes.ReplaceAll(piece, []byte("]]>"), []byte("]]&gt;")))
+		w.text(piece)
 	case cdata:
 		w.out.Write(piece)
 	case opening, empty:
@@ -104,6 +107,22 @@ func (w *writer) copy(kind shape, piece []byte) {
 		w.closed(nameOf(piece), localOf(piece))
 	case aside, doctype: // left out
 	}
+}
+
+// text takes over text, in which every "<" is a stray one.
+func (w *writer) text(piece []byte) {
+	if n := bytes.Count(piece, []byte("<")); n > 0 {
+		w.stray = true
+		escaped := []byte("&lt;")
+		if n > maxStray {
+			escaped = []byte(" ") // no text, and dear to escape
+		}
+		piece = bytes.ReplaceAll(piece, []byte("<"), escaped)
+	}
+	if bytes.Contains(piece, []byte("]]>")) {
+		piece = bytes.ReplaceAll(piece, []byte("]]>"), []byte("]]&gt;"))
+	}
+	w.out.Write(piece)
 }
 
 func (w *writer) opened(kind shape, tag []byte) {
@@ -136,6 +155,14 @@ func (w *writer) closed(name []byte, local string) {
 
 var aboutAttribute = regexp.MustCompile(`(?i)\srdf:about\s*=\s*["']([^"']{1,1000})["']`)
 
+// cutEnd closes the root if the last piece, which is cut, was about to.
+func (w *writer) cutEnd(piece []byte) {
+	if w.root != nil && bytes.HasPrefix(piece, []byte("</")) && bytes.EqualFold(nameOf(piece), w.root) {
+		w.out.Write(append(bytes.TrimSpace(piece), '>'))
+		w.rootEnd = w.out.Len()
+	}
+}
+
 var errCutShort = errors.New("the document is cut short before its first item ends")
 
 // finish closes what was left open.
@@ -158,13 +185,32 @@ func (w *writer) finish() (normal, error) {
 	if w.bare {
 		w.out.WriteString("</rss>")
 	}
-	return normal{src: w.out.Bytes(), root: w.kind, partial: partial}, nil
+	return normal{src: w.out.Bytes(), root: w.kind, partial: partial, repairs: w.repairs(partial)}, nil
+}
+
+// repairs returns what was mended, in plain words.
+func (w *writer) repairs(partial bool) (done []string) {
+	for _, r := range []struct {
+		done  bool
+		words string
+	}{
+		{w.illegal, "characters dropped that XML cannot hold"},
+		{w.junk, "what stands before the root left out"},
+		{w.bare, "the root element rss added round the channel"},
+		{w.stray, "a stray < escaped"},
+		{partial, "cut after its last whole item, since its end is missing"},
+	} {
+		if r.done {
+			done = append(done, r.words)
+		}
+	}
+	return done
 }
 
 // stripIllegal drops the characters, and the references to characters, that
 // XML cannot hold.
 func stripIllegal(src []byte) []byte {
-	if bytes.ContainsFunc(src, illegal) {
+	if mayBeIllegal(src) && bytes.ContainsFunc(src, illegal) {
 		src = bytes.Map(func(r rune) rune {
 			if illegal(r) {
 				return -1
@@ -172,23 +218,56 @@ func stripIllegal(src []byte) []byte {
 			return r
 		}, src)
 	}
-	if !bytes.Contains(src, []byte("&#")) {
+	if !refersToIllegal(src) {
 		return src
 	}
 	return numericReference.ReplaceAllFunc(src, func(ref []byte) []byte {
-		digits, base := string(ref[2:len(ref)-1]), 10
-		if digits[0]|0x20 == 'x' {
-			digits, base = digits[1:], 16
-		}
-		code, err := strconv.ParseInt(digits, base, 32)
-		if err != nil || !utf8.ValidRune(rune(code)) || illegal(rune(code)) {
+		if illegalReference(ref) {
 			return nil
 		}
 		return ref
 	})
 }
 
+// refersToIllegal reports whether src holds a reference to a character that
+// XML cannot hold.
+func refersToIllegal(src []byte) bool {
+	for {
+		at := bytes.Index(src, []byte("&#"))
+		if at < 0 {
+			return false
+		}
+		src = src[at:]
+		if ref := src[:1+bytes.IndexByte(src[:min(len(src), 48)], ';')]; len(ref) > 3 && illegalReference(ref) {
+			return true
+		}
+		src = src[2:]
+	}
+}
+
+// illegalReference reports whether ref, a numeric reference, is to a character
+// that XML cannot hold.
+func illegalReference(ref []byte) bool {
+	digits, base := string(ref[2:len(ref)-1]), 10
+	if digits[0]|0x20 == 'x' {
+		digits, base = digits[1:], 16
+	}
+	code, err := strconv.ParseInt(digits, base, 32)
+	return err != nil || !utf8.ValidRune(rune(code)) || illegal(rune(code))
+}
+
 var numericReference = regexp.MustCompile(`&#(?:[0-9]{1,40}|[xX][0-9A-Fa-f]{1,40});`)
+
+// mayBeIllegal reports whether src, which is UTF-8, holds a byte that an
+// illegal character has.
+func mayBeIllegal(src []byte) bool {
+	for _, c := range src {
+		if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0xEF || c >= 0xF0 {
+			return true
+		}
+	}
+	return false
+}
 
 func illegal(r rune) bool {
 	return r < ' ' && r != '\t' && r != '\n' && r != '\r' || r&0xFFFE == 0xFFFE || r >= 0xFDD0 && r <= 0xFDEF

@@ -23,12 +23,18 @@ type Result struct {
 	Partial bool         // the document's end was missing: its validators must not be kept
 	Title   string       // of the feed, or ""
 	Lang    string       // of the feed, BCP 47, or ""
+	Hints   story.Hints  // when to ask again, as the document says
+	Earlier string       // the URL of the page before this one (RFC 5005), or ""
+	Skewed  int          // items dated more than ten minutes ahead of Now
+	Charset string       // that it was in
+	Repairs []string     // what had to be mended to read it, in plain words
 }
 
 // Parse returns the items of doc, published by feed. The error wraps
 // ErrNotFeed if doc is something else than a feed.
 func Parse(doc Document, feed story.Feed) (Result, error) {
-	sheet, partial, err := open(doc)
+	src, charset := decode(doc.Body, doc.ContentType)
+	sheet, whole, err := open(src)
 	if err != nil {
 		return Result{}, fmt.Errorf("parse feed: %w", err)
 	}
@@ -36,30 +42,30 @@ func Parse(doc Document, feed story.Feed) (Result, error) {
 	if err != nil {
 		base = &url.URL{}
 	}
-	r := Result{Partial: partial, Title: plainLine(sheet.title, maxTitle), Lang: languageOf(sheet.lang, "")}
-	maker := maker{doc: doc, base: base, feed: feed, lang: r.Lang}
-	for _, e := range sheet.entries {
-		maker.add(e)
+	r := Result{Partial: whole.partial, Charset: charset, Repairs: whole.repairs, Title: plainLine(sheet.title, maxTitle), Lang: languageOf(sheet.lang, "")}
+	maker := maker{doc: doc, base: base, feed: feed, lang: r.Lang, items: make([]story.Item, 0, len(sheet.entries))}
+	for i := range sheet.entries {
+		maker.add(&sheet.entries[i])
 	}
 	r.Items = maker.finish()
+	r.Hints, r.Earlier, r.Skewed = sheet.hints, earlier(sheet.links, base), maker.skewed
 	return r, nil
 }
 
-// open brings doc into a form in which its entries can be read.
-func open(doc Document) (sheet, bool, error) {
-	src := bytes.TrimSpace(decode(doc.Body, doc.ContentType))
-	src = bytes.TrimPrefix(src, []byte("\uFEFF"))
+// open brings a document into a form in which its entries can be read.
+func open(src []byte) (sheet, normal, error) {
+	src = bytes.TrimPrefix(bytes.TrimSpace(src), []byte("\uFEFF"))
 	switch {
 	case len(src) == 0:
-		return sheet{}, false, fmt.Errorf("%w: nothing at all", ErrNotFeed)
+		return sheet{}, normal{}, fmt.Errorf("%w: nothing at all", ErrNotFeed)
 	case src[0] == '{' || src[0] == '[':
 		s, err := readJSON(src)
-		return s, false, err
+		return s, normal{}, err
 	}
 	whole, err := normalise(src)
 	if err != nil {
-		return sheet{}, false, err
+		return sheet{}, normal{}, err
 	}
 	s, err := read(whole)
-	return s, whole.partial, err
+	return s, whole, err
 }

@@ -90,6 +90,9 @@ func breaks(tag atom.Atom) bool {
 // tidy drops what cannot be seen or would disturb what can, and leaves single
 // spaces and single line breaks.
 func tidy(s string) string {
+	if isTidy(s) {
+		return s
+	}
 	var out strings.Builder
 	out.Grow(len(s))
 	var last rune    // written
@@ -112,6 +115,8 @@ func tidy(s string) string {
 			if i+1 == len(runes) || !joined(last, runes[i+1]) || pending {
 				continue
 			}
+		case r < 0x80 && r > ' ' && r != 0x7f:
+			marks = 0
 		case invisible(r):
 			continue
 		case unicode.Is(unicode.Mn, r):
@@ -129,6 +134,35 @@ func tidy(s string) string {
 		last = r
 	}
 	return strings.TrimSuffix(out.String(), "\n")
+}
+
+// isTidy reports whether s is ASCII that tidy would leave as it is: single
+// spaces and line breaks, none at either end.
+func isTidy(s string) bool {
+	blank := true // before the first character
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ' ' || c == '\n':
+			if blank {
+				return false
+			}
+			blank = true
+		case c < ' ' || c >= 0x7f:
+			return false
+		default:
+			blank = false
+		}
+	}
+	return !blank || s == ""
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 func joins(r rune) bool { return r == '\u200c' || r == '\u200d' }

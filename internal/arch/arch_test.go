@@ -30,6 +30,7 @@ var allowed = map[string][]string{
 	"config":            {"story", "internal/guess"},
 	"feeds/fetch":       {},
 	"feeds/parse":       {"story"},
+	"feeds/opml":        {},
 	"feeds":             {"story", "feeds/fetch", "feeds/parse"},
 	"story/desk":        {"story", "story/group", "story/level", "story/signal", "watch"},
 	"bot":               {"story", "story/brief"},
@@ -39,6 +40,7 @@ var allowed = map[string][]string{
 	"bot/slack":         {"story", "bot", "bot/command"},
 	"bot/discord":       {"story", "bot", "bot/command"},
 	"bot/terminal":      {"story", "bot", "bot/command"},
+	"bot/webhook":       {"story", "bot"},
 	"internal/store":    {"story"},
 	"internal/engine":   {"story", "internal/store"},
 	"internal/wire":     {"story"},
@@ -48,7 +50,7 @@ var allowed = map[string][]string{
 
 // testOnly lists the packages that never reach the binary.
 var testOnly = []string{
-	"internal/arch", "internal/bench", "internal/bench/match", "internal/corpus", "internal/counterparty", "internal/eval", "internal/fakeroom",
+	"internal/arch", "internal/bench", "internal/bench/match", "internal/bench/poll", "internal/corpus", "internal/counterparty", "internal/eval", "internal/fakeroom",
 	"internal/store/storetest", "internal/torture", "watch/gazetteer/gen",
 }
 
@@ -60,13 +62,14 @@ var kept = map[string][]string{
 	"github.com/riverqueue/river":   {"internal/store", "internal/engine"},
 	"github.com/bwmarrin/discordgo": {"bot/discord"},
 	"github.com/slack-go/slack":     {"bot/slack"},
-	"github.com/gorilla/websocket":  {"bot/discord"},
+	"github.com/gorilla/websocket":  {"bot/discord", "bot/slack"},
+	"github.com/standard-webhooks":  {"bot/webhook"},
 	"github.com/go-analyze/charts":  {"bot/chart"},
 	"github.com/mmcdole/gofeed":     {"feeds/parse"},
 	"github.com/openai/openai-go":   {"internal/rephrase"},
 	"os":                            {"", "internal/store"},
 	"os/signal":                     {""},
-	"net/http":                      {"", "bot", "feeds", "feeds/fetch", "feeds/parse", "bot/slack", "bot/discord", "internal/rephrase", "internal/wire"},
+	"net/http":                      {"", "bot", "feeds", "feeds/fetch", "feeds/parse", "bot/slack", "bot/discord", "bot/webhook", "internal/rephrase", "internal/wire"},
 }
 
 // pure reports whether a package knows no outer world: story and watch and

@@ -47,17 +47,17 @@ func Start(t *testing.T) *Servers {
 	return s
 }
 
-// installed returns this package's folder, or skips the test where node or one
-// of the packages is not there.
-func installed(t *testing.T, packages ...string) string {
+// installed returns this package's folder, in which the packages of the names
+// are. Where one is not, or no node to run it, it skips the test.
+func installed(t *testing.T, names ...string) string {
 	t.Helper()
 	dir := folder(t)
 	if _, err := exec.LookPath("node"); err != nil {
-		t.Skipf("no node to run the other side: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
+		t.Skipf("no node to run what the other side wrote: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
 	}
-	for _, name := range packages {
+	for _, name := range names {
 		if _, err := os.Stat(filepath.Join(dir, "node_modules", name)); err != nil {
-			t.Skipf("the other side is not installed: npm ci --prefix internal/counterparty (%v)", err)
+			t.Skipf("nothing of the other side: npm ci --prefix internal/counterparty (%v)", err)
 		}
 	}
 	return dir

@@ -38,7 +38,7 @@ type Courier interface {
 	Drain(ctx context.Context, room story.RoomName) error
 }
 
-// Config holds the parts; all fields but Shift are required.
+// Config holds the parts; all fields but Shift and Step are required.
 type Config struct {
 	Store   *store.Store
 	Poller  Poller
@@ -47,13 +47,18 @@ type Config struct {
 	Now     func() time.Time // decides what is due
 	Tick    time.Duration    // how often it looks for what has become due, at the least
 	Shift   time.Duration    // how long a job works on what does not end before it lets another begin; a minute if 0
-	Log     *slog.Logger
+
+	// Step returns by how much the wall clock was set since it was last asked:
+	// what is due is moved with it. Nil if the clock that Now tells is never set.
+	Step func() time.Duration
+
+	Log *slog.Logger
 }
 
 // Limits of the work under way.
 const (
-	polls      = 16 // documents fetched and parsed at once
-	deliveries = 8  // rooms told at once
+	polls      = 128 // feeds polled at once; most wait for their host's turn, and few are fetched
+	deliveries = 8   // rooms told at once
 
 	jobTimeout  = 2 * time.Minute // a stage's own limits end far below it
 	rescueAfter = 3 * time.Minute // for another replica's jobs; our own are taken up at the start
@@ -126,6 +131,7 @@ func (e *Engine) tick(ctx context.Context) {
 	defer t.Stop()
 	<-t.C
 	for {
+		e.follow(ctx)
 		next, err := e.cfg.Store.Wake(ctx, e.cfg.Now())
 		if err != nil && ctx.Err() == nil {
 			e.cfg.Log.LogAttrs(ctx, slog.LevelError, "what is due is not known; looking again at the next tick", slog.Any("error", err))
@@ -140,6 +146,21 @@ func (e *Engine) tick(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// follow moves what is due if the wall clock was set.
+func (e *Engine) follow(ctx context.Context) {
+	if e.cfg.Step == nil {
+		return
+	}
+	by := e.cfg.Step()
+	if by == 0 {
+		return
+	}
+	e.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the clock was set; feeds are due as long after now as before", slog.Duration("by", by))
+	if err := e.cfg.Store.ShiftFeeds(ctx, by); err != nil && ctx.Err() == nil {
+		e.cfg.Log.LogAttrs(ctx, slog.LevelError, "feeds are due at the times of the clock as it was", slog.Any("error", err))
 	}
 }
 

@@ -136,3 +136,52 @@ func TestEachStageIsCalledForWhatIsDue(t *testing.T) {
 		t.Errorf("a shift that ended is logged as an error:\n%s", text)
 	}
 }
+
+func TestAStepOfTheClockNeitherAsksAllNorNone(t *testing.T) {
+	for _, by := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
+		now := time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
+		s := &stages{store: open(t, now), now: now, polled: make(chan story.FeedName, 100), judged: make(chan struct{}, 100), drained: make(chan story.RoomName, 10_000)}
+		s.drain = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+		if err := s.store.DeclareFeeds(t.Context(), nil, now); err != nil {
+			t.Fatal(err)
+		}
+		var fs []story.Feed
+		for _, name := range []story.FeedName{"a", "b"} {
+			fs = append(fs, story.Feed{Name: name, URL: "https://" + string(name) + ".example/rss"})
+		}
+		if err := s.store.DeclareFeeds(t.Context(), fs, now.Add(5*time.Minute)); err != nil { // due then
+			t.Fatal(err)
+		}
+		looked := make(chan struct{}, 1000)
+		asked := 0
+		e := engine.New(engine.Config{
+			Store: s.store, Poller: s, Desk: s, Courier: s, Now: func() time.Time { return now.Add(by) }, Tick: 10 * time.Millisecond, Shift: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+			Step: func() time.Duration {
+				looked <- struct{}{}
+				if asked++; asked == 1 {
+					return by
+				}
+				return 0
+			},
+		})
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- e.Run(ctx) }()
+		for range 3 {
+			<-looked
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("run ended with %v", err)
+		}
+		all, err := s.store.Feeds(t.Context())
+		if err != nil || len(all) != 2 || len(s.polled) != 0 {
+			t.Errorf("%d feeds, %d polled, %v; want none polled", len(all), len(s.polled), err)
+		}
+		for _, st := range all {
+			if !st.NextDue.Equal(now.Add(by + 5*time.Minute)) {
+				t.Errorf("set by %v, %s is due at %v; want as long after now as before", by, st.Feed, st.NextDue)
+			}
+		}
+	}
+}

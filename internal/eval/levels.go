@@ -178,14 +178,8 @@ func (p province) score(heads []head, reader *signal.Reader) ([]float64, error) 
 			continue
 		}
 		found = true
-		it := story.Item{ID: story.ItemID(i + 1), Title: head.Headline, Effective: head.at, Published: head.at, FirstSeen: head.at}
-		signals := reader.Read(&it)
-		if len(signals) == 0 {
-			signals = []story.Signal{{Kind: level.Unread}}
-		}
-		for _, s := range signals {
-			h.Add(level.Reading{At: head.at, Item: it.ID, Story: it.ID, Outlet: head.Source, Origin: head.Source, Tier: 2, Signal: s})
-		}
+		it := story.Item{ID: story.ItemID(i + 1), Outlet: head.Source, Tier: 2, Title: head.Headline, Effective: head.at, Published: head.at, FirstSeen: head.at}
+		h.Add(level.ReadingsOf(&story.Reading{Item: it, Opener: it.ID, Signals: reader.Read(&it)})...)
 	}
 	if !found {
 		return nil, fmt.Errorf("no headline is about %s", p.name)

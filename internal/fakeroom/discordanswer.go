@@ -184,7 +184,7 @@ func (d *Discord) stand(i *interaction, m *message, hidden bool) {
 func (d *Discord) holder(c *call) (i *interaction, refused answer, ok bool) {
 	i = d.asked[c.PathValue("webhook_token")]
 	switch {
-	case i == nil || c.PathValue("webhook_id") != discordApp || !i.answered:
+	case i == nil || c.PathValue("webhook_id") != discordUser || !i.answered:
 		return nil, d.refuse(c, http.StatusNotFound, 10015, "Unknown Webhook"), false
 	case time.Since(i.at) > discordToken:
 		return nil, d.refuse(c, http.StatusUnauthorized, 50027, "Invalid Webhook Token"), false
@@ -284,17 +284,9 @@ func (d *Discord) followUp(c *call) answer {
 	return answer{status: http.StatusOK, body: d.told(m)}
 }
 
-// application is GET /applications/@me.
-func (d *Discord) application(*call) answer {
-	return answer{status: http.StatusOK, body: object{
-		"id": discordApp, "name": "vedette", "icon": nil, "description": "", "bot_public": false, "bot_require_code_grant": false,
-		"verify_key": d.verifies(), "flags": 0, "bot": discordAuthor(),
-	}}
-}
-
 // commands is GET /applications/{application_id}/commands.
 func (d *Discord) commands(c *call) answer {
-	if c.PathValue("application_id") != discordApp {
+	if c.PathValue("application_id") != discordUser {
 		return d.refuse(c, http.StatusForbidden, 20012, "You are not authorized to perform this action on this application")
 	}
 	all := slices.Clone(d.command)
@@ -306,7 +298,7 @@ func (d *Discord) commands(c *call) answer {
 
 // putCommands is PUT /applications/{application_id}/commands.
 func (d *Discord) putCommands(c *call) answer {
-	if c.PathValue("application_id") != discordApp {
+	if c.PathValue("application_id") != discordUser {
 		return d.refuse(c, http.StatusForbidden, 20012, "You are not authorized to perform this action on this application")
 	}
 	var all []object
@@ -318,7 +310,7 @@ func (d *Discord) putCommands(c *call) answer {
 		if why := commandFault(o); why != "" {
 			return d.refuse(c, http.StatusBadRequest, 50035, "Invalid Form Body", bodyFault{fmt.Sprint(n), "UNKNOWN_HERE", why})
 		}
-		o["id"], o["application_id"], o["version"] = fmt.Sprintf("20000000000000000%d", n), discordApp, "1"
+		o["id"], o["application_id"], o["version"] = fmt.Sprintf("20000000000000000%d", n), discordUser, "1"
 		o["default_member_permissions"], o["nsfw"] = nil, false
 	}
 	d.command = all

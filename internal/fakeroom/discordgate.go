@@ -20,7 +20,6 @@ const (
 	gateResume = "/resume"
 
 	discordBeat    = 41250 * time.Millisecond
-	discordApp     = "100000000000000003"
 	discordTouched = 1<<1 | 1<<8 | 1<<15 // the intents that need Discord's leave
 )
 
@@ -225,7 +224,7 @@ func (d *Discord) identify(c *call, l *gateLine, raw []byte) int {
 	d.gate.sessions[s.id], d.gate.newest, l.session = s, s, s
 	ready := object{
 		"v": 10, "session_id": s.id, "resume_gateway_url": d.gateURL(gateResume), "session_type": "normal",
-		"user": discordAuthor(), "application": object{"id": discordApp, "flags": 0}, "shard": []any{0, 1}, "private_channels": []any{},
+		"user": discordAuthor(), "application": object{"id": discordUser, "flags": 0}, "shard": []any{0, 1}, "private_channels": []any{},
 		"guilds": []any{object{"id": discordGuild, "unavailable": true}},
 	}
 	s.send("READY", ready)

@@ -52,7 +52,7 @@ func TestDiscordJSLivesWithTheFake(t *testing.T) {
 		sees("slow\nand more", private)
 		d.Command(ada, room, "find", map[string]string{"what": "idlib", "who": bob})
 		sees("Ada finds idlib of Bob", private)
-		d.Type(ada, room, "find", "what", "id")
+		d.TypeAt(ada, room, "find", "what", "id")
 		sees("you typed id", func() string {
 			if all := d.Suggested(ada); len(all) > 0 {
 				return all[0].Name

@@ -48,8 +48,8 @@ func (d *Discord) Move(channel, guild string) {
 	d.guilds[channel] = guild
 }
 
-// guild returns the server that a channel is in.
-func (d *Discord) guild(channel string) string {
+// home returns the server that a channel is in.
+func (d *Discord) home(channel string) string {
 	if g, moved := d.guilds[channel]; moved {
 		return g
 	}
@@ -65,14 +65,6 @@ func (d *Discord) Sign(address string, key ed25519.PrivateKey, client *http.Clie
 	if key != nil {
 		d.signing = &signing{address, key, client}
 	}
-}
-
-// verifies returns the app's public key.
-func (d *Discord) verifies() string {
-	if d.signing == nil {
-		return strings.Repeat("0", 64)
-	}
-	return hex.EncodeToString(d.signing.key.Public().(ed25519.PublicKey))
 }
 
 // Private returns what only the person sees, in order of arrival.
@@ -116,8 +108,8 @@ func (d *Discord) Command(person, channel, name string, args map[string]string) 
 	return d.interact(person, channel, 2, data)
 }
 
-// Type has a person type at an argument of a command.
-func (d *Discord) Type(person, channel, name, param, typed string) string {
+// TypeAt has a person type at an argument of a command.
+func (d *Discord) TypeAt(person, channel, name, param, typed string) string {
 	d.mu.Lock()
 	leaf := d.registered(name)
 	if leaf == nil {
@@ -285,7 +277,7 @@ func (d *Discord) Say(person, channel, words string, mentions ...string) string 
 	if t := d.threads[channel]; t != nil {
 		root = t.channel
 	}
-	if g := d.guild(root); g != "" {
+	if g := d.home(root); g != "" {
 		e["guild_id"], e["member"] = g, p.member()
 	}
 	d.event("MESSAGE_CREATE", e)
@@ -315,10 +307,10 @@ func (d *Discord) interact(person, channel string, kind int, data object, shown 
 	}
 	d.asked[i.token] = i
 	e := object{
-		"id": id, "application_id": discordApp, "type": kind, "token": i.token, "version": 1, "channel_id": channel, "channel": in, "data": data,
+		"id": id, "application_id": discordUser, "type": kind, "token": i.token, "version": 1, "channel_id": channel, "channel": in, "data": data,
 		"locale": "en-US", "entitlements": []any{}, "authorizing_integration_owners": object{"0": discordGuild}, "attachment_size_limit": 10 << 20, "app_permissions": "0", "context": 0,
 	}
-	if g := d.guild(i.place.channel); g != "" {
+	if g := d.home(i.place.channel); g != "" {
 		m := p.member()
 		m["user"] = p.user()
 		e["guild_id"], e["guild_locale"], e["member"] = g, "en-US", m

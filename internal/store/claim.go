@@ -43,6 +43,9 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 	defer wrap(&err, "claim for room "+string(room))
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		d, ok = story.Dispatch{Room: room}, false
+		if err := adopt(ctx, tx, room); err != nil {
+			return err
+		}
 		if err := expire(ctx, tx, room, now); err != nil {
 			return err
 		}
@@ -59,6 +62,24 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 		return err
 	})
 	return d, ok, err
+}
+
+// adopt makes the root messages of stories that were merged those of the ones
+// that they go on in, where these have none: a room that knows one of the two
+// goes on in its thread.
+func adopt(ctx context.Context, tx *sql.Tx, room story.RoomName) error {
+	for {
+		res, err := tx.ExecContext(ctx, `
+			UPDATE roots AS r SET shown = 0, story = (SELECT merged FROM stories WHERE id = r.story) WHERE room = ?1 AND story = (
+				SELECT min(b.story) FROM roots b JOIN stories s ON s.id = b.story
+				WHERE b.room = ?1 AND b.gone = 0 AND s.merged IS NOT NULL AND NOT EXISTS (SELECT 1 FROM roots a WHERE a.room = ?1 AND a.story = s.merged))`, room)
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return err
+		}
+	}
 }
 
 // expire ends the refreshes that have become moot.
@@ -92,10 +113,21 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 		if v.State == story.Owed {
 			return giveOut(ctx, tx, d, &v, now)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery); err != nil {
+		if err := putBy(ctx, tx, d, &v, now); err != nil {
 			return err
 		}
 	}
+}
+
+// putBy records that d is not told now. What is held has an occasion at which
+// it is told, whatever the room's others are.
+func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery)
+	if err != nil || v.State != story.Held {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO digests (room, due, told) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = min(due, excluded.due)`, d.Room, micros(v.Until), micros(now))
+	return err
 }
 
 // giveOut records that d is being sent, and whom it pings.
@@ -144,7 +176,8 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	var bulletin, calls string
 	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
-		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, coalesce(n.story, 0), n.version, n.kind, coalesce(n.item, 0), n.reason, n.at,
+		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
+			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story), n.reason), n.at,
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+claimable+` ORDER BY d.id LIMIT 1`, micros(now), d.Room).
@@ -168,14 +201,47 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	return tell(ctx, tx, d, n.Story)
 }
 
-// tell fills in the story of d.
+// tell fills in what d tells: its story, or the one that this goes on in, and
+// the other side of a merge or a split.
 func tell(ctx context.Context, tx *sql.Tx, d *story.Dispatch, id story.ID) error {
 	found, err := stories(ctx, tx, `?`, id)
 	if err != nil {
 		return err
 	}
 	d.Story = found[0]
+	if was := &found[0]; was.Merged != 0 {
+		if found, err = stories(ctx, tx, `?`, was.Merged); err != nil {
+			return err
+		}
+		d.Story = found[0]
+		d.Merged = &story.Aside{Story: was.ID, Version: was.Version, Why: was.Why}
+		return aside(ctx, tx, d.Merged, d.Room, d.Story.ID, `r.moved_from = ?1`)
+	}
+	if d.Story.Parted != 0 && d.Act != story.Reply {
+		d.Parted = &story.Aside{Why: d.Story.Why}
+		row := tx.QueryRowContext(ctx, `SELECT coalesce(merged, id) FROM stories WHERE id = ?`, d.Story.Parted)
+		if err := row.Scan(&d.Parted.Story); err != nil {
+			return err
+		}
+		return aside(ctx, tx, d.Parted, d.Room, d.Parted.Story, `r.story = ?1 AND r.relation = 'opens'`)
+	}
 	return nil
+}
+
+// aside fills in the first report that which selects for a's story, and the
+// message in the room that tells the story at.
+func aside(ctx context.Context, tx *sql.Tx, a *story.Aside, room story.RoomName, at story.ID, which string) error {
+	var effective int64
+	w := &a.Lead
+	err := tx.QueryRowContext(ctx, `
+		SELECT i.id, i.outlet, i.title, i.link, i.effective, coalesce((SELECT remote FROM roots WHERE room = ?2 AND story = ?3 AND gone = 0), '')
+		FROM reports r JOIN items i ON i.id = r.item WHERE `+which+` ORDER BY r.relation = 'copies', r.seq LIMIT 1`, a.Story, room, at).
+		Scan(&w.Item, &w.Outlet, &w.Title, &w.Link, &effective, &a.See)
+	w.At = timeOf(effective)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // the message says less; that it is told matters more
+	}
+	return err
 }
 
 // claimEdit fills d in with the next edit, or returns sql.ErrNoRows.

@@ -40,10 +40,10 @@ func (s *Store) Unjudged(ctx context.Context, limit int) (_ []story.Pending, err
 }
 
 // Recent returns the stories that changed since, oldest first, with all that
-// was reported of them.
+// was reported of them. One that goes on in another is not among them.
 func (s *Store) Recent(ctx context.Context, since time.Time) (_ []story.Story, err error) {
 	defer wrap(&err, "recent stories")
-	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
+	return stories(ctx, s.read, `SELECT id FROM stories WHERE changed >= ? AND merged IS NULL ORDER BY changed DESC, id DESC LIMIT ?`, micros(since), mostRecent)
 }
 
 // Story returns a story with all that was reported of it, or [story.ErrNone].
@@ -59,10 +59,10 @@ func (s *Store) Story(ctx context.Context, id story.ID) (_ story.Story, err erro
 	return found[0], nil
 }
 
-// SaveJudgements saves what was decided, the notices, a delivery for each
-// room that is owed one, and the jobs to deliver them, in one transaction. A
-// judgement of a revision that is no longer the newest is left out, and its
-// item goes on waiting.
+// SaveJudgements saves what was decided, carries its moves out, and saves the
+// notices, a delivery for each room that is owed one, and the jobs to deliver
+// them, in one transaction. A judgement of a revision that is no longer the
+// newest is left out, and its item goes on waiting.
 func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err error) {
 	defer wrap(&err, "save judgements")
 	if len(js) == 0 {
@@ -92,6 +92,9 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 		return nil
 	}
 	if err := saveMatches(ctx, tx, j); err != nil {
+		return err
+	}
+	if err := saveMoves(ctx, tx, j, rooms); err != nil {
 		return err
 	}
 	if err := saveReading(ctx, tx, j); err != nil {
@@ -189,8 +192,7 @@ func joinSilently(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
 		return nil
 	}
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO reports (item, story, relation, copy_of, version) SELECT ?1, id, ?3, ?4, version FROM stories WHERE id = ?2
-		ON CONFLICT DO NOTHING`, j.Item, j.Story, j.Relation, j.CopyOf)
+		INSERT INTO reports (item, story, relation, copy_of) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`, j.Item, j.Story, j.Relation, j.CopyOf)
 	return err
 }
 
@@ -208,8 +210,8 @@ func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Not
 	if j.Relation == "" {
 		return nil
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO reports (item, story, relation, copy_of, version) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-		j.Item, n.Story, j.Relation, j.CopyOf, n.Version)
+	_, err := tx.ExecContext(ctx, `INSERT INTO reports (item, story, relation, copy_of) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		j.Item, n.Story, j.Relation, j.CopyOf)
 	return err
 }
 
@@ -265,12 +267,13 @@ func scanItem(r *sql.Rows, it *story.Item, more ...any) error {
 // which they changed.
 func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.Story, error) {
 	rows, err := q.QueryContext(ctx, `
-		SELECT s.id, s.version, s.level, s.opened, s.changed, coalesce(c.state, ''), coalesce(c.owner, ''), coalesce(c.owner_name, ''), coalesce(c.changed, 0)
+		SELECT s.id, s.version, s.level, s.opened, s.changed, coalesce(s.merged, 0), coalesce(s.parted, 0), s.why,
+			coalesce(c.state, ''), coalesce(c.owner, ''), coalesce(c.owner_name, ''), coalesce(c.changed, 0)
 		FROM stories s LEFT JOIN cares c ON c.story = s.id WHERE s.id IN (`+ids+`) ORDER BY s.changed, s.id`, args...)
 	all, err := collect(rows, err, func(r *sql.Rows) (story.Story, error) {
 		var s story.Story
 		var opened, changed, cared int64
-		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed, &s.Care.State, &s.Care.Owner.ID, &s.Care.Owner.Name, &cared)
+		err := r.Scan(&s.ID, &s.Version, &s.Level, &opened, &changed, &s.Merged, &s.Parted, &s.Why, &s.Care.State, &s.Care.Owner.ID, &s.Care.Owner.Name, &cared)
 		s.Opened, s.Changed, s.Care.Changed = timeOf(opened), timeOf(changed), timeOf(cared)
 		return s, err
 	})
@@ -289,11 +292,12 @@ func stories(ctx context.Context, q querier, ids string, args ...any) ([]story.S
 	if err != nil {
 		return nil, err
 	}
-	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of FROM reports r JOIN items i ON i.id = r.item WHERE r.story IN (`+ids+`) ORDER BY r.story, r.version`, args...)
+	rows, err = q.QueryContext(ctx, `SELECT `+itemColumns+`, r.story, r.relation, r.copy_of, r.seq, coalesce(r.moved_from, 0) FROM reports r JOIN items i ON i.id = r.item
+		WHERE r.story IN (`+ids+`) ORDER BY r.story, r.relation <> 'opens', r.seq`, args...)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var rep story.Report
 		var of story.ID
-		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf); err != nil {
+		if err := scanItem(r, &rep.Item, &of, &rep.Relation, &rep.CopyOf, &rep.Seq, &rep.From); err != nil {
 			return struct{}{}, err
 		}
 		rep.Matches, rep.Signals = matches[rep.Item.ID], signals[rep.Item.ID]

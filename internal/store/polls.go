@@ -13,29 +13,32 @@ import (
 	"vedette/story"
 )
 
-// DeclareFeeds makes fs the feeds that are polled: a new one is due at now,
-// one that is not among them is never due, one whose URL changed loses its
-// validators.
+// keepRequests is for how long the log of requests goes back.
+const keepRequests = 7 * 24 * time.Hour
+
+// DeclareFeeds makes fs the feeds that are polled: a new one is due at now or
+// in its slot after it, one that is not among them is never due, one whose URL
+// changed loses its validators.
 func (s *Store) DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time) (err error) {
 	defer wrap(&err, "declare feeds")
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE feeds SET declared = 0`); err != nil {
 			return err
 		}
-		for _, f := range fs {
-			_, err := tx.ExecContext(ctx, `
-				INSERT INTO feeds (name, url, declared, next_due) VALUES (?1, ?2, 1, ?3)
-				ON CONFLICT (name) DO UPDATE SET declared = 1, url = excluded.url,
-					etag          = CASE WHEN url = excluded.url THEN etag ELSE '' END,
-					last_modified = CASE WHEN url = excluded.url THEN last_modified ELSE '' END,
-					body_hash     = CASE WHEN url = excluded.url THEN body_hash ELSE '' END,
-					next_due      = CASE WHEN url = excluded.url THEN next_due ELSE excluded.next_due END`,
-				f.Name, f.URL, micros(now))
+		for i := range fs {
+			st, err := feedState(ctx, tx, fs[i].Name)
 			if err != nil {
 				return err
 			}
+			if err := saveFeed(ctx, tx, fs[i].Declared(st, now, len(fs))); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE feeds SET declared = 1 WHERE name = ?`, fs[i].Name); err != nil {
+				return err
+			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, `DELETE FROM requests WHERE at < ?`, micros(now.Add(-keepRequests)))
+		return err
 	})
 }
 
@@ -43,7 +46,11 @@ func (s *Store) DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time
 // with its name for a feed that was never polled.
 func (s *Store) FeedState(ctx context.Context, feed story.FeedName) (st story.FeedState, err error) {
 	defer wrap(&err, "feed state of "+string(feed))
-	st, err = scanFeed(s.read.QueryRowContext(ctx, feedColumns+` WHERE name = ?`, feed).Scan)
+	return feedState(ctx, s.read, feed)
+}
+
+func feedState(ctx context.Context, q querier, feed story.FeedName) (story.FeedState, error) {
+	st, err := scanFeed(q.QueryRowContext(ctx, `SELECT state FROM feeds WHERE name = ?`, feed).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return story.FeedState{Feed: feed}, nil
 	}
@@ -53,25 +60,95 @@ func (s *Store) FeedState(ctx context.Context, feed story.FeedName) (st story.Fe
 // Feeds returns the states of the feeds that are polled, by name.
 func (s *Store) Feeds(ctx context.Context) (_ []story.FeedState, err error) {
 	defer wrap(&err, "feeds")
-	rows, err := s.read.QueryContext(ctx, feedColumns+` WHERE declared = 1 ORDER BY name`)
+	rows, err := s.read.QueryContext(ctx, `SELECT state FROM feeds WHERE declared = 1 ORDER BY name`)
 	return collect(rows, err, func(r *sql.Rows) (story.FeedState, error) { return scanFeed(r.Scan) })
 }
 
-const feedColumns = `SELECT name, validated_url, etag, last_modified, body_hash, seeded, next_due, last_poll, last_success, failures, last_error FROM feeds`
-
-func scanFeed(scan func(...any) error) (story.FeedState, error) {
-	var st story.FeedState
-	var due, poll, success int64
-	err := scan(&st.Feed, &st.URL, &st.ETag, &st.LastModified, &st.BodyHash, &st.Seeded, &due, &poll, &success, &st.Failures, &st.LastError)
-	st.NextDue, st.LastPoll, st.LastSuccess = timeOf(due), timeOf(poll), timeOf(success)
-	return st, err
+func scanFeed(scan func(...any) error) (st story.FeedState, err error) {
+	var state []byte
+	if err := scan(&state); err != nil {
+		return st, err
+	}
+	return st, json.Unmarshal(state, &st)
 }
 
-// SavePoll saves what a poll brought and the state that it leaves the feed
-// in, in one transaction: never the validators without the items, so that a
-// crash in between costs one more request and no item. An item that shares a
-// key with one of the same feed is that item: if its title or text differs it
-// is edited, and waits to be judged again.
+// saveFeed saves st; it neither declares a feed nor the contrary.
+func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
+	state, err := json.Marshal(st)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO feeds (name, declared, next_due, state) VALUES (?, 1, ?, ?)
+		ON CONFLICT (name) DO UPDATE SET next_due = excluded.next_due, state = excluded.state`, st.Feed, micros(st.NextDue), string(state))
+	return err
+}
+
+// ShiftFeeds moves all that is due by as much as the wall clock was set, so
+// that a step of it neither asks all feeds at once nor none for hours.
+func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration) (err error) {
+	defer wrap(&err, "shift feeds")
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT state FROM feeds WHERE declared = 1`)
+		all, err := collect(rows, err, func(r *sql.Rows) (story.FeedState, error) { return scanFeed(r.Scan) })
+		if err != nil {
+			return err
+		}
+		for _, st := range all {
+			if err := saveFeed(ctx, tx, st.Shifted(by)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Requests returns the newest requests for a feed, the newest first.
+func (s *Store) Requests(ctx context.Context, feed story.FeedName, limit int) (_ []story.Request, err error) {
+	defer wrap(&err, "requests for "+string(feed))
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT at, status, bytes, took, new, failure, next_due, due_because FROM requests WHERE feed = ? ORDER BY at DESC LIMIT ?`, feed, limit)
+	return collect(rows, err, func(r *sql.Rows) (story.Request, error) {
+		q := story.Request{Feed: feed}
+		var at, took, due int64
+		err := r.Scan(&at, &q.Status, &q.Bytes, &took, &q.New, &q.Failure, &due, &q.DueBecause)
+		q.At, q.Took, q.NextDue = timeOf(at), time.Duration(took)*time.Microsecond, timeOf(due)
+		return q, err
+	})
+}
+
+func saveRequest(ctx context.Context, tx *sql.Tx, q *story.Request) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO requests (feed, at, status, bytes, took, new, failure, next_due, due_because) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		q.Feed, micros(q.At), q.Status, q.Bytes, q.Took.Microseconds(), q.New, q.Failure, micros(q.NextDue), q.DueBecause)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM requests WHERE feed = ? AND at < ?`, q.Feed, micros(q.At.Add(-keepRequests)))
+	return err
+}
+
+// NewItems reports for each of items whether the feed has not had it: none of
+// its keys is known. They are not saved by it.
+func (s *Store) NewItems(ctx context.Context, feed story.FeedName, items []story.Item) (fresh []bool, err error) {
+	defer wrap(&err, "new items of "+string(feed))
+	fresh = make([]bool, len(items))
+	for i := range items {
+		id, err := itemWithKeys(ctx, s.read, feed, items[i].Keys)
+		if err != nil {
+			return nil, err
+		}
+		fresh[i] = id == 0
+	}
+	return fresh, nil
+}
+
+// SavePoll saves what a poll brought, the state that it leaves the feed in,
+// the request and what the operators should hear, in one transaction: never
+// the validators without the items, so that a crash in between costs one more
+// request and no item. An item that shares a key with one of the same feed is
+// that item: if its title or text differs it is edited, and waits to be judged
+// again.
 func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, err error) {
 	defer wrap(&err, "save poll of "+string(p.State.Feed))
 	err = s.tx(ctx, func(tx *sql.Tx) error {
@@ -79,39 +156,44 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 		if err := saveFeed(ctx, tx, p.State); err != nil {
 			return err
 		}
-		for i := range p.Items {
-			if err := s.saveItem(ctx, tx, &p, &p.Items[i], &saved); err != nil {
+		if p.Request != nil {
+			if err := saveRequest(ctx, tx, p.Request); err != nil {
 				return err
 			}
 		}
-		if saved.New+saved.Edited == 0 {
-			return nil
+		for i := range p.Items {
+			past := p.Seed || p.Past != nil && p.Past[i]
+			if err := s.saveItem(ctx, tx, p.State.Feed, &p.Items[i], past, &saved); err != nil {
+				return err
+			}
 		}
-		return s.enqueue(ctx, tx, []river.JobArgs{JudgeArgs{}})
+		rooms := make(map[story.RoomName]bool)
+		for i := range p.Tell {
+			if err := saveBulletin(ctx, tx, &p.Tell[i], rooms); err != nil {
+				return err
+			}
+		}
+		var jobs []river.JobArgs
+		for room := range rooms {
+			jobs = append(jobs, DeliverArgs{Room: room})
+		}
+		if saved.New+saved.Edited > 0 {
+			jobs = append(jobs, JudgeArgs{})
+		}
+		return s.enqueue(ctx, tx, jobs)
 	})
 	return saved, err
 }
 
-func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT INTO feeds (name, url, declared, validated_url, etag, last_modified, body_hash, seeded, next_due, last_poll, last_success, failures, last_error)
-		VALUES (?1, ?2, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-		ON CONFLICT (name) DO UPDATE SET validated_url = excluded.validated_url, etag = excluded.etag, last_modified = excluded.last_modified,
-			body_hash = excluded.body_hash, seeded = excluded.seeded, next_due = excluded.next_due, last_poll = excluded.last_poll,
-			last_success = excluded.last_success, failures = excluded.failures, last_error = excluded.last_error`,
-		st.Feed, st.URL, st.ETag, st.LastModified, st.BodyHash, st.Seeded, micros(st.NextDue), micros(st.LastPoll), micros(st.LastSuccess), st.Failures, st.LastError)
-	return err
-}
-
 // saveItem inserts it, updates the item that it is, or leaves that as it is.
-func (s *Store) saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item, saved *story.Saved) error {
-	id, err := itemWithKeys(ctx, tx, p.State.Feed, it.Keys)
+func (s *Store) saveItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.Item, past bool, saved *story.Saved) error {
+	id, err := itemWithKeys(ctx, tx, feed, it.Keys)
 	if err != nil {
 		return err
 	}
 	if id == 0 {
 		saved.New++
-		if id, err = insertItem(ctx, tx, p, it); err != nil {
+		if id, err = insertItem(ctx, tx, feed, it, past); err != nil {
 			return err
 		}
 		if err := s.index(ctx, tx, id, it); err != nil {
@@ -134,7 +216,7 @@ func (s *Store) saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *sto
 		}
 	}
 	for _, key := range it.Keys {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO item_keys (feed, key, item) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, p.State.Feed, key, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO item_keys (feed, key, item) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`, feed, key, id); err != nil {
 			return err
 		}
 	}
@@ -142,7 +224,7 @@ func (s *Store) saveItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *sto
 }
 
 // itemWithKeys returns the oldest item of feed that has one of keys, or 0.
-func itemWithKeys(ctx context.Context, tx *sql.Tx, feed story.FeedName, keys []string) (id int64, err error) {
+func itemWithKeys(ctx context.Context, q querier, feed story.FeedName, keys []string) (id int64, err error) {
 	if len(keys) == 0 {
 		return 0, nil
 	}
@@ -151,11 +233,11 @@ func itemWithKeys(ctx context.Context, tx *sql.Tx, feed story.FeedName, keys []s
 		args = append(args, k)
 	}
 	var found sql.NullInt64
-	err = tx.QueryRowContext(ctx, `SELECT min(item) FROM item_keys WHERE feed = ? AND key IN (?`+strings.Repeat(", ?", len(keys)-1)+`)`, args...).Scan(&found)
+	err = q.QueryRowContext(ctx, `SELECT min(item) FROM item_keys WHERE feed = ? AND key IN (?`+strings.Repeat(", ?", len(keys)-1)+`)`, args...).Scan(&found)
 	return found.Int64, err
 }
 
-func insertItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item) (int64, error) {
+func insertItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.Item, past bool) (int64, error) {
 	tags, err := json.Marshal(it.Tags)
 	if err != nil {
 		return 0, err
@@ -163,8 +245,8 @@ func insertItem(ctx context.Context, tx *sql.Tx, p *story.Poll, it *story.Item) 
 	res, err := tx.ExecContext(ctx, `
 		INSERT INTO items (feed, outlet, owner, tier, state, guid, link, canonical, title, summary, body, author, tags, lang, published, first_seen, effective, revision, seed)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
-		p.State.Feed, it.Outlet, it.Owner, it.Tier, it.State, it.GUID, it.Link, it.Canonical, it.Title, it.Summary, it.Body, it.Author, string(tags), it.Lang,
-		micros(it.Published), micros(it.FirstSeen), micros(it.Effective), p.Seed)
+		feed, it.Outlet, it.Owner, it.Tier, it.State, it.GUID, it.Link, it.Canonical, it.Title, it.Summary, it.Body, it.Author, string(tags), it.Lang,
+		micros(it.Published), micros(it.FirstSeen), micros(it.Effective), past)
 	if err != nil {
 		return 0, err
 	}

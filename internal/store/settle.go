@@ -38,6 +38,11 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	if n, _ := res.RowsAffected(); n == 0 {
 		return fmt.Errorf("delivery %d is not being sent at attempt %d", d.Delivery, d.Attempt)
 	}
+	if o.State == story.Owed { // its report may have moved meanwhile
+		if err := rehome(ctx, tx, 0, d.Delivery); err != nil {
+			return err
+		}
+	}
 	if o.RootGone {
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
 		return err
@@ -52,22 +57,28 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	if err != nil {
 		return err
 	}
+	// What was merged into it is to lead here.
+	_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = 0 WHERE room = ? AND gone = 0 AND story IN (SELECT id FROM stories WHERE merged = ?)`, d.Room, d.Story.ID)
+	if err != nil {
+		return err
+	}
 	return merge(ctx, tx, o)
 }
 
 func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
+	id, version := d.Shown()
 	var err error
 	switch o.State {
 	case story.Delivered:
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = max(shown, ?), not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, d.Story.Version, d.Room, d.Story.ID)
-		if err == nil {
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = max(shown, ?), not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, version, d.Room, id)
+		if err == nil && d.Merged == nil {
 			err = merge(ctx, tx, o)
 		}
 	case story.Owed, story.Ambiguous: // an edit may be made again
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET not_before = ?, attempt = attempt + 1 WHERE room = ? AND story = ?`, micros(o.NotBefore), d.Room, d.Story.ID)
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET not_before = ?, attempt = attempt + 1 WHERE room = ? AND story = ?`, micros(o.NotBefore), d.Room, id)
 	case story.Parked, story.Expired, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, id)
 	}
 	return err
 }

@@ -70,7 +70,7 @@ func News(s *story.Story, item story.ItemID, most int) []Line {
 // order of events and in about length bytes: the last sentence that is taken
 // may pass that by half of itself. What opened the story keeps a place in it.
 func Background(reports []story.Report, length int) []Line {
-	chosen := choose(read(reports), limits{bytes: length, lines: length, about: true}, nil)
+	chosen := choose(read(reports), limits{bytes: length, lines: length, whole: true}, nil)
 	slices.SortFunc(chosen, func(a, b *candidate) int {
 		return cmp.Or(cmp.Compare(a.report, b.report), cmp.Compare(a.pos, b.pos))
 	})

@@ -264,3 +264,21 @@ func BenchmarkOf(b *testing.B) {
 		brief.Of(s, 480)
 	}
 }
+
+// Of two sentences that share as many words with the other reports, the one
+// is taken that puts them together as those do.
+func TestABriefSaysThingsAsTheReportsSayThem(t *testing.T) {
+	const together = "Guards held the border post of Velna."
+	var reports []story.Report
+	for i, body := range []string{
+		"Envoys left the border post of Velna at noon.",
+		"The border post of Velna was quiet, envoys told us at noon.",
+		"Nobody reached the border post of Velna at noon.",
+		"Envoys of Velna at the post by noon. " + together,
+	} {
+		reports = append(reports, story.Report{Relation: story.Reports, Item: story.Item{ID: story.ItemID(i + 1), Body: body}})
+	}
+	if got := texts(brief.Background(reports, 40)); len(got) != 1 || got[0] != together {
+		t.Errorf("the brief is %q, want %q", got, together)
+	}
+}

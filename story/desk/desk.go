@@ -4,9 +4,9 @@
 // goes out is a [story.Judgement] for each: the watches that accept it, the
 // story that it belongs to, and the notice that rooms are owed. The package
 // decides nothing itself: package watch matches, package signal reads what an
-// item claims, package group finds its story, package level judges how far the
-// watches have escalated. It never sends anything. What it remembers between
-// two calls, the open stories and the watches' pasts, is only what was saved,
+// item claims, package group finds its story and what it shows of others,
+// package level judges how far the watches have escalated. It never sends
+// anything. What it remembers between two calls, the open stories and the watches' pasts, is only what was saved,
 // and is read anew after a start or an error.
 package desk
 
@@ -50,8 +50,8 @@ type Docket interface {
 	ReviewDue(ctx context.Context, now time.Time) (bool, error)
 	SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) error
 
-	// SaveJudgements saves judgements, notices, deliveries and the jobs to
-	// deliver them in one transaction. An item that was edited after it was
+	// SaveJudgements saves judgements, moves, notices, deliveries and the jobs
+	// to deliver them in one transaction. An item that was edited after it was
 	// read stays unjudged.
 	SaveJudgements(ctx context.Context, js []story.Judgement) error
 }
@@ -132,8 +132,8 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		d.gauge, d.gaugeOf = nil, o
 	}
 	defer func() {
-		if err != nil {
-			d.gauge = nil // it may remember what was not saved
+		if err != nil { // they may remember what was not saved
+			d.gauge, d.open = nil, openStories{}
 		}
 		d.stood()
 	}()
@@ -160,7 +160,6 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		if err := d.docket.SaveJudgements(ctx, js); err != nil {
 			return false, err
 		}
-		d.open.joined(p, &j)
 		js = nil
 	}
 	if err := d.docket.SaveJudgements(ctx, js); err != nil {
@@ -217,36 +216,50 @@ func news(known []story.WatchName, matches []story.Match) bool {
 
 // place finds the story that p belongs to and what its rooms are owed.
 func (d *Desk) place(ctx context.Context, p *story.Pending, o *orders, j *story.Judgement) error {
-	if p.Story != 0 {
-		edited(p, j)
-	} else {
-		grouper, err := d.open.known(ctx, d.docket, d.now())
-		if err != nil {
-			return err
-		}
-		for _, m := range j.Matches {
-			for _, e := range m.Evidence {
-				grouper.Ask(e.Text)
-			}
-		}
-		kin := grouper.Place(&p.Item)
-		j.Story, j.Relation, j.CopyOf = kin.Story, kin.Relation, kin.CopyOf
-		j.Kind, j.Reason = story.NoticeOf(kin.Relation), kin.Reason
+	s, err := d.find(ctx, p, j)
+	if err != nil {
+		return err
 	}
-	before := story.Story{Opened: d.now()}
-	if j.Story != 0 {
-		var err error
-		if before, err = d.docket.Story(ctx, j.Story); err != nil {
-			return err
-		}
-	}
-	if err := d.raise(ctx, o, p, &before, j); err != nil {
+	before := s.joined(d.now())
+	if err := d.raise(ctx, o, p, &before, s.openers(), j); err != nil {
 		return err
 	}
 	o.owe(j, before, p)
+	s.owe(o, d.gauge.stands, j)
+	for i := range j.Moves {
+		m := &j.Moves[i]
+		d.log.LogAttrs(ctx, slog.LevelInfo, "moved", slog.Any("items", m.Items), slog.Any("from", m.From), slog.Int64("story", int64(m.Into)), slog.String("reason", m.Reason))
+	}
 	d.log.LogAttrs(ctx, slog.LevelInfo, "judged", slog.Int64("item", int64(p.Item.ID)), slog.Int64("story", int64(j.Story)),
 		slog.String("kind", string(j.Kind)), slog.String("reason", j.Reason), slog.Int("rooms", len(j.Rooms)))
 	return nil
+}
+
+// find finds the story that p belongs to, and what of others it changes.
+func (d *Desk) find(ctx context.Context, p *story.Pending, j *story.Judgement) (*shift, error) {
+	if p.Story != 0 {
+		edited(p, j)
+		s := newShift(d.docket, p.Story)
+		_, err := s.story(ctx, p.Story)
+		return s, err
+	}
+	grouper, err := d.open.known(ctx, d.docket, d.now())
+	if err != nil {
+		return nil, err
+	}
+	ask(grouper, j.Matches)
+	kin := grouper.Place(&p.Item)
+	if kin.Story == unsaved { // of an item that was edited meanwhile, and is judged anew
+		d.open = openStories{}
+		if grouper, err = d.open.known(ctx, d.docket, d.now()); err != nil {
+			return nil, err
+		}
+		kin = grouper.Place(&p.Item)
+	}
+	s, err := d.regroup(ctx, grouper, p, &kin)
+	j.Story, j.Relation, j.CopyOf = kin.Story, kin.Relation, kin.CopyOf
+	j.Kind, j.Reason = story.NoticeOf(kin.Relation), kin.Reason
+	return s, err
 }
 
 // owe sets the rooms that are owed the notice: those of the watches that

@@ -33,7 +33,7 @@ type gauge struct {
 // saved since.
 func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
 	if d.gauge == nil {
-		return true, d.renew(ctx, o, 0)
+		return true, d.renew(ctx, o, 0, nil)
 	}
 	g := d.gauge
 	err = d.docket.Readings(ctx, g.seq, func(r story.Reading) error {
@@ -50,12 +50,16 @@ func (d *Desk) recall(ctx context.Context, o *orders) (news bool, err error) {
 }
 
 // renew reads the whole past anew, without what was taken back and without
-// what is saved of one item, which is about to be judged again.
-func (d *Desk) renew(ctx context.Context, o *orders, but story.ItemID) (err error) {
+// what is saved of one item, which is about to be judged again. The items in
+// openers are about to be in the stories that those opened.
+func (d *Desk) renew(ctx context.Context, o *orders, but story.ItemID, openers map[story.ItemID]story.ItemID) (err error) {
 	g := &gauge{pasts: make(map[story.WatchName]*level.History), reports: make(map[story.ItemID]story.Witness), judged: make(map[story.WatchName]level.Judgement)}
 	err = d.docket.Readings(ctx, 0, func(r story.Reading) error {
 		if r.Item.ID == but {
 			r.Watches = nil
+		}
+		if opener, moves := openers[r.Item.ID]; moves {
+			r.Opener = opener
 		}
 		g.read(o, &r)
 		return nil
@@ -117,18 +121,21 @@ func (g *gauge) count(o *orders, p *story.Pending, before *story.Story, j *story
 }
 
 // raise counts what the item claims, says where that leaves its story, and
-// what rooms hear of the watches that accept it.
-func (d *Desk) raise(ctx context.Context, o *orders, p *story.Pending, before *story.Story, j *story.Judgement) error {
+// what rooms hear of the watches that accept it. Where reports move, the pasts
+// count what they claim for the stories that they were in; no level changes by
+// that.
+func (d *Desk) raise(ctx context.Context, o *orders, p *story.Pending, before *story.Story, openers map[story.ItemID]story.ItemID, j *story.Judgement) error {
 	for _, m := range j.Matches {
 		if _, known := d.gauge.stands[m.Watch]; !known { // where it stood before is no news
 			j.Bulletins = append(j.Bulletins, d.bulletins(o, m.Watch, j.At)...)
 		}
 	}
 	d.gauge.count(o, p, before, j)
+	d.gauge.edited = d.gauge.edited || openers != nil
 	for _, m := range j.Matches {
 		if d.gauge.edited && d.gauge.past(o, m.Watch).Judge(j.At).Level != d.gauge.stands[m.Watch].Level {
 			stands := d.gauge.stands
-			if err := d.renew(ctx, o, p.Item.ID); err != nil {
+			if err := d.renew(ctx, o, p.Item.ID, openers); err != nil {
 				return err
 			}
 			d.gauge.stands = stands // some of them are about to be saved
@@ -150,7 +157,7 @@ func (d *Desk) raise(ctx context.Context, o *orders, p *story.Pending, before *s
 // deadlines near and pass.
 func (d *Desk) review(ctx context.Context, o *orders) error {
 	if d.gauge.edited {
-		if err := d.renew(ctx, o, 0); err != nil {
+		if err := d.renew(ctx, o, 0, nil); err != nil {
 			return err
 		}
 	}

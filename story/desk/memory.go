@@ -19,8 +19,10 @@ type Memory struct {
 
 	waiting  []story.Pending
 	titles   map[story.ItemID]string
-	stories  []story.Story
+	stories  []story.Story // in the order of their ids, from 1 on
+	joined   int64         // reports that joined a story
 	readings []story.Reading
+	seq      int64     // of the last reading
 	due      time.Time // of the next review
 }
 
@@ -45,7 +47,7 @@ func (m *Memory) Unjudged(_ context.Context, limit int) ([]story.Pending, error)
 func (m *Memory) Recent(_ context.Context, since time.Time) ([]story.Story, error) {
 	var all []story.Story
 	for i := range m.stories {
-		if !m.stories[i].Changed.Before(since) {
+		if s := &m.stories[i]; s.Merged == 0 && !s.Changed.Before(since) {
 			all = append(all, m.stories[i])
 		}
 	}
@@ -113,6 +115,9 @@ func (m *Memory) SaveJudgements(_ context.Context, js []story.Judgement) error {
 		}
 		p := m.waiting[at]
 		m.waiting = slices.Delete(m.waiting, at, at+1)
+		for i := range j.Moves {
+			m.move(&j, &j.Moves[i])
+		}
 		m.join(&p.Item, &j)
 		m.read(&p.Item, &j)
 		m.Judged = append(m.Judged, j)
@@ -131,15 +136,71 @@ func (m *Memory) join(it *story.Item, j *story.Judgement) {
 		return
 	}
 	s := &m.stories[j.Story-1]
-	s.Reports = append(s.Reports, story.Report{Item: *it, Relation: j.Relation, CopyOf: j.CopyOf, Matches: j.Matches, Signals: j.Signals})
-	for _, match := range j.Matches {
-		if i, known := slices.BinarySearch(s.Watches, match.Watch); !known {
-			s.Watches = slices.Insert(s.Watches, i, match.Watch)
-		}
-	}
+	m.joined++
+	s.Take([]story.Report{{Item: *it, Relation: j.Relation, CopyOf: j.CopyOf, Matches: j.Matches, Signals: j.Signals, Seq: m.joined}})
 	if j.Kind != "" {
 		s.Version, s.Changed, s.Level = s.Version+1, j.At, j.Level
 	}
+}
+
+// move carries reports to another story, which it may make.
+func (m *Memory) move(j *story.Judgement, mv *story.Move) {
+	if mv.Into == 0 {
+		m.stories = append(m.stories, story.Story{ID: story.ID(len(m.stories) + 1), Opened: mv.Opened, Parted: mv.From[0].Story, Why: mv.Reason})
+		mv.Into = story.ID(len(m.stories))
+		if mv.Joined {
+			j.Story = mv.Into
+		}
+	}
+	to := &m.stories[mv.Into-1]
+	for _, left := range mv.From {
+		from := &m.stories[left.Story-1]
+		to.Take(from.Part(mv.Items))
+		from.Version, from.Changed = from.Version+1, j.At
+		if len(from.Reports) == 0 {
+			m.merge(from, mv)
+			continue
+		}
+		from.Level = left.Level
+		m.reread(from)
+	}
+	to.Version, to.Changed, to.Level = to.Version+1, j.At, mv.Level
+	m.reread(to)
+}
+
+// merge has a story without reports go on where those went, as do those that
+// were merged into it before.
+func (m *Memory) merge(from *story.Story, mv *story.Move) {
+	from.Merged, from.Why = mv.Into, mv.Reason
+	for i := range m.stories {
+		if s := &m.stories[i]; s.Merged == from.ID {
+			s.Merged, s.Version = mv.Into, s.Version+1
+		}
+	}
+}
+
+// reread saves the readings of s anew whose story another item opens now.
+func (m *Memory) reread(s *story.Story) {
+	var anew []story.Reading
+	m.readings = slices.DeleteFunc(m.readings, func(r story.Reading) bool {
+		in := slices.ContainsFunc(s.Reports, func(rep story.Report) bool { return rep.Item.ID == r.Item.ID })
+		if !in || r.Opener == s.Lead().Item.ID {
+			return false
+		}
+		r.Opener, r.Edited = s.Lead().Item.ID, true
+		anew = append(anew, r)
+		return true
+	})
+	for _, r := range anew {
+		m.keep(r)
+	}
+}
+
+// keep saves a reading.
+func (m *Memory) keep(r story.Reading) {
+	m.seq++
+	r.Seq = m.seq
+	m.readings = append(m.readings, r)
 }
 
 // read keeps what the item claims.
@@ -153,7 +214,7 @@ func (m *Memory) read(it *story.Item, j *story.Judgement) {
 	if len(j.Matches) == 0 && !edited {
 		return
 	}
-	r := story.Reading{Seq: int64(len(m.Judged) + 1), Edited: edited, Item: *it, Opener: it.ID, Signals: j.Signals}
+	r := story.Reading{Edited: edited, Item: *it, Opener: it.ID, Signals: j.Signals}
 	for _, match := range j.Matches {
 		r.Watches = append(r.Watches, match.Watch)
 	}
@@ -166,5 +227,5 @@ func (m *Memory) read(it *story.Item, j *story.Judgement) {
 			}
 		}
 	}
-	m.readings = append(m.readings, r)
+	m.keep(r)
 }

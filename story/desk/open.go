@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"vedette/story"
@@ -23,7 +25,8 @@ const forgetEvery = time.Hour
 // known returns the grouper, with what this process or another has saved
 // since it was last asked for.
 func (s *openStories) known(ctx context.Context, docket Docket, now time.Time) (*group.Grouper, error) {
-	if s.grouper == nil {
+	anew := s.grouper == nil
+	if anew {
 		s.grouper, s.seen, s.forgot = group.New(group.Defaults()), now.Add(-memory), now
 	}
 	if now.Sub(s.forgot) >= forgetEvery {
@@ -34,21 +37,35 @@ func (s *openStories) known(ctx context.Context, docket Docket, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
+	type place struct {
+		in     story.ID
+		report *story.Report
+	}
+	var all []place
 	for i := range recent {
-		for _, r := range recent[i].Reports {
-			s.grouper.Add(recent[i].ID, r)
+		for k := range recent[i].Reports {
+			all = append(all, place{recent[i].ID, &recent[i].Reports[k]})
 		}
 		if recent[i].Changed.After(s.seen) {
 			s.seen = recent[i].Changed
 		}
 	}
+	// In the order in which they came: by what came before it a word weighs.
+	slices.SortStableFunc(all, func(a, b place) int { return cmp.Compare(a.report.Seq, b.report.Seq) })
+	for _, p := range all {
+		if anew {
+			ask(s.grouper, p.report.Matches)
+		}
+		s.grouper.Add(p.in, *p.report)
+	}
 	return s.grouper, nil
 }
 
-// joined notes what was saved of p, if it joined a story without changing
-// it: such a story is not among the recent ones.
-func (s *openStories) joined(p *story.Pending, j *story.Judgement) {
-	if s.grouper != nil && j.Story != 0 && j.Kind == "" {
-		s.grouper.Add(j.Story, story.Report{Item: p.Item, Relation: j.Relation, CopyOf: j.CopyOf})
+// ask tells the grouper what watches asked for.
+func ask(grouper *group.Grouper, matches []story.Match) {
+	for _, m := range matches {
+		for _, e := range m.Evidence {
+			grouper.Ask(e.Text)
+		}
 	}
 }

@@ -8,10 +8,11 @@
 // them, the rarest first, and only the nearest are looked at.
 //
 // How it judges: a report is the words of its title and first lines, names
-// heavier and numbers lighter, each by how few of the open reports have it. Two
-// reports are as like as their words point the same way, more if they are
-// short, less if they name other places, less the more hours lie between them,
-// and not at all if their titles name other days. A story is as near as its
+// heavier and numbers lighter, each by how few of the open stories tell it. Two
+// reports are as like as their words point the same way, those less that all
+// reports around have; more if they are short, less if they share no rare word,
+// less if they name other places, less the more hours lie between them, and not
+// at all if their titles name other days. A story is as near as its
 // reports are on average, and a little as the likest is. A story is parted or
 // merged only where that is clearly better, and no report moves twice.
 // Between scripts only names, spelled by their consonants, and numbers count.

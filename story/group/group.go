@@ -22,8 +22,7 @@ type Grouper struct {
 	reports []report
 	known   map[story.ItemID]uint32 // where in reports
 	pages   map[string]uint32       // the newest report of a page
-	stories map[story.ID][]uint32   // their reports, in the order in which they joined
-	telling int                     // reports that are not copies
+	stories map[story.ID][]uint32   // their reports, in the order in which they came
 
 	dots    []float32 // scratch, one for each report, 0 between two calls
 	scripts []script  // of the reports: compact, since thousands are looked up for one item
@@ -33,7 +32,7 @@ type Grouper struct {
 // A term is a word that open reports have.
 type term struct {
 	text, spoken string
-	reports      int // that have it
+	stories      int // that tell it
 	clear, small int // reports that write it as a name, and that do not
 	posts        []post
 }
@@ -55,10 +54,12 @@ type report struct {
 	gone      bool // another revision took its place
 	copyOf    story.ItemID
 	copied    bool
-	moved     bool     // by Apply: once is enough
+	moved     bool     // from another story: once is enough
 	reading   *reading // without terms
 	vector    []weight
+	length    float64 // of the vector before it was made 1, in words that no story has
 	carried   float64 // length of what survives a change of script
+	looked    float64 // length of what the words say among the reports around; 0 before it looked round
 }
 
 // New returns a grouper that knows no story.
@@ -73,7 +74,7 @@ func New(params Params) *Grouper {
 
 func (g *Grouper) empty() {
 	g.ids = make(map[string]uint32)
-	g.terms, g.reports, g.dots, g.scripts, g.telling = nil, nil, nil, nil, 0
+	g.terms, g.reports, g.dots, g.scripts = nil, nil, nil, nil
 	g.known = make(map[story.ItemID]uint32)
 	g.pages = make(map[string]uint32)
 	g.stories = make(map[story.ID][]uint32)
@@ -119,14 +120,15 @@ func (g *Grouper) copyOf(at uint32, reason string) story.Kinship {
 // Add adds r to story s, or moves it there. A report that is there already
 // stays; an edited one is read again. So whole stories can be added again.
 func (g *Grouper) Add(s story.ID, r story.Report) {
-	moved := false
+	moved := r.From != 0
 	if at, ok := g.known[r.Item.ID]; ok {
 		old := &g.reports[at]
+		moved = moved || old.moved
 		if old.reading.whole == g.read(&r.Item).whole && old.at.Equal(r.Item.Effective) && old.copied == (r.Relation == story.Copies) {
+			old.moved = moved
 			g.put(at, s)
 			return
 		}
-		moved = old.moved
 		g.drop(at)
 	}
 	e := g.entry(&r.Item, r.Relation != story.Copies)
@@ -135,6 +137,8 @@ func (g *Grouper) Add(s story.ID, r story.Report) {
 	e.reading.terms = nil
 	if e.copied {
 		e.vector = nil // only what it copies is compared
+	} else {
+		g.lookRound(&e, g.nearest(&e))
 	}
 	at := uint32(len(g.reports)) //nolint:gosec // memory ends long before 2^32 reports
 	g.reports = append(g.reports, e)
@@ -153,10 +157,8 @@ func (g *Grouper) link(at uint32) {
 	if r.copied {
 		return
 	}
-	g.telling++
 	for _, w := range r.vector {
 		t := &g.terms[w.term]
-		t.reports++
 		t.posts = append(t.posts, post{at, w.w})
 	}
 }
@@ -168,15 +170,34 @@ func (g *Grouper) put(at uint32, s story.ID) {
 		if r.story == s {
 			return
 		}
-		g.leave(r.story, i)
+		g.leave(r, i)
 	}
+	g.tells(s, r, 1)
 	r.story = s
-	g.stories[s] = append(g.stories[s], at)
+	i, _ := slices.BinarySearch(g.stories[s], at)
+	g.stories[s] = slices.Insert(g.stories[s], i, at)
 }
 
-func (g *Grouper) leave(s story.ID, i int) {
+// leave takes r, the i-th report of its story, out of it.
+func (g *Grouper) leave(r *report, i int) {
+	s := r.story
 	if g.stories[s] = slices.Delete(g.stories[s], i, i+1); len(g.stories[s]) == 0 {
 		delete(g.stories, s)
+	}
+	g.tells(s, r, -1)
+}
+
+// tells adds to the stories of each word that r has and the newest of the
+// other reports of s have not.
+func (g *Grouper) tells(s story.ID, r *report, more int) {
+	told := make([]bool, len(r.vector))
+	for _, at := range g.members(s) {
+		inBoth(r.vector, g.reports[at].vector, func(i, _ int) { told[i] = true })
+	}
+	for i, w := range r.vector {
+		if t := &g.terms[w.term]; !told[i] {
+			t.stories = max(0, t.stories+more) // older reports may have had it
+		}
 	}
 }
 
@@ -185,18 +206,11 @@ func (g *Grouper) drop(at uint32) {
 	r := &g.reports[at]
 	r.gone = true
 	if i := slices.Index(g.stories[r.story], at); i >= 0 {
-		g.leave(r.story, i)
+		g.leave(r, i)
 	}
 	delete(g.known, r.item)
 	if g.pages[r.canonical] == at {
 		delete(g.pages, r.canonical)
-	}
-	if r.copied {
-		return
-	}
-	g.telling--
-	for _, w := range r.vector {
-		g.terms[w.term].reports--
 	}
 }
 
@@ -260,7 +274,7 @@ func (g *Grouper) Open() int { return len(g.stories) }
 func (g *Grouper) entry(it *story.Item, add bool) report {
 	r := g.read(it)
 	e := report{item: it.ID, outlet: it.Outlet, owner: it.Owner, canonical: it.Canonical, at: it.Effective, reading: r}
-	e.vector, e.carried = g.weigh(r, add)
+	g.weigh(&e, add)
 	if add {
 		for _, t := range r.terms {
 			if id, ok := g.ids[t.term]; ok && t.clear {
@@ -273,24 +287,30 @@ func (g *Grouper) entry(it *story.Item, add bool) report {
 	return e
 }
 
-// rarity says how much a term tells: what every open report says tells
-// little, what few say tells much.
+// rarity says how much a term tells: what every open story tells says little,
+// what few tell says much. Stories are counted, not reports: the words of one
+// event of which all outlets write are still its own.
 func (g *Grouper) rarity(text string) float64 {
-	have := 1
+	have := 0
 	if id, ok := g.ids[text]; ok {
-		have += g.terms[id].reports
+		have = g.terms[id].stories
 	}
 	if g.asked[text] {
 		have += askedCount
 	}
-	return math.Log(1 + float64(g.telling+1+startCount)/float64(have+1))
+	return g.rarityOf(have)
 }
 
-// startCount keeps the first reports of an empty index from weighing all words
+// rarityOf is what a term tells that so many stories have.
+func (g *Grouper) rarityOf(have int) float64 {
+	return math.Log(1 + float64(len(g.stories)+1+startCount)/float64(have+2))
+}
+
+// startCount keeps the first stories of an empty index from weighing all words
 // alike; its size hardly matters.
 const startCount = 10
 
-// askedCount is in how many of the first reports a word stands that a watch
+// askedCount is in how many of the first stories a word stands that a watch
 // asks for: nearly all have it, and that two of them do says little.
 const askedCount = startCount - 2
 

@@ -10,7 +10,7 @@ import (
 
 // A Move proposes that reports belong to another story than the one that they
 // joined: a later report has shown it. Whoever keeps the stories decides; what
-// is carried out there is told to the grouper by Apply.
+// is carried out there is told to the grouper by Apply, or by Add once it is saved.
 type Move struct {
 	Reports []story.ItemID // in the order in which they joined
 	From    []story.ID     // the stories that they are in, sorted

@@ -16,9 +16,24 @@ type neighbour struct {
 	likeness float64
 }
 
-// near returns the reports that are most like e, the nearest first. Words lead
-// to them, each to the newest that have it.
+// near returns the reports that are most like e in the light of those around
+// it, the nearest first.
 func (g *Grouper) near(e *report) []neighbour {
+	found := g.nearest(e)
+	if e.looked > 0 {
+		return found
+	}
+	g.lookRound(e, found)
+	for i := range found {
+		found[i].likeness = g.likeness(e, &g.reports[found[i].at])
+	}
+	slices.SortFunc(found, closest)
+	return found
+}
+
+// nearest returns the reports that are most like e, the nearest first. Words
+// lead to them, each to the newest that have it.
+func (g *Grouper) nearest(e *report) []neighbour {
 	for _, w := range e.vector {
 		if int(w.term) >= len(g.terms) {
 			continue // no open report has it
@@ -37,9 +52,6 @@ func (g *Grouper) near(e *report) []neighbour {
 			found = append(found, n)
 		}
 	}
-	closest := func(a, b neighbour) int {
-		return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.at, b.at))
-	}
 	slices.SortFunc(found, closest)
 	found = found[:min(len(found), g.params.Near)]
 	for i := range found {
@@ -47,6 +59,35 @@ func (g *Grouper) near(e *report) []neighbour {
 	}
 	slices.SortFunc(found, closest)
 	return found
+}
+
+func closest(a, b neighbour) int {
+	return cmp.Or(cmp.Compare(b.likeness, a.likeness), cmp.Compare(a.at, b.at))
+}
+
+// lookRound weighs the words of e again among the nearest reports: what all
+// of them have is what they are about, and does not tell two events of one
+// kind or of one person apart. A short report says nothing else, and keeps its
+// weights.
+func (g *Grouper) lookRound(e *report, nearest []neighbour) {
+	have := make([]int, len(e.vector))
+	around := 0
+	for _, n := range nearest[:min(len(nearest), g.params.Around)] {
+		if n.likeness >= g.params.Alike {
+			around++
+			inBoth(e.vector, g.reports[n.at].vector, func(i, _ int) { have[i]++ })
+		}
+	}
+	length := 0.0
+	for i := range e.vector {
+		w := &e.vector[i]
+		w.says = 1
+		if len(e.vector) > g.params.Long {
+			w.says = float32(max(g.params.Common, 1-float64(have[i])/(float64(around)+g.params.Lone)))
+		}
+		length += float64(w.w*w.says) * float64(w.w*w.says)
+	}
+	e.looked = math.Sqrt(length)
 }
 
 // roughest returns, of the reports that were touched, some of the likest by
@@ -166,14 +207,18 @@ func (g *Grouper) members(s story.ID) []uint32 {
 
 // likeness returns how like two reports are, 0 to 1.
 func (g *Grouper) likeness(a, b *report) float64 {
-	c := dot(a.vector, b.vector)
+	both := inCommon(a, b)
+	c := both.seen
 	if a.reading.script != b.reading.script {
-		c = carriedOver(a, b, c)
+		c = carriedOver(a, b, both)
 	}
 	if c == 0 || !sameDays(a, b, g.params.Window) {
 		return 0
 	}
 	c = min(1, c*(1+g.params.Short*shortWords/float64(min(len(a.vector), len(b.vector)))))
+	if a.reading.script == b.reading.script {
+		c *= min(1, both.heaviest/g.params.Name) // as a name would be that no other story tells
+	}
 	if len(a.reading.where) > 0 && len(b.reading.where) > 0 {
 		switch {
 		case !meet(a.reading.where, b.reading.where):
@@ -195,8 +240,8 @@ const shortWords = 4
 // carriedOver returns the likeness of two reports in two scripts: how much of
 // the names and numbers of the one that shows what is a name the other has.
 // One name in common is not enough.
-func carriedOver(a, b *report, shared float64) float64 {
-	if common(a.vector, b.vector) < 2 {
+func carriedOver(a, b *report, both shares) float64 {
+	if both.terms < 2 {
 		return 0
 	}
 	cased := min(a.carried, b.carried)
@@ -209,7 +254,7 @@ func carriedOver(a, b *report, shared float64) float64 {
 	if cased == 0 {
 		return 0
 	}
-	return min(1, shared/(cased*cased)) / 2
+	return min(1, both.plain/(cased*cased)) / 2
 }
 
 // Likeness returns how like two items are by what the open reports have shown
@@ -237,11 +282,12 @@ func (g *Grouper) align(x, y *report) {
 			}
 			w := g.weightOf(t)
 			total += w * w
-			e.vector = append(e.vector, weight{id, float32(w)})
+			e.vector = append(e.vector, weight{term: id, w: float32(w)})
 		}
 		for i := range e.vector {
 			e.vector[i].w /= float32(math.Sqrt(total))
 		}
+		e.length = math.Sqrt(total) / g.rarityOf(0)
 		slices.SortFunc(e.vector, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
 	}
 }
@@ -263,25 +309,53 @@ func sameDays(a, b *report, window time.Duration) bool {
 	}
 }
 
-// dot returns the cosine of two vectors of length 1, sorted by term.
-func dot(a, b []weight) (c float64) {
-	for i, j := 0, 0; i < len(a) && j < len(b); {
-		switch {
-		case a[i].term < b[j].term:
-			i++
-		case a[i].term > b[j].term:
-			j++
-		default:
-			c += float64(a[i].w * b[j].w)
-			i++
-			j++
-		}
-	}
-	return c
+// shares is what two reports have in common.
+type shares struct {
+	terms    int
+	plain    float64 // cosine of the weights
+	seen     float64 // cosine of what the words say among the reports around each, the mean of both views
+	heaviest float64 // the shared word that says most, where the rarest word has 1
 }
 
-// common returns how many terms two vectors share.
-func common(a, b []weight) (n int) {
+func inCommon(a, b *report) (s shares) {
+	var fromA, fromB float64
+	restA, restB := 1.0, 1.0 // squared lengths as the other sees them
+	inBoth(a.vector, b.vector, func(i, j int) {
+		x, y := a.vector[i], b.vector[j]
+		product := float64(x.w * y.w)
+		s.terms++
+		s.plain += product
+		s.heaviest = max(s.heaviest, min(float64(x.w)*a.length, float64(y.w)*b.length))
+		byA, byB := float64(x.says*x.says), float64(y.says*y.says)
+		fromA += byA * product
+		fromB += byB * product
+		restB -= (1 - byA) * float64(y.w*y.w)
+		restA -= (1 - byB) * float64(x.w*x.w)
+	})
+	if s.terms == 0 {
+		return s
+	}
+	switch {
+	case a.looked == 0 && b.looked == 0:
+		s.seen = s.plain
+	case a.looked == 0:
+		s.seen = cosine(fromB, b.looked, restA)
+	case b.looked == 0:
+		s.seen = cosine(fromA, a.looked, restB)
+	default:
+		s.seen = (cosine(fromA, a.looked, restB) + cosine(fromB, b.looked, restA)) / 2
+	}
+	return s
+}
+
+// cosine returns a product over two lengths, the second one squared and, by
+// rounding, perhaps not positive.
+func cosine(product, length, squared float64) float64 {
+	return product / (length * math.Sqrt(max(squared, 1e-9)))
+}
+
+// inBoth calls f with the places of each term that two vectors share.
+func inBoth(a, b []weight, f func(i, j int)) {
 	for i, j := 0, 0; i < len(a) && j < len(b); {
 		switch {
 		case a[i].term < b[j].term:
@@ -289,12 +363,11 @@ func common(a, b []weight) (n int) {
 		case a[i].term > b[j].term:
 			j++
 		default:
-			n++
+			f(i, j)
 			i++
 			j++
 		}
 	}
-	return n
 }
 
 // meet reports whether two sorted lists have an element in common.
@@ -319,18 +392,9 @@ func (g *Grouper) shared(a, b *report) string {
 		w      float32
 	}
 	var both []telling
-	for i, j := 0, 0; i < len(a.vector) && j < len(b.vector); {
-		switch x, y := a.vector[i], b.vector[j]; {
-		case x.term < y.term:
-			i++
-		case x.term > y.term:
-			j++
-		default:
-			both = append(both, telling{g.terms[x.term].spoken, x.w * y.w})
-			i++
-			j++
-		}
-	}
+	inBoth(a.vector, b.vector, func(i, j int) {
+		both = append(both, telling{g.terms[a.vector[i].term].spoken, a.vector[i].w * b.vector[j].w})
+	})
 	slices.SortStableFunc(both, func(a, b telling) int { return cmp.Compare(b.w, a.w) })
 	var words []string
 	for _, t := range both {
@@ -345,19 +409,10 @@ func (g *Grouper) shared(a, b *report) string {
 // one.
 func (g *Grouper) shareTwo(a, b *report) bool {
 	n := 0
-	for i, j := 0, 0; i < len(a.vector) && j < len(b.vector) && n < 2; {
-		switch x, y := a.vector[i].term, b.vector[j].term; {
-		case x < y:
-			i++
-		case x > y:
-			j++
-		default:
-			if int(x) >= len(g.terms) || !strings.HasPrefix(g.terms[x].text, heard) {
-				n++
-			}
-			i++
-			j++
+	inBoth(a.vector, b.vector, func(i, _ int) {
+		if t := a.vector[i].term; int(t) >= len(g.terms) || !strings.HasPrefix(g.terms[t].text, heard) {
+			n++
 		}
-	}
-	return n == 2
+	})
+	return n >= 2
 }

@@ -18,6 +18,12 @@ type Params struct {
 	Town      float64 // what is left of it if all that they share is the name of a place
 	Short     float64 // how much likeness grows for short reports, which say the same in few words; 0 is not at all
 
+	Around int     // nearest reports among which the words of a report are weighed again
+	Alike  float64 // likeness from which a report is near enough for that
+	Common float64 // what is left of the weight of a word that all reports around have
+	Lone   float64 // reports that share nothing and are thought to be around too: a few reports show little
+	Long   int     // telling words up to which a report is too short to be known by anything but what all have
+
 	Merge  float64 // mean likeness from which two stories become one
 	Hold   float64 // two groups of several reports are one event if they are at least so far as like as each is in itself
 	Fits   float64 // how many times Join a report must be like what it is with to stay there in any case
@@ -38,8 +44,9 @@ type Params struct {
 // Defaults returns the limits that the program judges by.
 func Defaults() Params {
 	return Params{
-		Join: 0.21, Best: 0.3, Window: 48 * time.Hour, Half: 12 * time.Hour,
+		Join: 0.13, Best: 0.3, Window: 48 * time.Hour, Half: 12 * time.Hour,
 		Name: 2, Number: 0.7, Sound: 0.5, Elsewhere: 0.5, Town: 0.2, Short: 1,
+		Around: 20, Alike: 0.1, Common: 0.3, Lone: 4, Long: 12,
 		Merge: 0.3, Hold: 0.7, Fits: 1.25, Gain: 1.5, Margin: 0.2,
 		Lead: 60, Terms: 48,
 		CopyShare: 0.6, WireShare: 0.3,

@@ -294,12 +294,14 @@ func small(low string) int {
 type weight struct {
 	term uint32
 	w    float32
+	says float32 // what is left of it among the reports around
 }
 
-// weigh turns a reading into weights of length 1, the heaviest terms only,
-// sorted by term. Terms that no open report has are given the ids that they
-// would get. The carried length is that of what survives a change of script.
-func (g *Grouper) weigh(r *reading, add bool) (vector []weight, carried float64) {
+// weigh turns the reading of e into weights of length 1, the heaviest terms
+// only, sorted by term. Terms that no open report has are given the ids that
+// they would get.
+func (g *Grouper) weigh(e *report, add bool) {
+	r := e.reading
 	type scored struct {
 		at int
 		w  float64
@@ -327,13 +329,13 @@ func (g *Grouper) weigh(r *reading, add bool) (vector []weight, carried float64)
 			id = strange
 			strange++
 		}
-		vector = append(vector, weight{id, float32(s.w / math.Sqrt(length))})
+		e.vector = append(e.vector, weight{term: id, w: float32(s.w / math.Sqrt(length))})
 	}
-	slices.SortFunc(vector, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
+	slices.SortFunc(e.vector, func(a, b weight) int { return cmp.Compare(a.term, b.term) })
 	if length > 0 {
-		carried = math.Sqrt(part / length)
+		e.carried = math.Sqrt(part / length)
 	}
-	return vector, carried
+	e.length = math.Sqrt(length) / g.rarityOf(0)
 }
 
 // weightOf returns what a term weighs in a report that has nothing else.

@@ -111,6 +111,9 @@ func (e Event) String() string {
 	if w.Per > 0 {
 		line += " a doubling"
 	}
+	if n := e.shared(); n > 1 {
+		line += fmt.Sprintf(", shared by %d places", n)
+	}
 	return line + "): " + sources(e.By)
 }
 
@@ -119,6 +122,18 @@ func (e Event) people() int {
 	n := 0
 	for _, r := range e.By {
 		n = max(n, r.people())
+	}
+	return n
+}
+
+// shared returns among how many places each claim of the event is shared at
+// the least.
+func (e Event) shared() int {
+	n := 0
+	for i, r := range e.By {
+		if i == 0 || r.Places < n {
+			n = r.Places
+		}
 	}
 	return n
 }

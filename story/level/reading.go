@@ -18,6 +18,7 @@ type Reading struct {
 	Tier   int          // of the feed: 1 official or wire … 4 unvetted
 	State  string       // the state that controls the outlet, or ""
 	Signal story.Signal // of kind Unread if the item makes no claim
+	Places int          // that the sentence of the signal tells acts of; a claim of several is shared among them
 }
 
 // hostile reports whether the reading is evidence of an escalation.

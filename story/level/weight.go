@@ -52,8 +52,10 @@ const volumeWeight = 10
 // follows the Goldstein scale of conflict and cooperation in its order and
 // rough size, without its sign. Deaths are not on that scale: each doubling of
 // them counts a little less than a threat of force, and an attack that kills
-// counts for both. The number was chosen by how weeks rank (internal/eval levels):
-// 5 to 8 do about equally well.
+// counts for both. Shelling is an armed attack on that scale, but fronts that
+// stand still shell each other every day: it counts as much as one dead, and
+// those that it kills count besides. Both numbers were looked at by how weeks
+// rank (internal/eval levels): 5 to 8 and 3 to 7 do about equally well.
 func WeightOf(kind story.SignalKind) Weight {
 	switch kind {
 	case story.Threat:
@@ -64,8 +66,10 @@ func WeightOf(kind story.SignalKind) Weight {
 		return Weight{Threats, 7, 0}
 	case story.Encirclement:
 		return Weight{Threats, 8, 0}
-	case story.Strike, story.Shelling, story.Clash:
+	case story.Strike, story.Clash:
 		return Weight{Acts, 10, 0}
+	case story.Shelling:
+		return Weight{Acts, 6, 0}
 	case story.Violation:
 		return Weight{Acts, 9, 0}
 	case story.Killed:
@@ -103,14 +107,16 @@ func tierFactor(tier int) float64 {
 const most = 10_000_000
 
 // size returns how large a reading's claim is: 1 for a plain one, and the
-// doublings of the number of people if it counts them. A toll up to now says
-// that there are dead, but its number is not news of this event.
+// doublings of the number of people if it counts them, shared among the places
+// that are told of in one sentence. A toll up to now says that there are dead,
+// but its number is not news of this event.
 func (r Reading) size() float64 {
+	size := tierFactor(r.Tier) / float64(max(1, r.Places))
 	per := WeightOf(r.Signal.Kind).Per
 	if n := r.people(); per > 0 && n > 0 {
-		return tierFactor(r.Tier) * max(1, math.Log2(1+float64(n)/float64(per)))
+		size *= max(1, math.Log2(1+float64(n)/float64(per)))
 	}
-	return tierFactor(r.Tier)
+	return size
 }
 
 // people returns how many people the reading surely counts in this event.

@@ -2,8 +2,6 @@ package signal
 
 import (
 	"slices"
-	"unicode"
-	"unicode/utf8"
 
 	"vedette/story"
 )
@@ -126,47 +124,4 @@ func (c *claiming) part(at int) bool {
 // acts in wars.
 func (c *claiming) named(at int) bool {
 	return c.part(at) && (c.reading.words[at].capital && !c.is(c.reading, at, "article") || c.is(c.reading, at, "who"))
-}
-
-// place returns where h is, if a name follows a word such as "in": after it,
-// or else before it in its clause.
-func (c *claiming) place(h hit) stretch {
-	clause := c.clause(h.start)
-	for i := h.start + 1; i < min(clause.end, h.end+12); i++ {
-		if c.is(c.reading, i-1, "place") {
-			if name := c.placeFrom(i); !name.empty() {
-				return name
-			}
-		}
-	}
-	for i := clause.start + 1; i < h.start; i++ {
-		if c.is(c.reading, i-1, "place") {
-			if name := c.placeFrom(i); !name.empty() {
-				return name
-			}
-		}
-	}
-	return stretch{}
-}
-
-// placeFrom returns the name of a place that begins at word at: words with
-// capitals, and in a script without them one word.
-func (c *claiming) placeFrom(at int) stretch {
-	for at < len(c.reading.words) && c.is(c.reading, at, "article") {
-		at++
-	}
-	name := stretch{at, at}
-	for name.end < len(c.reading.words) && name.end-at < longestName && c.reading.words[name.end].capital && c.part(name.end) {
-		name.end++
-	}
-	if name.empty() && c.part(at) && uncased(c.reading.words[at].low) {
-		name.end++
-	}
-	return name
-}
-
-// uncased reports whether word is of a script without small letters.
-func uncased(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return unicode.Is(unicode.Lo, r)
 }

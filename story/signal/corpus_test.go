@@ -60,11 +60,11 @@ func TestTheDaysOfIdlibMakeTheirSignals(t *testing.T) {
 	want := map[string][]story.SignalKind{ // what the day's fact says in words
 		"2020-01-12": {story.Ceasefire},
 		"2020-01-27": {story.Encirclement, story.Violation},
-		"2020-02-03": {story.Shelling},
+		"2020-02-03": {story.Shelling, story.Clash},
 		"2020-02-05": {story.Ultimatum, story.Threat, story.Encirclement},
-		"2020-02-07": {story.Mobilisation, story.Encirclement},
+		"2020-02-07": {story.Mobilisation, story.Encirclement, story.Talks},
 		"2020-02-08": {story.Talks, story.Mobilisation},
-		"2020-02-10": {story.Shelling},
+		"2020-02-10": {story.Shelling, story.Clash},
 		"2020-02-11": {story.Strike, story.Threat},
 		"2020-02-12": {story.Ultimatum},
 	}

@@ -96,7 +96,7 @@ func (c *claiming) signal(kind story.SignalKind, h hit) story.Signal {
 		End:   s.span.Start + c.reading.words[h.end-1].end,
 	}}
 	actor, target := c.actors(kind, h)
-	sig.Actor, sig.Target, sig.Place = c.text(actor), c.text(target), c.text(c.place(h))
+	sig.Actor, sig.Target = c.text(actor), c.text(target)
 	if kind == story.Ultimatum {
 		sig.Deadline, _ = c.deadline(h.start - 4)
 	}

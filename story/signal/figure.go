@@ -43,9 +43,8 @@ func (f *figures) begin(it *story.Item) *counting {
 	return c
 }
 
-// counts returns the killed, wounded, captured and displaced that s counts.
-func (c *counting) counts(s *sentence) (signals []story.Signal) {
-	l := c.line(s)
+// counts returns the killed, wounded, captured and displaced that l counts.
+func (c *counting) counts(l *line) (signals []story.Signal) {
 	for at := range l.units {
 		if l.units[at].kind == "" {
 			continue
@@ -144,10 +143,10 @@ func (l *line) span(first, end int) string {
 // signals returns what unit t says of c: one signal for each group, and for
 // each part of one that is told of ("including four children").
 func (l *line) signals(t int, c *counted) (signals []story.Signal) {
-	from, place := l.source(), l.place(min(t, c.first), max(t+1, c.end))
+	from := l.source()
 	one := func(first, end int, whom string, count story.Count) {
 		s := l.s.signal(l.units[t].kind, l.units[first].first, l.units[end-1].end)
-		s.Target, s.Source, s.Place, s.Count = whom, from, place, count
+		s.Target, s.Source, s.Count = whom, from, count
 		s.Count.Total = c.count.Total
 		signals = append(signals, s)
 	}

@@ -76,7 +76,7 @@ func BenchmarkCounts(b *testing.B) {
 		n := i % len(items)
 		c := r.figures.begin(items[n])
 		for j := range sentences[n] {
-			c.counts(&sentences[n][j])
+			c.counts(c.line(&sentences[n][j]))
 		}
 	}
 }

@@ -125,6 +125,7 @@ func TestWhoSaysSoAndWhere(t *testing.T) {
 		"Shells killed three":                                          {"", ""},
 		"He said that 14 soldiers had been killed":                     {"", ""},
 		"It said four soldiers were killed near Odra":                  {"", "Odra"},
+		"14 soldiers reported killed near Odra":                        {"", "Odra"},
 	} {
 		got := r.Read(&story.Item{Title: text, Lang: "en"})
 		if len(got) == 0 || got[0].Source != want[0] || got[0].Place != want[1] {

@@ -62,6 +62,7 @@ const (
 	says                         // after who says so
 	according                    // before who says so
 	place                        // before where it was
+	area                         // a part of the land: before "of" and a name, or after a name
 	of                           // before the counted, after a noun
 	after                        // before the counted there is a verb: "killing 14"
 	before                       // after the counted there is a verb or noun: "14 died"
@@ -83,7 +84,7 @@ func roles() map[string]role {
 		"to": rangeTo, "between": between, "including": parts, "not": not, "denied": denied, "maybe": maybe,
 		"infinitive": infinitive, "past": past, "since": since, "background": background, "protest": protest,
 		"because": because, "says": says,
-		"according to": according, "in": place | preposition, "of": of | preposition, "sign": sign, "nameless": nameless,
+		"according to": according, "in": place | preposition, "area": area, "of": of | preposition, "sign": sign, "nameless": nameless,
 	}
 }
 

@@ -55,18 +55,23 @@ func fields(it *story.Item) []field {
 // sentence returns the signals of one sentence of it.
 func (r *Reader) sentence(it *story.Item, lang string, counting *counting, s *sentence) []story.Signal {
 	signals := r.events.claims(lang, s, it.Effective)
+	l := counting.line(s)
+	source := ""
 	if len(signals) > 0 {
-		source := counting.line(s).source()
-		for i := range signals {
-			signals[i].Source = source
-		}
+		source = l.source()
 	}
-	counts := counting.counts(s)
+	for i := range signals {
+		signals[i].Source = source
+	}
+	counts := counting.counts(l)
 	signals = slices.DeleteFunc(signals, func(bare story.Signal) bool {
 		return slices.ContainsFunc(counts, func(c story.Signal) bool { return c.Kind == bare.Kind })
 	})
 	signals = append(signals, counts...)
 	slices.SortStableFunc(signals, byPlace)
+	if len(signals) > 0 {
+		l.placed(signals)
+	}
 	return signals
 }
 

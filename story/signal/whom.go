@@ -1,7 +1,5 @@
 package signal
 
-import "strings"
-
 // whom returns who group gi is, as the sentence has it, without a number.
 func (l *line) whom(gi int) string {
 	g := &l.groups[gi]
@@ -35,39 +33,4 @@ func (l *line) belongs(g *group) int {
 		return g.end
 	}
 	return end
-}
-
-// place returns the place that the sentence names after its claim, units first
-// to before end, or else before it.
-func (l *line) place(first, end int) string {
-	for at := end; at < len(l.units); at++ {
-		if name := l.placeAt(at); name != "" {
-			return name
-		}
-	}
-	for at := first - 1; at >= 0; at-- {
-		if name := l.placeAt(at); name != "" {
-			return name
-		}
-	}
-	return ""
-}
-
-// placeAt returns the name that follows a word of place at unit at.
-func (l *line) placeAt(at int) string {
-	if !l.is(at, place) || l.caps {
-		return ""
-	}
-	first := at + 1
-	for l.is(first, definite) {
-		first++
-	}
-	end := first
-	for end < len(l.units) && (l.units[end].capital || l.mark(end, "-'’") && end > first && l.gap(end) == 0) && !l.is(end, month|be) {
-		end++
-	}
-	if end == first {
-		return ""
-	}
-	return strings.TrimRight(l.span(first, end), "-'’")
 }

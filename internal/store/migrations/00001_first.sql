@@ -1,20 +1,26 @@
 -- +goose Up
 CREATE TABLE feeds (
-    name          TEXT PRIMARY KEY,
-    url           TEXT NOT NULL,             -- as the desk file has it
-    declared      INTEGER NOT NULL,          -- 0: no longer in the desk file, never due
-    validated_url TEXT NOT NULL DEFAULT '',  -- the URL that the validators belong to
-    etag          TEXT NOT NULL DEFAULT '',
-    last_modified TEXT NOT NULL DEFAULT '',
-    body_hash     TEXT NOT NULL DEFAULT '',
-    seeded        INTEGER NOT NULL DEFAULT 0,
-    next_due      INTEGER NOT NULL DEFAULT 0, -- times are microseconds since 1970, UTC; 0 is none
-    last_poll     INTEGER NOT NULL DEFAULT 0,
-    last_success  INTEGER NOT NULL DEFAULT 0,
-    failures      INTEGER NOT NULL DEFAULT 0,
-    last_error    TEXT NOT NULL DEFAULT ''
+    name     TEXT PRIMARY KEY,
+    declared INTEGER NOT NULL,           -- 0: no longer in the desk file, never due
+    next_due INTEGER NOT NULL DEFAULT 0, -- times are microseconds since 1970, UTC; 0 is none
+    state    TEXT NOT NULL               -- JSON: all that the next poll must know
 );
 CREATE INDEX feeds_due ON feeds (next_due) WHERE declared = 1;
+
+-- Every request of the last seven days, so that it can be shown how often a
+-- server was asked, and why.
+CREATE TABLE requests (
+    feed        TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    status      INTEGER NOT NULL, -- 0: nobody answered
+    bytes       INTEGER NOT NULL,
+    took        INTEGER NOT NULL, -- microseconds
+    new         INTEGER NOT NULL,
+    failure     TEXT NOT NULL,
+    next_due    INTEGER NOT NULL,
+    due_because TEXT NOT NULL,
+    PRIMARY KEY (feed, at)
+) WITHOUT ROWID;
 
 CREATE TABLE items (
     id         INTEGER PRIMARY KEY,
@@ -67,12 +73,12 @@ CREATE TABLE matches (
 ) WITHOUT ROWID;
 
 -- What the matched items claim: the past that levels are judged by. A row is
--- never changed: an edited item has a new one, so that whoever has read up to
--- a seq knows what is new to it.
+-- never changed: an item that was edited, or is in another story, has a new
+-- one, so that whoever has read up to a seq knows what is new to it.
 CREATE TABLE readings (
     seq     INTEGER PRIMARY KEY AUTOINCREMENT,
     item    INTEGER NOT NULL UNIQUE REFERENCES items (id),
-    edited  INTEGER NOT NULL, -- it takes the place of an earlier one
+    edited  INTEGER NOT NULL, -- it takes the place of an earlier one, which counts no more
     watches TEXT NOT NULL,    -- JSON: those that accept it; none takes back what it claimed
     signals TEXT NOT NULL     -- JSON, in reading order
 );
@@ -82,18 +88,24 @@ CREATE TABLE stories (
     version INTEGER NOT NULL,
     level   INTEGER NOT NULL,
     opened  INTEGER NOT NULL,
-    changed INTEGER NOT NULL
+    changed INTEGER NOT NULL,
+    merged  INTEGER REFERENCES stories (id), -- it has no reports any more and goes on in this one
+    parted  INTEGER REFERENCES stories (id), -- its first reports were once in this one
+    why     TEXT NOT NULL DEFAULT ''         -- it was merged or parted
 );
 CREATE INDEX stories_changed ON stories (changed);
+CREATE INDEX stories_merged ON stories (merged) WHERE merged IS NOT NULL;
 
 CREATE TABLE reports (
-    item     INTEGER PRIMARY KEY REFERENCES items (id),
-    story    INTEGER NOT NULL REFERENCES stories (id),
-    relation TEXT NOT NULL,
-    copy_of  INTEGER NOT NULL,
-    version  INTEGER NOT NULL -- of the story, when it joined
+    seq        INTEGER PRIMARY KEY, -- the order in which they joined a story, whichever
+    item       INTEGER NOT NULL UNIQUE REFERENCES items (id),
+    story      INTEGER NOT NULL REFERENCES stories (id),
+    relation   TEXT NOT NULL,
+    copy_of    INTEGER NOT NULL,
+    moved_from INTEGER REFERENCES stories (id) -- the story that it joined, if it has moved since
 );
-CREATE INDEX reports_story ON reports (story, version);
+CREATE INDEX reports_story ON reports (story, seq);
+CREATE INDEX reports_moved ON reports (moved_from, seq) WHERE moved_from IS NOT NULL;
 
 -- What rooms hear of a watch as a whole. The newest of kind 'level' says where
 -- the watch stands.
@@ -130,7 +142,7 @@ CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
     notice     INTEGER NOT NULL REFERENCES notices (id),
     room       TEXT NOT NULL,
-    story      INTEGER NOT NULL, -- 0 for a bulletin
+    story      INTEGER NOT NULL, -- 0 for a bulletin; that of the notice, unless its report moved before it was told
     version    INTEGER NOT NULL,
     kind       TEXT NOT NULL,
     key        TEXT NOT NULL UNIQUE,
@@ -176,6 +188,18 @@ CREATE TABLE alarms (
 ) WITHOUT ROWID;
 CREATE INDEX alarms_due ON alarms (due) WHERE ended = '';
 
+CREATE TABLE boards (
+    room       TEXT PRIMARY KEY,
+    key        TEXT NOT NULL,
+    remote     TEXT NOT NULL DEFAULT '', -- '' while it does not stand in the room
+    pinned     INTEGER NOT NULL DEFAULT 0,
+    shown      TEXT NOT NULL DEFAULT '',
+    mark       TEXT NOT NULL DEFAULT '', -- how far the record was when it was last looked at
+    attempt    INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    stale      INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
 CREATE TABLE rests (
     room  TEXT PRIMARY KEY,
     until INTEGER NOT NULL -- nothing is sent to the room before
@@ -194,6 +218,7 @@ CREATE TABLE roots (
 
 -- Who sees to a story: one state in all rooms.
 CREATE TABLE cares (story INTEGER PRIMARY KEY REFERENCES stories (id), state TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, changed INTEGER NOT NULL);
+CREATE INDEX cares_changed ON cares (changed);
 
 -- What is silenced in a room for a while.
 CREATE TABLE mutes (
@@ -207,6 +232,13 @@ CREATE TABLE mutes (
     ended  TEXT NOT NULL DEFAULT '' -- why
 );
 CREATE INDEX mutes_due ON mutes (room, due) WHERE ended = '';
+
+-- When the shift of a room ends that is handed over there.
+CREATE TABLE shifts (
+    room  TEXT PRIMARY KEY,
+    began INTEGER NOT NULL,
+    due   INTEGER NOT NULL
+) WITHOUT ROWID;
 
 -- What people did, and what they were refused.
 CREATE TABLE deeds (

@@ -3,23 +3,24 @@ package storetest
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
 	"vedette/story"
 )
 
-// model plays random schedules of news, sending, refusals and crashes, and
-// compares what was sent with what a few lines say should have been: each
-// notice once, in its story's order, or left ambiguous by a crash. In every
-// other schedule the room holds a third of them, for a digest at the end.
+// model plays random schedules of news, moves, sending, refusals and crashes,
+// and compares what was sent with what a few lines say should have been: each
+// notice once, in its story's order, or left ambiguous by a crash; and one
+// root message a story. In every other schedule the room holds a third of the
+// notices, for a digest at the end.
 func model(t *testing.T, h Harness) {
 	t.Helper()
-	for seed := range uint64(8) {
+	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		m := &world{t: t, r: r, h: h, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.ID]int{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
+		m := &world{t: t, r: r, h: h, seed: seed, sent: map[story.NoticeID]int{}, last: map[story.ID]story.DeliveryID{}, rooted: map[story.ID]bool{}, now: Noon().Add(time.Duration(seed) * 24 * time.Hour)}
 		m.open()
-		check(t, m.s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": m.now.Add(24 * time.Hour)}, m.now))
 		for range 60 {
 			m.step()
 		}
@@ -38,7 +39,9 @@ type world struct {
 	items int
 	told  []story.ID
 	sent  map[story.NoticeID]int
-	last  map[story.ID]int
+	last  map[story.ID]story.DeliveryID // since reports last moved
+
+	rooted map[story.ID]bool // the room knows a message of it
 }
 
 // open opens the store, with the room's policy.
@@ -47,7 +50,7 @@ func (w *world) open() {
 	w.s = w.h.Open(w.t)
 	w.s.SetRule(func(d *story.Due) story.Verdict {
 		if w.seed%2 == 1 && d.Notice.Kind != story.DigestKind && d.Notice.ID%3 == 0 {
-			return story.Verdict{State: story.Held}
+			return story.Verdict{State: story.Held, Until: w.now.Add(24 * time.Hour)}
 		}
 		return story.Verdict{State: story.Owed}
 	})
@@ -55,7 +58,7 @@ func (w *world) open() {
 
 func (w *world) step() {
 	w.t.Helper()
-	switch w.r.IntN(6) {
+	switch w.r.IntN(7) {
 	case 0, 1:
 		w.items++
 		save(w.t, w.s, item(fmt.Sprintf("g:%d-%d", w.seed, w.items), "Idlib"))
@@ -69,7 +72,32 @@ func (w *world) step() {
 		w.deliver(w.r.IntN(4))
 	case 5:
 		w.now = w.now.Add(time.Minute)
+	case 6:
+		if len(w.told) > 1 {
+			w.move()
+		}
 	}
+}
+
+// move has a report show that one told story is another, or is two.
+func (w *world) move() {
+	w.t.Helper()
+	w.items++
+	save(w.t, w.s, item(fmt.Sprintf("g:%d-%d", w.seed, w.items), "Idlib"))
+	i := w.r.IntN(len(w.told))
+	from := w.told[i]
+	in := items(w.t, w.s, from)
+	if w.r.IntN(2) == 0 && len(in) > 1 {
+		n := 1 + w.r.IntN(len(in)-1)
+		w.told = append(w.told, show(w.t, w.s, from, story.Move{Items: in[n:], From: left(from), Rooms: []story.RoomName{"desk"}, Opened: w.now}, "desk"))
+	} else {
+		w.told = slices.Delete(w.told, i, i+1)
+		into := w.told[w.r.IntN(len(w.told))]
+		show(w.t, w.s, into, story.Move{Items: in, From: left(from), Into: into}, "desk")
+		w.rooted[into] = w.rooted[into] || w.rooted[from]
+		delete(w.last, into)
+	}
+	delete(w.last, from)
 }
 
 // deliver claims once; how says what becomes of it.
@@ -91,6 +119,7 @@ func (w *world) deliver(how int) bool {
 		return true
 	default:
 		w.say(d)
+		w.rooted[d.Story.ID] = true
 	}
 	check(w.t, w.s.Settle(w.t.Context(), o))
 	return true
@@ -105,10 +134,13 @@ func (w *world) say(d story.Dispatch) {
 	if w.sent[d.Notice.ID]++; w.sent[d.Notice.ID] > 1 {
 		w.t.Errorf("schedule %d: notice %d was sent twice", w.seed, d.Notice.ID)
 	}
-	if d.Notice.Version < w.last[d.Story.ID] {
-		w.t.Errorf("schedule %d: story %d went back from version %d to %d", w.seed, d.Story.ID, w.last[d.Story.ID], d.Notice.Version)
+	if d.Delivery < w.last[d.Story.ID] {
+		w.t.Errorf("schedule %d: story %d went back from delivery %d to %d", w.seed, d.Story.ID, w.last[d.Story.ID], d.Delivery)
 	}
-	w.last[d.Story.ID] = d.Notice.Version
+	w.last[d.Story.ID] = d.Delivery
+	if d.Act == story.Post && w.rooted[d.Story.ID] {
+		w.t.Errorf("schedule %d: story %d has a second root message", w.seed, d.Story.ID)
+	}
 }
 
 // drain delivers all that is left and looks that nothing is open.
@@ -117,7 +149,9 @@ func (w *world) drain() {
 	w.now = w.now.Add(time.Hour)
 	for w.deliver(2) {
 	}
-	check(w.t, w.s.SaveDigest(w.t.Context(), story.Occasion{Room: "desk", At: w.now}))
+	if w.seed%2 == 1 {
+		check(w.t, w.s.SaveDigest(w.t.Context(), story.Occasion{Room: "desk", At: w.now}))
+	}
 	for w.deliver(2) {
 	}
 	left := must(w.s.Deliveries(w.t.Context()))(w.t)

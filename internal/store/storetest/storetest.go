@@ -17,7 +17,11 @@ import (
 type Store interface {
 	DeclareFeeds(ctx context.Context, fs []story.Feed, now time.Time) error
 	FeedState(ctx context.Context, feed story.FeedName) (story.FeedState, error)
+	Feeds(ctx context.Context) ([]story.FeedState, error)
+	NewItems(ctx context.Context, feed story.FeedName, items []story.Item) ([]bool, error)
 	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
+	Requests(ctx context.Context, feed story.FeedName, limit int) ([]story.Request, error)
+	ShiftFeeds(ctx context.Context, by time.Duration) error
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
 	Story(ctx context.Context, id story.ID) (story.Story, error)
@@ -29,6 +33,7 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	Repeat(ctx context.Context, rooms []story.RoomName) error
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
 	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
@@ -36,6 +41,10 @@ type Store interface {
 	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
 	Climb(ctx context.Context, s story.Step) error
 	Next(ctx context.Context, now time.Time) (time.Time, error)
+	DeclareBoards(ctx context.Context, rooms []story.RoomName) error
+	Board(ctx context.Context, room story.RoomName, now time.Time) (b story.Board, due bool, err error)
+	SaveBoard(ctx context.Context, b *story.Board) error
+	Stands(ctx context.Context, watches []story.WatchName, now, since time.Time) ([]story.Stand, error)
 	Idle(ctx context.Context, now time.Time) (bool, error)
 	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
 	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (story.Care, bool, error)
@@ -57,7 +66,7 @@ type Store interface {
 	Told(ctx context.Context, id story.ID) ([]story.Told, error)
 	Roots(ctx context.Context, id story.ID) (map[story.RoomName]story.Remote, error)
 	Bulletins(ctx context.Context, watch story.WatchName, since time.Time, limit int) ([]story.Bulletin, error)
-	Waiting(ctx context.Context) (map[story.RoomName]int, error)
+	Waiting(ctx context.Context, before time.Time) (map[story.RoomName]int, error)
 	Newest(ctx context.Context) (map[story.FeedName]time.Time, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
 	Unaccounted(ctx context.Context) (int, error)
@@ -104,12 +113,26 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
+		{"ARoomThatKnowsKeysIsSentAgainWhatIsAmbiguous", repeated},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
+		{"AMergeIsToldByEdits", mergeIsToldByEdits},
+		{"ARoomThatKnowsOneOfTwoGoesOnInItsThread", roomGoesOnInItsThread},
+		{"AMergeBeforeAnythingIsToldTellsEachReportOnce", mergeBeforeItIsTold},
+		{"AMergeWhileARootIsSentGoesOnThere", mergeWhileSending},
+		{"AReportThatMovesWhileItIsSentIsToldAgainWhereItIs", moveWhileSendingFails},
+		{"AStoryThatOnlyAMergeMakesWorthTellingIsTold", movedWithoutRooms},
+		{"AMergedStoryLeadsToTheNewRoot", linkFollowsANewRoot},
+		{"AStoryThatGoesOnInAMergedOneLeadsToTheLast", mergeAfterMerge},
+		{"WhatARoomWasNotToldGoesWithItsReport", moveTakesWhatIsHeldBack},
+		{"AnAlarmGoesOnInTheStoryThatGoesOn", alarmFollowsAMerge},
+		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
+		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
+		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
 		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
 		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
 		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
@@ -118,8 +141,16 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APingIsRemembered", pingIsRemembered},
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
+		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
+		{"RequestsAreKeptForAWeek", requestsKept},
+		{"WhatIsNewToAFeedIsKnownBeforeItIsSaved", newToTheFeed},
+		{"WhatAFloodBringsOfThePastIsNoNews", pastAmongNews},
+		{"OperatorsAreToldOnceWithThePoll", operatorsTold},
+		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
+		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
 		{"NoSearchIsAnError", searchIsSafe},
 		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},
 		{"AReportOpensAResolvedStoryAgain", reopened},
@@ -162,7 +193,7 @@ func item(key, title string) story.Item {
 func save(t *testing.T, s Store, items ...story.Item) story.Saved {
 	t.Helper()
 	return must(s.SavePoll(t.Context(), story.Poll{
-		State: story.FeedState{Feed: "wire", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
+		State: story.FeedState{Feed: "wire", Source: "https://wire.example/rss", URL: "https://wire.example/rss", ETag: `W/"1"`, Seeded: true, NextDue: Noon().Add(time.Hour)},
 		Items: items, At: Noon(),
 	}))(t)
 }

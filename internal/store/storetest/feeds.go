@@ -1,0 +1,121 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"vedette/story"
+)
+
+func requestsKept(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	poll := func(at time.Time) {
+		t.Helper()
+		_, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire", NextDue: at.Add(time.Hour)}, At: at, Request: &story.Request{
+			Feed: "wire", At: at, Status: 304, Bytes: 7, Took: 3 * time.Millisecond, New: 2, Failure: "f", NextDue: at.Add(time.Hour), DueBecause: "max-age 3600",
+		}})
+		check(t, err)
+	}
+	poll(Noon())
+	poll(Noon().Add(time.Hour))
+	h.Crash(t)
+	s = h.Open(t)
+	got := must(s.Requests(t.Context(), "wire", 10))(t)
+	if len(got) != 2 || !got[0].At.Equal(Noon().Add(time.Hour)) {
+		t.Fatalf("requests are %+v, want two, the newest first", got)
+	}
+	want := story.Request{Feed: "wire", At: Noon(), Status: 304, Bytes: 7, Took: 3 * time.Millisecond, New: 2, Failure: "f", NextDue: Noon().Add(time.Hour), DueBecause: "max-age 3600"}
+	if diff := cmp.Diff(want, got[1]); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+	poll(Noon().Add(7*24*time.Hour + 30*time.Minute))
+	if got := must(s.Requests(t.Context(), "wire", 10))(t); len(got) != 2 {
+		t.Errorf("%d requests after a week, want the one at noon forgotten", len(got))
+	}
+	check(t, s.DeclareFeeds(t.Context(), nil, Noon().Add(30*24*time.Hour)))
+	if got := must(s.Requests(t.Context(), "wire", 10))(t); len(got) != 0 {
+		t.Errorf("requests for a feed long undeclared are kept: %+v", got)
+	}
+}
+
+func newToTheFeed(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	known := item("g:1", "Idlib shelled")
+	known.Keys = []string{"g:1", "l:wire.example/1"}
+	save(t, s, known)
+	other := item("g:9", "Elsewhere")
+	moved := item("g:2", "Idlib shelled")
+	moved.Keys = []string{"g:2", "l:wire.example/1"}
+	if got := must(s.NewItems(t.Context(), "wire", []story.Item{known, other, moved}))(t); !cmp.Equal(got, []bool{false, true, false}) {
+		t.Errorf("new are %v, want the second alone", got)
+	}
+	if got := must(s.NewItems(t.Context(), "coast", []story.Item{known}))(t); !cmp.Equal(got, []bool{true}) {
+		t.Errorf("new to another feed is %v, want true", got)
+	}
+}
+
+func pastAmongNews(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	_, err := s.SavePoll(t.Context(), story.Poll{
+		State: story.FeedState{Feed: "wire"}, At: Noon(),
+		Items: []story.Item{item("g:1", "Old"), item("g:2", "New")}, Past: []bool{true, false},
+	})
+	check(t, err)
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	if len(p) != 2 || !p[0].Seed || p[1].Seed {
+		t.Errorf("pending are %+v, want the first alone to be of the past", p)
+	}
+}
+
+func operatorsTold(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	b := story.Bulletin{Kind: story.FeedHealth, Key: "wire blind 1", Reasons: []string{"wire is blind"}, At: Noon(), Rooms: []story.RoomName{"desk"}}
+	for range 2 { // as two feeds would, that are cut off by one outage
+		_, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, At: Noon(), Tell: []story.Bulletin{b}})
+		check(t, err)
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	d := claim(t, s, story.Post)
+	if diff := cmp.Diff(&b, d.Notice.Bulletin); diff != "" || d.Notice.Kind != story.FeedHealth {
+		t.Errorf("notice is %+v; bulletin (-want +got):\n%s", d.Notice, diff)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1})
+}
+
+func pollOfAFeedTakenOut(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	f := story.Feed{Name: "wire", URL: "https://wire.example/rss"}
+	check(t, s.DeclareFeeds(t.Context(), []story.Feed{f}, Noon()))
+	st := must(s.FeedState(t.Context(), "wire"))(t)
+	check(t, s.DeclareFeeds(t.Context(), nil, Noon()))
+	_, err := s.SavePoll(t.Context(), story.Poll{State: st, At: Noon()}) // it was under way
+	check(t, err)
+	if all := must(s.Feeds(t.Context()))(t); len(all) != 0 || !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Errorf("feeds are %+v, want the poll not to bring back a feed that was taken out", all)
+	}
+}
+
+func clockStepped(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	fs := []story.Feed{{Name: "a", URL: "https://a.example/rss"}, {Name: "b", URL: "https://b.example/rss"}}
+	check(t, s.DeclareFeeds(t.Context(), fs, Noon()))
+	check(t, s.ShiftFeeds(t.Context(), 2*time.Hour))
+	if !must(s.Idle(t.Context(), Noon().Add(time.Hour)))(t) || must(s.Idle(t.Context(), Noon().Add(2*time.Hour)))(t) {
+		t.Error("feeds are not due two hours later, after the clock was set on by two hours")
+	}
+	for _, st := range must(s.Feeds(t.Context()))(t) {
+		if !st.NextDue.Equal(Noon().Add(2 * time.Hour)) {
+			t.Errorf("%s is due at %v", st.Feed, st.NextDue)
+		}
+	}
+}
