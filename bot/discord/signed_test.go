@@ -77,15 +77,19 @@ func TestSignedRequestsDoWhatTheGatewayDoes(t *testing.T) {
 			}
 			return &command.Answer{Lines: []command.Line{command.Text(c.Name + do)}, Shared: c.Args[command.Share] == "true"}
 		}
-		s.Command(ada, channel, "status", nil)
-		s.Command(ada, channel, "feeds", map[string]string{"share": "true"})
-		s.PressID(ada, channel, "ack-7-abcdefghijklmnop:"+key)
-		s.Command(ada, channel, "watch add", nil)
-		s.Submit(ada, "idlib")
-		s.Command(ada, channel, "chart", map[string]string{"watch": "idlib"})
 		s.desk.suggests = []command.Choice{{Label: "Idlib", Value: "idlib"}}
-		s.TypeAt(ada, channel, "status", "watch", "id")
-		synctest.Wait()
+		for _, act := range []func(){
+			func() { s.Command(ada, channel, "status", nil) },
+			func() { s.Command(ada, channel, "feeds", map[string]string{"share": "true"}) },
+			func() { s.PressID(ada, channel, "ack-7-abcdefghijklmnop:"+key) },
+			func() { s.Command(ada, channel, "watch add", nil) },
+			func() { s.Submit(ada, "idlib") },
+			func() { s.Command(ada, channel, "chart", map[string]string{"watch": "idlib"}) },
+			func() { s.TypeAt(ada, channel, "status", "watch", "id") },
+		} {
+			act()
+			synctest.Wait()
+		}
 		shows(t, s.seen(ada), "status", "ack-7-abcdefghijklmnop", "Added.", "Chart\n(file a.png: )")
 		shows(t, s.said(), "feeds")
 		if got := s.Suggested(ada); len(got) != 1 {
