@@ -6,7 +6,9 @@
 // people who never saw our client, most of them from the platforms' own
 // documents.
 //
-// Beside them it lends Slack's own types, as a schema of what Slack takes.
+// Beside them it lends Slack's own types, as a schema of what Slack takes, and
+// a bot on discord.js for a server of ours to serve. A [Twin] is the server that
+// answers as Discord with a person in it who does what a test asks.
 //
 // In comes what the client under test posts over loopback; out goes every
 // message of a channel, threads included, as the platform's read API tells it.
@@ -37,6 +39,8 @@
 //     never runs dry. It takes an empty message, and answers a body that is no
 //     JSON with 500.
 //   - It ignores allowed_mentions and fills in no mentions.
+//   - It knows no list of an application's commands, and of what a person does
+//     to a message it brings no mentions.
 //   - It knows no webhooks but those of interactions, no multipart bodies, no
 //     GET /gateway (GET /gateway/bot is there), no archived threads' list and no
 //     RESUME. A root message carries no thread object, a thread no first message

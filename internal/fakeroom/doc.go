@@ -10,7 +10,9 @@
 // Slack also delivers what a test has people do ([Slack.Command],
 // [Slack.Mention], [Slack.Press], [Slack.Submit]) to an app, over its sockets
 // or as signed requests, notes when each delivery is acknowledged, and keeps
-// what one person alone sees. A
+// what one person alone sees. A Discord does the same ([Discord.Command],
+// [Discord.Mention], [Discord.Press], [Discord.Submit], [Discord.TypeAt]) over a
+// gateway whose lines a test can freeze, shut, renew and bar. A
 // request that a [Fault] kept from taking effect is not checked, and what a
 // person did to a channel or to the bot ([Slack.Archive], [Slack.Delete],
 // [Slack.TakeScope] and the like) is not held against the client that finds
