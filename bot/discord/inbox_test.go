@@ -790,3 +790,15 @@ func TestEveryAnswerIsAsDiscordDescribesIt(t *testing.T) {
 		}
 	})
 }
+
+func TestAMentionWhoseAnswerIsLostIsAnsweredOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t, nil)
+		s.Fail(committed(fakeroom.Fault{Method: posts, Cut: true}))
+		s.Mention(ada, channel, "status")
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		shows(t, s.said(), "Idlib front\nelevated @everyone")
+		s.spotless(t)
+	})
+}
