@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"vedette/bot/webhook"
 	"vedette/config"
 )
 
@@ -85,7 +86,7 @@ func (c *checkCmd) print(p *process, faults config.Faults, notes []config.Note) 
 	return nil
 }
 
-// missingTokens names the platforms that rooms stand on and no token is for.
+// missingTokens names the rooms that there is no token or secret for.
 func missingTokens(set *config.Settings, desk *config.Desk) []config.Note {
 	var notes []config.Note
 	for _, r := range desk.Rooms {
@@ -95,15 +96,24 @@ func missingTokens(set *config.Settings, desk *config.Desk) []config.Note {
 		if r.Discord != "" && set.DiscordToken == "" {
 			notes = append(notes, config.Note{Msg: fmt.Sprintf("the room %s stands in Discord, and VEDETTE_DISCORD_TOKEN is not set: vedette run will refuse to start", r.Name)})
 		}
+		if _, ok := set.RoomSecrets[r.Webhook.Secret]; r.Webhook.URL != "" && !ok {
+			notes = append(notes, config.Note{Msg: fmt.Sprintf("the room %s is a webhook, and %s is not set: vedette run will refuse to start", r.Name, r.Webhook.Secret)})
+		}
 	}
 	return notes
 }
 
-type schemaCmd struct{}
+type schemaCmd struct {
+	Webhook bool `help:"Print that of what webhook rooms are sent instead."`
+}
 
-// Run prints the desk file's JSON Schema.
-func (*schemaCmd) Run(p *process) error {
-	schema, err := config.Schema()
+// Run prints the desk file's JSON Schema, or that of a webhook's document.
+func (c *schemaCmd) Run(p *process) error {
+	of := config.Schema
+	if c.Webhook {
+		of = webhook.Schema
+	}
+	schema, err := of()
 	if err != nil {
 		return err
 	}

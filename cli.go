@@ -31,12 +31,16 @@ type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	hangup         <-chan os.Signal
-	colour         bool // whether stdout shows colours
-	logColour      bool // whether stderr does
+	hidden         func() (string, error) // reads a line of a person's that is not shown; nil if stdin is no terminal
+	colour         bool                   // whether stdout shows colours
+	logColour      bool                   // whether stderr does
 }
 
 // commands is the command line.
 type commands struct {
+	Init     initCmd     `cmd:"" help:"Set up from nothing: ask for tokens and channels, check them, write .env and the desk file, tell each room."`
+	Doctor   doctorCmd   `cmd:"" help:"Check settings, desk file, tokens, scopes, intents and channel permissions against the live platforms."`
+	Manifest manifestCmd `cmd:"" help:"Print what makes the app: the manifest for Slack, or the invite link for Discord."`
 	Run      runCmd      `cmd:"" help:"Watch the feeds of the desk file and tell the rooms, until stopped."`
 	Demo     demoCmd     `cmd:"" help:"Play a month of news through the whole program: no account, no server, no network."`
 	Check    checkCmd    `cmd:"" help:"Check settings and desk file, and print every fault at once."`
@@ -63,7 +67,7 @@ func run(ctx context.Context, p *process) int {
 	var cli commands
 	code := -1
 	parser, err := kong.New(&cli, kong.Name("vedette"), kong.Writers(p.stdout, p.stderr),
-		kong.Description("A sentry for fast-moving conflicts: feeds in, alerts out.\n\nStart with: vedette demo\n\n"+
+		kong.Description("A sentry for fast-moving conflicts: feeds in, alerts out.\n\nStart with: vedette demo, then vedette init\n\n"+
 			"Exit codes: 0 all went well, 1 faults were found or the work was not done, 2 the command line was not understood."),
 		kong.Exit(func(c int) { code = c }), kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
 	if err != nil {

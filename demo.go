@@ -57,7 +57,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 	set.LogLevel = max(set.LogLevel, slog.LevelWarn) // the story is what is shown
 	fmt.Fprintf(p.stdout, "%s\n\nFive fictional outlets, a real program, no network. Story time is UTC.\n\n", script.Promise)
 	return p.play(ctx, set, script, c.pause, func(ctx context.Context, _ *program) error {
-		fmt.Fprintf(p.stdout, "\nThat was the demo. Next: copy vedette.example.yaml to vedette.yaml, see README.md, and run: vedette check\n")
+		fmt.Fprintf(p.stdout, "\nThat was the demo. Next: vedette init sets up your own; README.md says how to make the Slack app and the Discord bot.\n")
 		if !c.Once {
 			fmt.Fprintln(p.stdout, "Ctrl-C ends it.")
 			<-ctx.Done()
@@ -119,7 +119,14 @@ func (p *process) play(ctx context.Context, set *config.Settings, script *wire.S
 		return err
 	}
 	stage.Next = pr.store.Next
-	stage.Idle = func(ctx context.Context) (bool, error) { return pr.store.Idle(ctx, clock.Now()) }
+	stage.Idle = func(ctx context.Context) (bool, error) {
+		idle, err := pr.store.Idle(ctx, clock.Now())
+		if !idle || err != nil {
+			return false, err
+		}
+		working, err := pr.store.Working(ctx)
+		return !working, err
+	}
 
 	engineCtx, stop := context.WithCancelCause(ctx)
 	var wg sync.WaitGroup

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/mattn/go-isatty"
+	"golang.org/x/term"
 )
 
 func main() {
@@ -21,7 +22,7 @@ func main() {
 	signal.Notify(hangup, syscall.SIGHUP)
 	code := run(ctx, &process{
 		args: os.Args[1:], environ: os.Environ(), stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, hangup: hangup,
-		colour: colours(os.Stdout), logColour: colours(os.Stderr),
+		hidden: hidden(os.Stdin), colour: colours(os.Stdout), logColour: colours(os.Stderr),
 	})
 	stop()
 	os.Exit(code)
@@ -30,3 +31,16 @@ func main() {
 // colours reports whether f is a terminal whose person has not asked for no
 // colour (no-color.org).
 func colours(f *os.File) bool { return isatty.IsTerminal(f.Fd()) && os.Getenv("NO_COLOR") == "" }
+
+// hidden returns what reads a line from the terminal f without showing it, or
+// nil if f is none.
+func hidden(f *os.File) func() (string, error) {
+	fd := int(f.Fd())
+	if !term.IsTerminal(fd) {
+		return nil
+	}
+	return func() (string, error) {
+		line, err := term.ReadPassword(fd)
+		return string(line), err
+	}
+}

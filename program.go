@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/bot/terminal"
+	"vedette/bot/webhook"
 	"vedette/config"
 	"vedette/feeds"
 	"vedette/feeds/fetch"
@@ -91,6 +93,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.courier.SetSeal(seal)
 	pr.courier.SetCalendar(db)
+	pr.courier.SetBoards(db)
 	db.SetRule(pr.courier.Weigh)
 	if set.LLMURL != "" {
 		model, err := rephrase.New(rephrase.Settings{URL: set.LLMURL, Model: set.LLMModel, Key: set.LLMToken.Reveal()})
@@ -109,12 +112,14 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 // the desk file forgets neither a pace nor a limit.
 func (pr *program) platforms() (err error) {
 	if token := pr.set.SlackToken; token != "" {
-		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), API: pr.set.SlackAPI}); err != nil {
+		if pr.slack, err = slack.New(slack.Options{Token: token.Reveal(), AppToken: pr.set.SlackAppToken.Reveal(), API: pr.set.SlackAPI}); err != nil {
 			return err
 		}
 	}
 	if token := pr.set.DiscordToken; token != "" {
-		if pr.discord, err = discord.New(discord.Options{Token: token.Reveal(), API: pr.set.DiscordAPI}); err != nil {
+		if pr.discord, err = discord.New(discord.Options{
+			Token: token.Reveal(), API: pr.set.DiscordAPI, PublicKey: pr.set.DiscordPublicKey, PublicURL: pr.set.PublicURL,
+		}); err != nil {
 			return err
 		}
 	}
@@ -193,7 +198,13 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
+	if err := pr.store.Repeat(ctx, webhooks(d)); err != nil {
+		return err
+	}
 	if err := pr.store.DeclareRooms(ctx, occasions(seats, pr.now()), pr.now()); err != nil {
+		return err
+	}
+	if err := pr.store.DeclareBoards(ctx, boards(d)); err != nil {
 		return err
 	}
 	pr.poller.SetFeeds(d.Feeds)
@@ -245,7 +256,11 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seats[r.Name] = bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r)}
+		seat := bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r), Watches: telling(d, r.Name)}
+		if r.Webhook.URL != "" {
+			seat.Patience = webhook.Patience
+		}
+		seats[r.Name] = seat
 	}
 	return seats, errors.Join(errs...)
 }
@@ -260,6 +275,26 @@ func policy(r *config.Room) bot.Policy {
 		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
 	}
 	return p
+}
+
+// telling returns the watches that tell a room, in the order of the file.
+func telling(d *config.Desk, room story.RoomName) (names []story.WatchName) {
+	for _, w := range d.Watches {
+		if slices.Contains(w.Rooms, room) {
+			names = append(names, w.Name)
+		}
+	}
+	return names
+}
+
+// boards returns the rooms that ask for a board.
+func boards(d *config.Desk) (names []story.RoomName) {
+	for _, r := range d.Rooms {
+		if r.Board {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // occasions returns when each room that gets digests gets its next.
@@ -284,8 +319,25 @@ func (pr *program) room(r config.Room) (bot.Room, error) {
 		return nil, errors.New("it stands in Discord, and VEDETTE_DISCORD_TOKEN is not set")
 	case r.Discord != "":
 		return pr.discord.Room(r.Discord), nil
+	case r.Webhook.URL != "":
+		secret, ok := pr.set.RoomSecrets[r.Webhook.Secret]
+		if !ok {
+			return nil, fmt.Errorf("its webhook needs a secret, and %s is not set", r.Webhook.Secret)
+		}
+		return webhook.New(webhook.Options{URL: r.Webhook.URL, Secret: secret.Reveal(), Format: webhook.Format(r.Webhook.Format)})
 	}
 	return pr.terminal, nil
+}
+
+// webhooks returns the rooms of d that take what comes twice once.
+func webhooks(d *config.Desk) []story.RoomName {
+	var names []story.RoomName
+	for _, r := range d.Rooms {
+		if r.Webhook.URL != "" {
+			names = append(names, r.Name)
+		}
+	}
+	return names
 }
 
 // userAgent says who asks, and how to reach them.

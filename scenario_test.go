@@ -133,13 +133,23 @@ func (e *ear) Edit(ctx context.Context, root story.Remote, m *bot.Message) error
 	return e.Room.Edit(ctx, root, m)
 }
 
+func (e *ear) Pin(ctx context.Context, root story.Remote) error {
+	if p, ok := e.Room.(bot.Pinner); ok {
+		return p.Pin(ctx, root)
+	}
+	return nil
+}
+
 // hear plays a script through the whole program and returns what its rooms
 // were told and what the terminal shows.
 func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.RoomName][]string, string) {
 	t.Helper()
 	var out, logs bytes.Buffer
 	p := &process{stdout: &out, stderr: &logs}
-	set.Data, set.PollEvery = t.TempDir(), time.Minute
+	set.PollEvery = time.Minute
+	if set.Data == "" {
+		set.Data = t.TempDir()
+	}
 	notes := &transcript{heard: make(map[story.RoomName][]string), buttons: make(map[story.RoomName][]bot.Button)}
 	tune := func(pr *program) {
 		pr.listen = func(name story.RoomName, room bot.Room) bot.Room {

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"vedette/internal/fakeroom"
 	"vedette/internal/store"
 	"vedette/story"
 	"vedette/watch"
@@ -29,7 +32,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
 		UpdateScripts: *update,
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo, "serve": serveFolder},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"archive": archive, "await": await, "signal": signalTo, "platforms": platforms, "take": take, "stands": stands, "serve": serveFolder},
+		Setup:         setUp,
 		Deadline:      time.Now().Add(5 * time.Minute),
 	})
 }
@@ -113,4 +117,69 @@ func signalTo(ts *testscript.TestScript, _ bool, args []string) {
 
 func sameCommand(c *exec.Cmd, args []string) bool {
 	return strings.HasSuffix(strings.Join(c.Args, " "), strings.Join(args, " "))
+}
+
+// A fakesKey is where a script keeps its platforms.
+type fakesKey struct{}
+
+// fakes are the platforms that a script talks to.
+type fakes struct {
+	slack   *fakeroom.Slack
+	discord *fakeroom.Discord
+}
+
+// setUp gives a script a place for its platforms.
+func setUp(e *testscript.Env) error {
+	e.Values[fakesKey{}] = new(fakes)
+	return nil
+}
+
+// platforms starts a Slack and a Discord, and has vedette talk to them.
+func platforms(ts *testscript.TestScript, _ bool, _ []string) {
+	f := ts.Value(fakesKey{}).(*fakes)
+	f.slack = fakeroom.NewSlack("xoxb-1-canary")
+	f.slack.SetAppToken("xapp-1-canary", "connections:write")
+	ts.Defer(f.slack.Close)
+	var err error
+	f.discord, err = fakeroom.NewDiscord("MTE.canary.canary", "")
+	ts.Check(err)
+	ts.Defer(f.discord.Close)
+	ts.Setenv("VEDETTE_SLACK_API", f.slack.API())
+	ts.Setenv("VEDETTE_DISCORD_API", f.discord.API())
+}
+
+// take takes something from the bot: "take slack-scope files:write", "take
+// slack-channel C0123456789", "take discord-permission CHANNEL BITS".
+func take(ts *testscript.TestScript, _ bool, args []string) {
+	f := ts.Value(fakesKey{}).(*fakes)
+	switch args[0] {
+	case "slack-scope":
+		f.slack.TakeScope(args[1])
+	case "slack-channel":
+		f.slack.Leave(args[1])
+	case "discord-permission":
+		bits, err := strconv.ParseInt(args[2], 10, 64)
+		ts.Check(err)
+		f.discord.Deny(args[1], bits)
+	default:
+		ts.Fatalf("nothing to take is called %s", args[0])
+	}
+}
+
+// stands holds the number of messages in a platform's channel, and what the
+// last one says: "stands slack 1 'a word' 'another'".
+func stands(ts *testscript.TestScript, _ bool, args []string) {
+	f := ts.Value(fakesKey{}).(*fakes)
+	posts := f.slack.Posts("C0123456789")
+	if args[0] == "discord" {
+		posts = f.discord.Posts("123456789012345678")
+	}
+	if fmt.Sprint(len(posts)) != args[1] {
+		ts.Fatalf("%s heard %d messages, want %s", args[0], len(posts), args[1])
+	}
+	for _, words := range args[2:] {
+		if last := posts[len(posts)-1].Text; !strings.Contains(last, words) {
+			ts.Fatalf("%s heard %q, want %q in it", args[0], last, words)
+		}
+	}
 }

@@ -56,7 +56,7 @@ func (p *process) desk() (*config.Settings, *config.Desk, error) {
 func loadDesk(file string, opt config.Options) (*config.Desk, []config.Note, error) {
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, fmt.Errorf("there is no desk file %s: copy vedette.example.yaml there, or name yours with VEDETTE_DESK", file)
+		return nil, nil, fmt.Errorf("there is no desk file %s: vedette init writes one; or copy vedette.example.yaml there, or name yours with VEDETTE_DESK", file)
 	}
 	if err != nil {
 		return nil, nil, err

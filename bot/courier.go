@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"sync/atomic"
@@ -28,6 +27,11 @@ type Seat struct {
 	Zone   *time.Location             // required
 	Titles map[story.WatchName]string // what watches are called in it
 	Policy Policy
+
+	Watches []story.WatchName // whose rooms it is among, for its board
+	// Patience is how long a message that does not get through is tried,
+	// counted from when it was owed; 0 is without end.
+	Patience time.Duration
 }
 
 // A Rephraser tells a brief in other words, or says why it stands as it is:
@@ -45,6 +49,7 @@ type Courier struct {
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
 
 	calendar Calendar // nil: there are no digests and no escalations
+	boards   Boards   // nil: there are no boards
 
 	words  Rephraser // nil: briefs stand as they are
 	seal   *Seal     // nil: messages have no buttons that ask for something
@@ -82,8 +87,11 @@ func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
 	}
 	for ctx.Err() == nil {
 		d, ok, err := c.box.Claim(ctx, room, c.now())
-		if err != nil || !ok {
+		if err != nil {
 			return err
+		}
+		if !ok {
+			return c.show(context.WithoutCancel(ctx), room)
 		}
 		if err := c.carry(context.WithoutCancel(ctx), &d); err != nil {
 			return err
@@ -108,7 +116,7 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	} else if remote, err := c.send(ctx, d, &seat); err == nil {
 		o.Remote = remote
 	} else {
-		c.judge(&o, err)
+		c.judge(&o, err, seat.Patience)
 	}
 	o.At = c.now()
 	c.report(ctx, &o)
@@ -170,7 +178,7 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
-		m = Escalated(&d.Story, &d.Notice, seat.Zone, seat.Titles)
+		m = escalated(c.reworded(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
 		m = Update(&d.Story, &d.Notice, seat.Zone)
 	default:
@@ -181,16 +189,16 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 }
 
 // judge turns the error of a room into the delivery's state.
-func (c *Courier) judge(o *story.Outcome, err error) {
-	var f *Failure
-	if !errors.As(err, &f) {
-		f = &Failure{Kind: Ambiguous, Why: "the answer was not understood"}
-	}
+func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
+	f := failureOf(err)
 	o.Why = f.Why
 	switch f.Kind {
-	case NotSent, RoomShut:
+	case NotSent, RoomShut, Repeatable:
 		o.State, o.Rest = story.Owed, true
-		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt)))
+		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt, patience)))
+		if patience > 0 && o.NotBefore.Sub(owedSince(&o.Dispatch)) > patience {
+			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
+		}
 	case RootMissing:
 		o.RootGone = true
 		if o.Dispatch.Act == story.Edit {
@@ -203,16 +211,28 @@ func (c *Courier) judge(o *story.Outcome, err error) {
 	case Ambiguous:
 		o.State = story.Ambiguous
 		if o.Dispatch.Act == story.Edit { // which may be made again
-			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt)))
+			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
 		}
 	}
 }
 
+// owedSince returns when the room was first to hear what d tells.
+func owedSince(d *story.Dispatch) time.Time {
+	if d.Act == story.Edit {
+		return d.Story.Changed
+	}
+	return d.Notice.At
+}
+
 // backoff returns how long a room rests after so many attempts: a platform
 // that stumbles is back in seconds, a room that is shut when somebody opens
-// it. Neither is ever given up.
-func backoff(k Kind, attempt int) time.Duration {
+// it. Neither is ever given up. Where there is patience for it, whoever is
+// not back in some minutes is asked as rarely as a room that is shut.
+func backoff(k Kind, attempt int, patience time.Duration) time.Duration {
 	first, most := time.Second, time.Minute
+	if patience > 0 {
+		most = 15 * time.Minute
+	}
 	if k == RoomShut {
 		first, most = time.Minute, 15*time.Minute
 	}

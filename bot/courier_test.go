@@ -97,6 +97,7 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, Why: "the answer was not understood"}},
 		"AnAmbiguousEditIsMadeAgain":         {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
 		"NotSentBacksOffAndTheRoomRests":     {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
+		"WhatMayBeRepeatedIsOwedAgain":       {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
 		"ThePlatformsOwnWaitIsKept":          {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
 		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Minute), Why: "no rights"}},
 		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
@@ -214,5 +215,35 @@ func TestARootSaysWhereItsStoryGoesOnAndWhereItComesFrom(t *testing.T) {
 				t.Errorf("told %q with %v and %v; want %q with %v and %v", m.Title.Text, m.Facts, m.Buttons, tt.title, tt.fact, tt.buttons)
 			}
 		})
+	}
+}
+
+func TestCourierGivesUpWhenItsPatienceEnds(t *testing.T) {
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Parked, story.Edit: story.Parked} {
+		now, b := noon, &box{}
+		c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{err: &bot.Failure{Kind: bot.NotSent, Why: "not reached"}}, Zone: time.UTC, Patience: 72 * time.Hour}})
+		d := dispatch(act)
+		d.Notice.At, d.Story.Changed = noon, noon
+		for d.Attempt = 1; ; d.Attempt++ {
+			b.due = []story.Dispatch{d}
+			if err := c.Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			o := b.settled[len(b.settled)-1]
+			if o.State != story.Owed {
+				if o.State != want || o.Rest || o.Why != "given up after 72h0m0s: not reached" {
+					t.Errorf("%s ended as %+v, want it %s", act, o, want)
+				}
+				break
+			}
+			now = o.NotBefore
+		}
+		if tried := now.Sub(noon); tried < 71*time.Hour || tried > 72*time.Hour {
+			t.Errorf("%s was tried for %v, want some 72 h", act, tried)
+		}
+		if d.Attempt < 250 || d.Attempt > 350 {
+			t.Errorf("%s was tried %d times, want every quarter of an hour at the end", act, d.Attempt)
+		}
 	}
 }

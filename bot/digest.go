@@ -3,6 +3,7 @@ package bot
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,6 +34,23 @@ func (l Line) String() string {
 	return l.Mark() + l.Text + " · " + l.Note
 }
 
+// keptWhole is how many lines keep what stands beside them: the weightiest come
+// first.
+const keptWhole = 10
+
+// Slim takes note and link off the last of lines that has one, but for the
+// first few, and reports whether one had: a list that is too long keeps its
+// lines longer than what stands beside them.
+func Slim(lines []Line) bool {
+	for i := range slices.Backward(lines) {
+		if l := &lines[i]; i >= keptWhole && (l.Link != "" || l.Note != "") {
+			l.Link, l.Note = "", ""
+			return true
+		}
+	}
+	return false
+}
+
 // lineSize is how many bytes of a title a line shows.
 const lineSize = 160
 
@@ -42,10 +60,8 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 	d := b.Digest
 	m := &Message{Watches: []string{"Digest"}, At: b.At.In(zone)}
 	for i := range d.Bulletins {
-		told := &d.Bulletins[i]
-		text := headline(told, cmp.Or(titles[told.Watch], string(told.Watch)))
-		m.Lines = append(m.Lines, Line{Level: told.To, Text: text, Note: stamp(told.At.In(zone), m.At)})
-		m.Level = max(m.Level, told.To)
+		m.Lines = append(m.Lines, bulletinLines(&d.Bulletins[i], m.At, titles)...)
+		m.Level = max(m.Level, d.Bulletins[i].To)
 	}
 	for i := range d.Lines {
 		m.Lines = append(m.Lines, storyLine(&d.Lines[i], m.At, titles))
@@ -78,17 +94,33 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 func MuteOver(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
 	m := &Message{Watches: []string{"Mute"}, At: b.At.In(zone)}
 	m.Title.Text = strings.Join(b.Reasons, "; ")
-	for i := range b.Digest.Bulletins {
-		told := &b.Digest.Bulletins[i]
-		m.Lines = append(m.Lines, Line{Level: told.To, Text: headline(told, cmp.Or(titles[told.Watch], string(told.Watch))), Note: stamp(told.At.In(zone), m.At)})
-	}
-	for i := range b.Digest.Lines {
-		m.Lines = append(m.Lines, storyLine(&b.Digest.Lines[i], m.At, titles))
-	}
+	m.Lines = keptBack(b.Digest, m.At, titles)
 	if b.Digest.Held > 0 {
 		m.Facts = append(m.Facts, Fact{Name: "Held back", Text: Count(b.Digest.Held, "message") + ", told by these lines"})
 	}
 	return m
+}
+
+// keptBack returns the lines of what a mute kept back.
+func keptBack(d *story.Digest, beside time.Time, titles map[story.WatchName]string) (lines []Line) {
+	for i := range d.Bulletins {
+		lines = append(lines, bulletinLines(&d.Bulletins[i], beside, titles)...)
+	}
+	for i := range d.Lines {
+		lines = append(lines, storyLine(&d.Lines[i], beside, titles))
+	}
+	return lines
+}
+
+// bulletinLines returns the line of a bulletin, and below that of a mute's end
+// what it kept back.
+func bulletinLines(b *story.Bulletin, beside time.Time, titles map[story.WatchName]string) []Line {
+	line := Line{Level: b.To, Text: strings.Join(b.Reasons, "; "), Note: stamp(b.At.In(beside.Location()), beside)}
+	if b.Kind == story.MuteEnd {
+		return append([]Line{line}, keptBack(b.Digest, beside, titles)...)
+	}
+	line.Text = headline(b, cmp.Or(titles[b.Watch], string(b.Watch)))
+	return []Line{line}
 }
 
 // storyLine returns the line of a story, for a message of the time beside.
@@ -98,6 +130,9 @@ func storyLine(l *story.Line, beside time.Time, titles map[story.WatchName]strin
 		note = append(note, cmp.Or(titles[w], string(w)))
 	}
 	note = append(note, Count(l.Origins, "origin"), Count(l.Outlets, "outlet"), stamp(l.Changed.In(beside.Location()), beside))
+	if who := state(l.Care, beside); who != "" {
+		note = append(note, who)
+	}
 	return Line{Level: l.Level, Text: story.Shorten(story.Sentence{Text: l.Title}, lineSize).Text, Link: l.Link, Note: strings.Join(note, " · ")}
 }
 
@@ -108,9 +143,8 @@ func stories(n int) string {
 	return fmt.Sprintf("%d stories", n)
 }
 
-// Escalated returns the message that tells s to the next rung.
-func Escalated(s *story.Story, n *story.Notice, zone *time.Location, titles map[story.WatchName]string) *Message {
-	m := Root(s, zone, titles)
+// escalated returns m as the message that tells the next rung, with why.
+func escalated(m *Message, n *story.Notice) *Message {
 	m.Facts = append([]Fact{{Name: "Escalated", Text: n.Reason}}, m.Facts...)
 	return m
 }

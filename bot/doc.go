@@ -6,7 +6,8 @@
 // slack, discord and terminal translate it, and say of each refusal what is
 // known: not sent, refused for good, or [Ambiguous].
 //
-// The package never decides what is told, and never sends a message again
-// whose fate it does not know. It keeps nothing between two calls but the
-// rooms themselves.
+// A room's [Policy] says of each delivery whether it is told now, held or not
+// told at all, and whom it pings; the outbox asks it. The package never decides
+// what there is to tell, and never sends a message again whose fate it does not
+// know. It keeps nothing between two calls but the rooms themselves.
 package bot

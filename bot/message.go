@@ -22,12 +22,13 @@ type Message struct {
 	Outlet  string // that published this report
 	Brief   []story.Sentence
 	Facts   []Fact
-	Matched []string // the words of the rule that it was found by
-	Sources []Source // each outlet once, the first to tell first; for a root message
-	Origins int      // independent ones; 0 in a reply
-	Outlets int      // 0 in a reply
-	Reason  string   // why the room hears it, or ""
-	State   string   // who has the story, such as "Acknowledged by Ada", or ""
+	Matched []string        // the words of the rule that it was found by
+	Sources []Source        // each outlet once, the first to tell first; for a root message
+	Origins int             // independent ones; 0 in a reply
+	Outlets int             // 0 in a reply
+	Reason  string          // why the room hears it, or ""
+	State   string          // who has the story, such as "Acknowledged by Ada", or ""
+	Care    story.CareState // whether anybody does, or "" where that is not told
 	Buttons []Button
 	At      time.Time     // in the room's zone
 	Lines   []Line        // a list, such as a digest's
@@ -82,7 +83,7 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 	}
 	m.Buttons = opening(m.Link, "", "")
 	m.Facts = Facts(s, zone)
-	m.State = state(s.Care, m.At)
+	m.State, m.Care = state(s.Care, m.At), s.Care.Stands()
 	if latest.Item.ID != lead.Item.ID {
 		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", headlineOf(latest.Item.Title), latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
 	}
@@ -104,9 +105,15 @@ func Onward(s *story.Story, was *story.Aside, link string, zone *time.Location, 
 // saying so; link leads to the root message of the other.
 func Apart(m *Message, of *story.Aside, link string) *Message {
 	m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Split from", Text: fmt.Sprintf("%s (%s)", headlineOf(of.Lead.Title), of.Why)})
+	if link != "" && len(m.Buttons) == rowOfButtons { // the title opens the report as well
+		m.Buttons = slices.DeleteFunc(m.Buttons, func(b Button) bool { return b.Link != "" })
+	}
 	m.Buttons = append(m.Buttons, opening("", "Earlier reports", link)...)
 	return m
 }
+
+// rowOfButtons is how many buttons stand beside each other on every platform.
+const rowOfButtons = 5
 
 // headlineOf returns a report's title for a line beside others.
 func headlineOf(title string) string {

@@ -68,7 +68,7 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 		return story.Verdict{State: story.Below, Why: fmt.Sprintf("%s, and the room is told from %s", level, p.From)}
 	}
 	if !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {
-		return story.Verdict{State: story.Held, Why: "quiet hours until " + until.Format("2 Jan 15:04 MST")}
+		return story.Verdict{State: story.Held, Until: until, Why: "quiet hours until " + until.Format("2 Jan 15:04 MST")}
 	}
 	return p.ping(d, level)
 }

@@ -48,6 +48,7 @@ const (
 	RoomShut                // it does not stand there, nor would any other: no such channel, no rights, a token that is not valid
 	Unfit                   // it does not stand there, and never will: refused in every form
 	RootMissing             // it does not stand there: the message that it edits or answers is gone
+	Repeatable              // it may stand there or not, and another with its key does not make two: try again after Wait
 )
 
 // String returns the kind in plain words.
@@ -63,6 +64,8 @@ func (k Kind) String() string {
 		return "refused"
 	case RootMissing:
 		return "root message missing"
+	case Repeatable:
+		return "may be repeated"
 	}
 	return fmt.Sprintf("kind %d", k)
 }

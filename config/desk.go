@@ -32,11 +32,12 @@ type Desk struct {
 }
 
 // A Room is a place where notices are told, and its policies. Exactly one of
-// Slack, Discord and Terminal is set.
+// Slack, Discord, Webhook and Terminal is set.
 type Room struct {
 	Name     story.RoomName
 	Slack    string // the channel's ID
 	Discord  string // the channel's ID
+	Webhook  Webhook
 	Terminal bool
 	Zone     *time.Location // never nil
 	Tell     Tell
@@ -44,6 +45,13 @@ type Room struct {
 	Digest   []time.Duration // times of the day, since midnight
 	Escalate []Rung
 	Board    bool
+}
+
+// A Webhook is a program that is called. The zero Webhook is none.
+type Webhook struct {
+	URL    string
+	Secret string // the variable that holds it; see [Settings.RoomSecrets]
+	Format string // vedette, pagerduty or opsgenie
 }
 
 // Tell is what a room is told. The zero Tell is everything, without a ping.

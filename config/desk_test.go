@@ -90,13 +90,17 @@ func TestLoadGivesWhatTheFileSays(t *testing.T) {
 	}
 }
 
-func TestLoadNotesARoomThatHearsNothing(t *testing.T) {
+func TestLoadNotesWhatATeamMayNotMean(t *testing.T) {
 	for name, tt := range map[string]struct {
 		doc  string
 		want []string
 	}{
-		"Unused":         {good, []string{`desk.yaml:24:3: warning: no watch tells the room "here"`}},
-		"EscalatedTo":    {good + "  duty:\n    terminal: {}\n    escalate: { unacknowledged: 10m, to: here }\n", []string{`desk.yaml:26:3: warning: no watch tells the room "duty"`}},
+		"Unused":      {good, []string{`desk.yaml:24:3: warning: no watch tells the room "here"`}},
+		"EscalatedTo": {good + "  duty:\n    terminal: {}\n    escalate: { unacknowledged: 10m, to: here }\n", []string{`desk.yaml:26:3: warning: no watch tells the room "duty"`}},
+		"QuietForAll": {good + "    quiet: { hours: \"22:00-06:00\" }\n", []string{
+			`desk.yaml:24:3: warning: no watch tells the room "here"`,
+			"desk.yaml:26:12: warning: the quiet hours have no except: what is critical waits for their end too",
+		}},
 		"EveryPolicySet": {good + all, []string{`desk.yaml:24:3: warning: no watch tells the room "here"`}},
 	} {
 		t.Run(name, func(t *testing.T) {

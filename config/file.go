@@ -54,6 +54,7 @@ type levelFile struct {
 type roomFile struct {
 	Slack    slackFile    `json:"slack,omitempty" jsonschema_description:"The room is a Slack channel."`
 	Discord  discordFile  `json:"discord,omitempty" jsonschema_description:"The room is a Discord channel."`
+	Webhook  webhookFile  `json:"webhook,omitempty" jsonschema_description:"The room is a program of yours, or an alerting service, which is called."`
 	Terminal terminalFile `json:"terminal,omitempty" jsonschema_description:"The room is the terminal that the program runs in: terminal: {}."`
 	Zone     text         `json:"zone,omitempty" jsonschema_description:"The time zone of its people, such as Europe/Istanbul. UTC if left out."`
 	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told."`
@@ -71,6 +72,13 @@ type slackFile struct {
 type discordFile struct {
 	At      spot `json:"-"`
 	Channel text `json:"channel" jsonschema:"pattern=^[0-9]{17}[0-9]?[0-9]?[0-9]?$" jsonschema_description:"The channel's ID in quotation marks: developer mode, then Copy Channel ID."`
+}
+
+type webhookFile struct {
+	At     spot `json:"-"`
+	URL    text `json:"url" jsonschema:"pattern=^https?://" jsonschema_description:"What is called: https, or http on loopback, without user, password or a secret in it."`
+	Secret text `json:"secret" jsonschema:"pattern=^VEDETTE_SECRET_[A-Z0-9_]+$" jsonschema_description:"The environment variable that holds its secret: VEDETTE_SECRET_ and a name. The secret itself has no place here."`
+	Format text `json:"format,omitempty" jsonschema:"enum=vedette,enum=pagerduty,enum=opsgenie" jsonschema_description:"What it understands: vedette (if left out; see vedette schema --webhook), pagerduty or opsgenie."`
 }
 
 type terminalFile struct {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -39,13 +40,17 @@ func (r *reader) platform(room *Room, file *roomFile, key text, channels map[str
 		there = append(there, "discord")
 		room.Discord = r.channel(file.Discord.Channel, file.Discord.At, discordPattern, `a Discord channel ID in quotation marks, such as "123456789012345678"`, channels)
 	}
+	if file.Webhook.At.there() {
+		there = append(there, "webhook")
+		room.Webhook = r.webhook(&file.Webhook)
+	}
 	if file.Terminal.At.there() {
 		there = append(there, "terminal")
 		room.Terminal = true
 	}
 	switch len(there) {
 	case 0:
-		r.fault(key.spot, what+" is nowhere", "one of slack: {channel: …}, discord: {channel: …} and terminal: {}")
+		r.fault(key.spot, what+" is nowhere", "one of slack: {channel: …}, discord: {channel: …}, webhook: {url: …, secret: …} and terminal: {}")
 	case 1:
 	default:
 		r.fault(key.spot, what+" is in "+strings.Join(there, " and in "), "one of them; a watch can tell several rooms")
@@ -63,6 +68,36 @@ func (r *reader) channel(t text, owner spot, pattern *regexp.Regexp, want string
 	}
 	r.once(channels, t.value, t.spot, "this channel")
 	return t.value
+}
+
+// secretPattern is what a variable is called that the desk file may name.
+var secretPattern = regexp.MustCompile(`^` + roomSecret + `[A-Z0-9_]+$`)
+
+// webhook reads a program that is called. A value that is not the name of a
+// variable may be the secret itself, and is not repeated.
+func (r *reader) webhook(file *webhookFile) Webhook {
+	hook := Webhook{URL: file.URL.value, Secret: file.Secret.value, Format: or(file.Format, "vedette")}
+	if r.needed(file.URL, file.At, "the webhook", "url") && !isReceiver(hook.URL) {
+		r.fault(file.URL.spot, "this cannot be the url of a webhook", "an https URL, or an http one on loopback, without user, fragment and secrets, such as https://example.org/hooks/vedette")
+	}
+	if r.needed(file.Secret, file.At, "the webhook", "secret") && !secretPattern.MatchString(hook.Secret) {
+		r.fault(file.Secret.spot, "the secret is not the name of a variable that holds one", "a name such as VEDETTE_SECRET_DUTY, and in the environment VEDETTE_SECRET_DUTY=the secret")
+	}
+	if known := []string{"vedette", "pagerduty", "opsgenie"}; !slices.Contains(known, hook.Format) {
+		r.fault(file.Format.spot, "there is no format "+r.quote(hook.Format)+didYouMean(hook.Format, known), "one of "+strings.Join(known, ", "))
+	}
+	return hook
+}
+
+// isReceiver reports whether text can be the URL of a webhook. One with a
+// secret in it would have the desk file hold it.
+func isReceiver(text string) bool {
+	u, err := url.Parse(text)
+	if err != nil || u.RawQuery == "" {
+		return isBase(text)
+	}
+	u.RawQuery = ""
+	return isBase(u.String()) && !secretQuery.MatchString(text)
 }
 
 func (r *reader) zone(t text) *time.Location {
@@ -136,6 +171,8 @@ func (r *reader) quiet(file *quietFile) Quiet {
 	quiet.To, toOK = clock(strings.TrimSpace(to))
 	if !fromOK || !toOK || quiet.From == quiet.To {
 		r.fault(file.Hours.spot, "the quiet hours are "+r.quote(file.Hours.value), `two times of the day in quotation marks, such as "22:00-06:00"`)
+	} else if !file.Except.there() {
+		r.note(file.At, "the quiet hours have no except: what is critical waits for their end too")
 	}
 	return quiet
 }

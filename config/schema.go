@@ -53,9 +53,9 @@ func (table[T]) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "object", AdditionalProperties: schemaOf(reflect.TypeFor[T]())}
 }
 
-// JSONSchemaExtend asks for one of the three places that a room can be in.
+// JSONSchemaExtend asks for one of the places that a room can be in.
 func (roomFile) JSONSchemaExtend(s *jsonschema.Schema) {
-	for _, key := range []string{"slack", "discord", "terminal"} {
+	for _, key := range []string{"slack", "discord", "webhook", "terminal"} {
 		s.OneOf = append(s.OneOf, &jsonschema.Schema{Required: []string{key}})
 	}
 }

@@ -63,7 +63,9 @@ var (
 	secretHook   = regexp.MustCompile(`(?i)((?:hooks\.slack\.com|/api/webhooks)/)([^\s"'<>]+)`)
 	secretUser   = regexp.MustCompile(`(://)([^\s"'<>]+)@`)
 	secretQuery  = regexp.MustCompile(`(?i)([?&][^=&\s]*(?:tok|secret|passw|pwd|key|auth|sig)[^=&\s]*=)([^&\s#"']+)`)
-	secretInYAML = regexp.MustCompile(`(?i)([\w-]*(?:tokn|token|secret|passw|pwd|credential|oauth|bearer|api[_-]?key|private[_-]?key|webhook)[\w-]*["']?\s*[:=]\s*)(\S.*)$`)
+	secretInYAML = regexp.MustCompile(`(?i)([\w-]*(?:tokn|token|secret|passw|pwd|credential|oauth|bearer|api[_-]?key|private[_-]?key)[\w-]*["']?\s*[:=]\s*)(\S.*)$`)
+	secretHookIn = regexp.MustCompile(`(?i)([\w-]*webhook[\w-]*["']?\s*[:=]\s*)([^\s{].*)$`)
+	hookKey      = regexp.MustCompile(`^[\s"']*webhook["']?:\s*$`) // what stands below has keys of its own
 )
 
 // A redactor masks secrets, character for character, so that columns stay
@@ -108,12 +110,14 @@ func (r redactor) lines(doc []string) []string {
 		case under >= 0 && (strings.TrimSpace(line) == "" || indent > under):
 			masked[i] = mask(line)
 			continue
-		case secretInYAML.MatchString(line) || strings.HasSuffix(strings.TrimRight(line, " "), ":") && secretName.MatchString(line):
+		case hookKey.MatchString(line):
+			under = -1
+		case secretInYAML.MatchString(line) || secretHookIn.MatchString(line) || strings.HasSuffix(strings.TrimRight(line, " "), ":") && secretName.MatchString(line):
 			under = indent
 		default:
 			under = -1
 		}
-		masked[i] = r.text(maskGroup(secretInYAML, line))
+		masked[i] = r.text(maskGroup(secretHookIn, maskGroup(secretInYAML, line)))
 	}
 	return masked
 }

@@ -88,6 +88,12 @@ func TestNoFaultShowsASecret(t *testing.T) {
 		"URLQueryKey":             {"feeds:\n  - { name: a b, url: 'ftp://example.org/?api_key=" + canary + "' }\n", nil},
 		"SlackWebhook":            {"rooms:\n  desk: { slack: { channel: https://hooks.slack.com/services/T0/B0/" + canary + " } }\n", nil},
 		"DiscordWebhook":          {"rooms:\n  desk: { discord: { channel: https://discord.com/api/webhooks/123/" + canary + " } }\n", nil},
+		"WebhookSecret":           {"rooms:\n  desk: { webhook: { url: https://example.org, secret: " + canary + " } }\n", nil},
+		"WebhookSecretBelow":      {"rooms:\n  desk:\n    webhook:\n      url: https://example.org\n      secret: whsec_" + canary + "\n", nil},
+		"WebhookURLUser":          {"rooms:\n  desk: { webhook: { url: 'https://me:" + canary + "@example.org', secret: VEDETTE_SECRET_A } }\n", nil},
+		"WebhookURLQuery":         {"rooms:\n  desk: { webhook: { url: 'https://example.org/?sig=" + canary + "', secret: VEDETTE_SECRET_A } }\n", nil},
+		"WebhookFormat":           {"rooms:\n  desk: { webhook: { url: https://example.org, secret: VEDETTE_SECRET_A, format: xoxb-1-" + canary + " } }\n", nil},
+		"WebhookKeyBelow":         {"rooms:\n  desk:\n    webhook:\n      token: " + canary + "\n", nil},
 		"WebhookKey":              {"rooms:\n  desk: { webhook: " + canary + " }\n", nil},
 		"TokenInPolicyOfBadlyRed": {"rooms:\n  desk: { quiet: { hours: xoxb-1-" + canary + " }, digest: [xoxb-2-" + canary + "] }\n", nil},
 	} {

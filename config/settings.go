@@ -1,6 +1,8 @@
 package config
 
 import (
+	"crypto/ed25519"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -18,8 +20,13 @@ import (
 	"github.com/caarlos0/env/v11"
 )
 
-// prefix begins the name of every variable that is ours.
-const prefix = "VEDETTE_"
+// prefix begins the name of every variable that is ours, and roomSecret that
+// of every secret that the desk file may name. It may name no others: what it
+// names is sent away.
+const (
+	prefix     = "VEDETTE_"
+	roomSecret = prefix + "SECRET_"
+)
 
 // testData names the folder that this project's own tests read; it is often
 // set beside the settings, and is none.
@@ -50,6 +57,13 @@ type Settings struct {
 	LLMModel       string         `env:"VEDETTE_LLM_MODEL" doc:"The model that is asked. Needed with VEDETTE_LLM_URL." want:"the name of a model" example:"llama3.2"`
 	LLMToken       Secret         `env:"VEDETTE_LLM_TOKEN" doc:"Key of that API, if it asks for one." want:"the key alone, without spaces" example:"…"`
 	HealthListen   string         `env:"VEDETTE_HEALTH_LISTEN" doc:"Loopback address that answers whether the process is healthy. Empty: nothing listens." want:"a loopback address with its port" example:"127.0.0.1:8484"`
+
+	SlackAppToken      Secret            `env:"VEDETTE_SLACK_APP_TOKEN" doc:"App-level token of the Slack app, with the scope connections:write. Needed for commands and buttons in Slack, unless VEDETTE_PUBLIC_URL is set." want:"the app-level token alone, which begins with xapp-" example:"xapp-…"`
+	SlackSigningSecret Secret            `env:"VEDETTE_SLACK_SIGNING_SECRET" doc:"Signing secret of the Slack app. Needed for commands and buttons in Slack if VEDETTE_PUBLIC_URL is set." want:"the secret alone, without spaces" example:"…"`
+	DiscordPublicKey   string            `env:"VEDETTE_DISCORD_PUBLIC_KEY" doc:"Public key of the Discord application. Needed for commands and buttons in Discord if VEDETTE_PUBLIC_URL is set." want:"64 hexadecimal digits" example:"3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"`
+	PublicURL          string            `env:"VEDETTE_PUBLIC_URL" doc:"Address at which Slack and Discord reach this process, if they are to call it. Empty: it calls them, and nothing need be reachable." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"https://vedette.example.org"`
+	Listen             string            `env:"VEDETTE_LISTEN" doc:"Address that takes the calls of Slack and Discord. Needed with VEDETTE_PUBLIC_URL." want:"an address with its port" example:"127.0.0.1:8480"`
+	RoomSecrets        map[string]Secret `family:"VEDETTE_SECRET_" doc:"A secret that a room names in the desk file, such as webhook: {secret: VEDETTE_SECRET_DUTY}. There may be several: every name that begins with VEDETTE_SECRET_ is one." want:"the secret alone, without spaces" example:"DUTY"`
 }
 
 // A setting is one field of Settings as its tags describe it.
@@ -66,6 +80,9 @@ func settings() []setting {
 		all[i] = setting{
 			field: f.Name, name: f.Tag.Get("env"), standard: f.Tag.Get("envDefault"), doc: f.Tag.Get("doc"),
 			want: f.Tag.Get("want"), example: f.Tag.Get("example"), secret: f.Type == reflect.TypeFor[Secret](),
+		}
+		if family, ok := f.Tag.Lookup("family"); ok {
+			all[i].name, all[i].secret = family+all[i].example, true
 		}
 	}
 	return all
@@ -102,6 +119,12 @@ func ReadSettings(vars map[string]string) (*Settings, Faults) {
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(own)) {
+		if strings.HasPrefix(name, roomSecret) {
+			if !s.keep(name, Secret(own[name])) {
+				faults = append(faults, Fault{Msg: name + ": this value, which is a secret, cannot be right", Want: "the secret alone, without spaces"})
+			}
+			continue
+		}
 		if !slices.Contains(known, name) && name != testData {
 			faults = append(faults, Fault{
 				Msg:  red.text(printable(name)) + ": there is no such setting" + didYouMean(name, known),
@@ -113,6 +136,18 @@ func ReadSettings(vars map[string]string) (*Settings, Faults) {
 		return nil, faults
 	}
 	return &s, nil
+}
+
+// keep takes a secret that the desk file may name, and reports whether it can
+// be one.
+func (s *Settings) keep(name string, secret Secret) bool {
+	if secret != "" {
+		if s.RoomSecrets == nil {
+			s.RoomSecrets = make(map[string]Secret)
+		}
+		s.RoomSecrets[name] = secret
+	}
+	return isToken(secret)
 }
 
 // fault says that value is wrong for the setting.
@@ -185,11 +220,23 @@ func (s *Settings) plausible() map[string]bool {
 		"LogLevel":     slices.Contains([]slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}, s.LogLevel),
 		"LogFormat":    s.LogFormat == "text" || s.LogFormat == "json",
 		"HealthListen": s.HealthListen == "" || isLoopback(s.HealthListen),
+
+		"SlackAppToken":      isToken(s.SlackAppToken) && (s.SlackAppToken == "" || strings.HasPrefix(s.SlackAppToken.Reveal(), "xapp-")),
+		"SlackSigningSecret": isToken(s.SlackSigningSecret),
+		"DiscordPublicKey":   s.DiscordPublicKey == "" || isKey(s.DiscordPublicKey),
+		"PublicURL":          s.PublicURL == "" || isBase(s.PublicURL),
+		"Listen":             s.Listen == "" || isAddress(s.Listen),
 	}
 }
 
 func isToken(s Secret) bool {
 	return !strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// isKey reports whether text can be the public key of an Ed25519 pair.
+func isKey(text string) bool {
+	key, err := hex.DecodeString(text)
+	return err == nil && len(key) == ed25519.PublicKeySize
 }
 
 // isBase reports whether text can be the base URL of a platform's API. Plain
@@ -215,12 +262,18 @@ func isContact(text string) bool {
 }
 
 func isLoopback(address string) bool {
-	host, port, err := net.SplitHostPort(address)
+	host, _, err := net.SplitHostPort(address)
+	return err == nil && isAddress(address) && loopbackHost(host)
+}
+
+// isAddress reports whether text is something to listen on.
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
 	if err != nil {
 		return false
 	}
 	_, err = strconv.ParseUint(port, 10, 16)
-	return err == nil && loopbackHost(host)
+	return err == nil
 }
 
 func loopbackHost(host string) bool {

@@ -24,6 +24,7 @@ type Verdict struct {
 	State DeliveryState // Owed: it is told now; Held, Below, Muted or Expired: it is not
 	Calls Mention       // for Owed: whom it pings
 	Level Level         // at which it pings
+	Until time.Time     // for Held: a digest tells it then at the latest
 	Why   string        // in plain words
 	Mute  int64         // for Muted: by which
 	Ends  []Break       // mutes that end with it
@@ -53,6 +54,7 @@ type Line struct {
 	Origins int
 	Outlets int
 	Changed time.Time
+	Care    Care
 	Held    bool // it was held, or a part of it
 }
 

@@ -21,34 +21,47 @@ type call struct {
 	path    string // below the base URL
 	bucket  string // names the calls that share a limit
 	answers bool   // it names a message that may be gone
+	silent  bool   // what it is answered with is empty
 	body    any
 }
 
 // do carries c out once and returns the id of what it made or changed.
+func (a *Account) do(ctx context.Context, c call) (string, *refusal) {
+	var made struct {
+		ID string `json:"id"`
+	}
+	no := a.exchange(ctx, c, func(body []byte) bool { return json.Unmarshal(body, &made) == nil && snowflake(made.ID) })
+	if no != nil {
+		return "", no
+	}
+	return made.ID, nil
+}
+
+// exchange carries c out once, and has take look at the answer to what
+// succeeded: it reports whether that was understood.
 //
 // What the client library returns as an error is no guide: it has one type
 // for a refusal, another for a limit, and none for a gateway that fails, a
 // limit that is told in HTML, or headers that it cannot read. The wire and
 // the answer's body are.
-func (a *Account) do(ctx context.Context, c call) (string, *refusal) {
+func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) bool) *refusal {
 	leave, wait := a.pace.enter(ctx, c.bucket)
 	if leave == nil {
-		return "", &refusal{exchange: new(bot.Exchange), paced: true, wait: wait}
+		return &refusal{exchange: new(bot.Exchange), paced: true, wait: wait}
 	}
 	defer leave()
 	var x bot.Exchange
 	body, err := a.session.RequestWithBucketID(c.method, discordgo.EndpointAPI+c.path, c.body, c.bucket,
 		discordgo.WithContext(bot.WithExchange(ctx, &x)))
+	if err == nil && (take(body) || c.silent && x.Status == http.StatusNoContent) {
+		return nil
+	}
 	var said struct {
-		ID         string  `json:"id"`
 		Code       int     `json:"code"`
 		Global     bool    `json:"global"`
 		RetryAfter float64 `json:"retry_after"`
 	}
 	understood := json.Unmarshal(body, &said) == nil
-	if err == nil && understood && snowflake(said.ID) {
-		return said.ID, nil
-	}
 	no := &refusal{exchange: &x, answers: c.answers, json: understood, code: said.Code}
 	if x.Status == http.StatusTooManyRequests {
 		no.wait = busyFor(understood, max(x.RetryAfter, seconds(said.RetryAfter)))
@@ -56,7 +69,7 @@ func (a *Account) do(ctx context.Context, c call) (string, *refusal) {
 			a.pace.rest(no.wait)
 		}
 	}
-	return "", no
+	return no
 }
 
 // What Discord is left alone for if it is busy and does not say for how

@@ -18,6 +18,8 @@ import (
 type Options struct {
 	Token     string            // of the bot, without "Bot " before it; required
 	API       string            // base URL, such as http://127.0.0.1:4004/api/v10; "" is Discord's own
+	PublicKey string            // of the application, in hexadecimal digits; "" for none
+	PublicURL string            // where Discord is to send commands and buttons; "" if it is to send them over the gateway
 	Transport http.RoundTripper // nil is [bot.Transport]; another one calls the hooks of [net/http/httptrace]
 }
 
@@ -29,6 +31,8 @@ const discordAPI = "https://discord.com/api/v10"
 type Account struct {
 	session *discordgo.Session
 	pace    *pace
+
+	publicKey, publicURL string // as in Options
 
 	mu      sync.Mutex        // guards what follows; held for no call
 	threads map[string]bool   // by the id of their root, which is also theirs: those that a reply went to or may go to
@@ -62,7 +66,10 @@ func New(o Options) (*Account, error) {
 		// A redirect that keeps the method would send a message twice.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Account{session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string)}, nil
+	return &Account{
+		session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string),
+		publicKey: o.PublicKey, publicURL: o.PublicURL,
+	}, nil
 }
 
 // Room returns the channel with the id, which need not be open: that shows
@@ -123,15 +130,15 @@ func (r *Room) Link(ctx context.Context, id story.Remote) string {
 	if !snowflake(string(id)) {
 		return "" // it never stood in Discord
 	}
-	guild := r.account.guild(ctx, r.channel)
+	guild := r.account.guildOf(ctx, r.channel)
 	if guild == "" {
 		return ""
 	}
 	return "https://discord.com/channels/" + guild + "/" + r.channel + "/" + string(id)
 }
 
-// guild returns the server that a channel is of, or "".
-func (a *Account) guild(ctx context.Context, channel string) string {
+// guildOf returns the server that a channel is of, or "".
+func (a *Account) guildOf(ctx context.Context, channel string) string {
 	a.mu.Lock()
 	guild := a.guilds[channel]
 	a.mu.Unlock()
@@ -151,6 +158,26 @@ func (a *Account) guild(ctx context.Context, channel string) string {
 	defer a.mu.Unlock()
 	a.guilds[channel] = said.GuildID
 	return said.GuildID
+}
+
+// Pin pins a message of the channel, which takes a right of its own. A message
+// that is pinned stays so.
+func (r *Room) Pin(ctx context.Context, message story.Remote) error {
+	if !snowflake(string(message)) {
+		return foreign()
+	}
+	_, no := r.account.do(ctx, call{
+		method: http.MethodPut, path: r.path("messages", "pins", string(message)),
+		bucket: r.path("messages", "pins"), answers: true, silent: true,
+	})
+	if no == nil {
+		return nil
+	}
+	f := no.failure()
+	if no.definite() && no.code == discordgo.ErrCodeMissingPermissions {
+		f.Why = "the bot lacks a right (50013): let its role pin messages in the channel"
+	}
+	return f
 }
 
 // post is the call that posts in the channel.

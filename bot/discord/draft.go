@@ -112,8 +112,11 @@ func (d *draft) hide() {
 	d.hidden++
 }
 
-// cut leaves the last line out.
+// cut makes the list shorter: by what stands beside a line, or by the last.
 func (d *draft) cut() {
+	if bot.Slim(d.Lines) {
+		return
+	}
 	d.Lines = d.Lines[:len(d.Lines)-1]
 	d.more++
 }

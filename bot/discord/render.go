@@ -122,7 +122,10 @@ func plain(d *draft) string {
 		if s == d.Link && s != "" {
 			return "<" + target(s) + ">"
 		}
-		return still(escape(s))
+		if d.Calls.Kind == story.Here || d.Calls.Kind == story.Everyone {
+			return still(escape(s))
+		}
+		return escape(s)
 	}, size)
 }
 

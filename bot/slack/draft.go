@@ -29,7 +29,7 @@ const (
 	mostFacts     = 8
 	mostWords     = 20
 	mostButtons   = 5
-	mostLines     = 80
+	mostLines     = 200
 )
 
 // A draft is a message on its way into blocks.
@@ -92,6 +92,7 @@ func (d *draft) shed() bool {
 	case len(d.Sources) > 0:
 		d.Sources = d.Sources[:len(d.Sources)-1]
 		d.hidden++
+	case bot.Slim(d.Lines):
 	case len(d.Lines) > 0:
 		d.Lines, d.more = d.Lines[:len(d.Lines)-1], d.more+1
 	case len(d.Facts) > 0:

@@ -101,7 +101,7 @@ func (d *draft) reply() []slack.Block {
 	}
 	d.brief(&what)
 	d.facts(&what)
-	return slices.Concat(what.block(), small(d.Reason, d.matched()))
+	return slices.Concat(what.block(), small(d.Reason, d.matched()), buttons(d.Buttons))
 }
 
 // brief writes the sentences as one paragraph.
@@ -120,6 +120,10 @@ func (d *draft) brief(to *line) {
 func (d *draft) list(to *line) {
 	for _, l := range d.Lines {
 		to.row()
+		if l.Link == "" {
+			to.text(l.String(), nil) // in one element, which is shorter
+			continue
+		}
 		to.text(l.Mark(), nil)
 		to.link(l.Link, l.Text, nil)
 		if l.Note != "" {

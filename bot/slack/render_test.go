@@ -247,6 +247,8 @@ func element(t *testing.T, e map[string]any) {
 	text, _ := e["text"].(string)
 	to, _ := e["url"].(string)
 	switch e["type"] {
+	case "broadcast", "usergroup", "user": // of the message's own
+		return
 	case "rich_text_section":
 		inner, _ := e["elements"].([]any)
 		if len(inner) == 0 {
@@ -296,6 +298,12 @@ func picture(blocks []slack.Block) string {
 				switch e := e.(type) {
 				case *slack.RichTextSectionTextElement:
 					b.WriteString(styled(e.Text, e.Style))
+				case *slack.RichTextSectionBroadcastElement:
+					b.WriteString("@" + e.Range)
+				case *slack.RichTextSectionUserGroupElement:
+					b.WriteString("@" + e.UsergroupID)
+				case *slack.RichTextSectionUserElement:
+					b.WriteString("@" + e.UserID)
 				case *slack.RichTextSectionLinkElement:
 					fmt.Fprintf(&b, "[%s](%s)", styled(e.Text, e.Style), story.Shorten(story.Sentence{Text: e.URL}, 80).Text)
 				}

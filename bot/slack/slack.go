@@ -19,6 +19,7 @@ import (
 // Options set a workspace up.
 type Options struct {
 	Token     string            // of the app's bot user, required
+	AppToken  string            // of the app as a whole, for Socket Mode; "" for none
 	API       string            // base URL, such as http://127.0.0.1:4003/api; "" is Slack's own
 	Transport http.RoundTripper // nil is [bot.Transport]; another one calls the hooks of [net/http/httptrace]
 }
@@ -27,6 +28,7 @@ type Options struct {
 // its rooms. Its methods may be called from several goroutines.
 type Workspace struct {
 	client *slack.Client
+	app    bool // there is an app-level token
 	edits  *rate.Limiter
 
 	mu    sync.Mutex // guards what follows; held for no call
@@ -66,14 +68,16 @@ func New(o Options) (*Workspace, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &Workspace{
-		client: slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client)),
+		client: slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client), slack.OptionAppLevelToken(o.AppToken)),
+		app:    o.AppToken != "",
 		edits:  rate.NewLimiter(rate.Every(editEvery), editBurst),
 		posts:  make(map[string]*rate.Limiter),
 	}, nil
 }
 
-// bearer adds the token to the header. The client library has it in the form
-// only, which some servers that speak Slack's API do not read.
+// bearer adds the token to the header where there is none. The client library
+// has it in the form only, which some servers that speak Slack's API do not
+// read; what it calls with the app-level token has that one in the header.
 type bearer struct {
 	token string
 	base  http.RoundTripper
@@ -82,7 +86,9 @@ type bearer struct {
 // RoundTrip sends a copy of req.
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.Header.Set("Authorization", "Bearer "+b.token)
+	if req.Header.Get("Authorization") == "" {
+		req.Header.Set("Authorization", "Bearer "+b.token)
+	}
 	return b.base.RoundTrip(req)
 }
 
@@ -168,6 +174,21 @@ func (w *Workspace) address(ctx context.Context) string {
 	defer w.mu.Unlock()
 	w.site = site
 	return site
+}
+
+// Pin pins a message of the channel. A message that is pinned stays so.
+func (r *Room) Pin(ctx context.Context, message story.Remote) error {
+	_, code, failure := r.try(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, _ form) (string, error) {
+		item := slack.NewRefToMessage(r.channel, string(message))
+		return string(message), r.workspace.client.AddPinContext(ctx, r.channel, item)
+	}}, rich)
+	if failure == nil || code == "already_pinned" {
+		return nil
+	}
+	if code == "missing_scope" {
+		failure.Why = "the app lacks a right (missing_scope): give its bot token the scope pins:write, and install it again"
+	}
+	return failure
 }
 
 // post sends f as a message, in the thread of root if that is not "".

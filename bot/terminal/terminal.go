@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 
 	"vedette/bot"
@@ -91,6 +92,13 @@ func (r *Room) print(text string) error {
 func state(m *bot.Message) string {
 	if m.Outlets == 0 && len(m.Facts) > 0 { // it goes on elsewhere
 		return m.Facts[0].Name + ": " + m.Facts[0].Text + " · " + m.Title.Text
+	}
+	if len(m.Lines) > 0 { // a board
+		lines := make([]string, len(m.Lines))
+		for i, l := range m.Lines {
+			lines[i] = l.String()
+		}
+		return m.Title.Text + ": " + strings.Join(lines, " / ")
 	}
 	now := "now " + m.Counts()
 	if m.Level != story.Unjudged {

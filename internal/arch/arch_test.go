@@ -40,6 +40,7 @@ var allowed = map[string][]string{
 	"bot/slack":         {"story", "bot", "bot/command"},
 	"bot/discord":       {"story", "bot", "bot/command"},
 	"bot/terminal":      {"story", "bot", "bot/command"},
+	"bot/webhook":       {"story", "bot"},
 	"internal/store":    {"story"},
 	"internal/engine":   {"story", "internal/store"},
 	"internal/wire":     {"story"},
@@ -61,12 +62,13 @@ var kept = map[string][]string{
 	"github.com/riverqueue/river":   {"internal/store", "internal/engine"},
 	"github.com/bwmarrin/discordgo": {"bot/discord"},
 	"github.com/slack-go/slack":     {"bot/slack"},
+	"github.com/standard-webhooks":  {"bot/webhook"},
 	"github.com/go-analyze/charts":  {"bot/chart"},
 	"github.com/mmcdole/gofeed":     {"feeds/parse"},
 	"github.com/openai/openai-go":   {"internal/rephrase"},
 	"os":                            {"", "internal/store"},
 	"os/signal":                     {""},
-	"net/http":                      {"", "bot", "feeds", "feeds/fetch", "feeds/parse", "bot/slack", "bot/discord", "internal/rephrase", "internal/wire"},
+	"net/http":                      {"", "bot", "feeds", "feeds/fetch", "feeds/parse", "bot/slack", "bot/discord", "bot/webhook", "internal/rephrase", "internal/wire"},
 }
 
 // pure reports whether a package knows no outer world: story and watch and

@@ -37,15 +37,7 @@ type Platform struct {
 // installed, it skips the test and says how to install them.
 func Start(t *testing.T) *Servers {
 	t.Helper()
-	dir := folder(t)
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Skipf("no node to run the other side's servers: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
-	}
-	for _, name := range []string{"discord-digital-twin", "emulate"} {
-		if _, err := os.Stat(filepath.Join(dir, "node_modules", name)); err != nil {
-			t.Skipf("no servers of the other side: npm ci --prefix internal/counterparty (%v)", err)
-		}
-	}
+	dir := installed(t, "discord-digital-twin", "emulate")
 	s := &Servers{client: &http.Client{Transport: &http.Transport{}}}
 	t.Cleanup(s.client.CloseIdleConnections)
 	line := launch(t, dir)
@@ -53,6 +45,22 @@ func Start(t *testing.T) *Servers {
 		t.Fatalf("the servers said %q, not where they are: %v", line, err)
 	}
 	return s
+}
+
+// installed returns this package's folder, in which the packages of the names
+// are. Where one is not, or no node to run it, it skips the test.
+func installed(t *testing.T, names ...string) string {
+	t.Helper()
+	dir := folder(t)
+	if _, err := exec.LookPath("node"); err != nil {
+		t.Skipf("no node to run what the other side wrote: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
+	}
+	for _, name := range names {
+		if _, err := os.Stat(filepath.Join(dir, "node_modules", name)); err != nil {
+			t.Skipf("nothing of the other side: npm ci --prefix internal/counterparty (%v)", err)
+		}
+	}
+	return dir
 }
 
 // folder returns this package's folder, whichever package the test is of.

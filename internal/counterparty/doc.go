@@ -4,11 +4,13 @@
 // that we agree with ourselves; these two were written from the platforms' own
 // documents by people who never saw our client.
 //
+// Beside them it lends Slack's own types, as a schema of what Slack takes.
+//
 // In comes what the client under test posts over loopback; out goes every
 // message of a channel, threads included, as the platform's read API tells it.
 // The package never talks to a platform, never changes what a client said, and
-// never reaches the binary: the servers come from npm, are pinned by a lock file
-// and are installed by
+// never reaches the binary: servers and types come from npm, are pinned by a
+// lock file and are installed by
 //
 //	npm ci --prefix internal/counterparty
 //

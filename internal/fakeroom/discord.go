@@ -39,6 +39,11 @@ type Discord struct {
 	schemas schemas
 	nonces  map[string]*message // the first of its nonce, in the window
 	threads map[string]*thread  // by ID, which is its root's
+
+	denied      map[string]int64 // permissions that the bot lacks, by channel
+	types       map[string]int   // of channels that hold no text
+	application object
+	silent      time.Time // until when the bot is in time-out
 }
 
 // NewDiscord starts a server for the bot with the token. Its channels are all
@@ -48,14 +53,19 @@ func NewDiscord(token, openapiPath string) (*Discord, error) {
 	d := &Discord{
 		NonceWindow: 5 * time.Minute, token: token,
 		nonces: make(map[string]*message), threads: make(map[string]*thread),
+		denied: make(map[string]int64), types: make(map[string]int), application: discordApp(),
 	}
 	routes := map[string]func(*call) answer{
 		"GET /users/@me":                                      d.me,
+		"GET /applications/@me":                               d.app,
+		"GET /guilds/{guild}":                                 d.guild,
+		"GET /guilds/{guild}/members/{user}":                  d.guildMember,
 		"GET /channels/{channel}":                             d.channel,
 		"GET /channels/{channel}/messages":                    d.list,
 		"POST /channels/{channel}/messages":                   d.post,
 		"GET /channels/{channel}/messages/{message}":          d.get,
 		"PATCH /channels/{channel}/messages/{message}":        d.edit,
+		"PUT /channels/{channel}/messages/pins/{message}":     d.pin,
 		"POST /channels/{channel}/messages/{message}/threads": d.startThread,
 	}
 	var err error
@@ -165,6 +175,8 @@ func (d *Discord) place(c *call) (p place, refused answer, ok bool) {
 		return place{}, d.refuse(c, http.StatusNotFound, 10003, "Unknown Channel"), false
 	case d.archived[id] || d.threads[id] != nil:
 		return place{}, gone(http.StatusNotFound, 10003, "Unknown Channel"), false
+	case !d.may(id, ViewChannel):
+		return place{}, unseen(), false
 	}
 	return place{channel: id}, answer{}, true
 }
@@ -183,6 +195,9 @@ func (d *Discord) post(c *call) answer {
 	n, refused, ok := d.valid(c, fields)
 	if !ok {
 		return refused
+	}
+	if no, ok := d.posts(p, fields); !ok {
+		return no
 	}
 	if first := d.nonces[n.nonce()]; first != nil && n.EnforceNonce && time.Since(first.post.At) < d.NonceWindow {
 		if d.deleted[first.post.ID] {
@@ -250,6 +265,24 @@ func (d *Discord) edit(c *call) answer {
 	m.post.Changed = time.Now()
 	m.body["edited_timestamp"] = m.post.Changed.UTC().Format(time.RFC3339Nano)
 	return answer{status: http.StatusOK, body: d.told(m)}
+}
+
+// pin is PUT /channels/{channel}/messages/pins/{message}.
+func (d *Discord) pin(c *call) answer {
+	p, refused, ok := d.place(c)
+	if !ok {
+		return refused
+	}
+	id := c.PathValue("message")
+	m := d.find(p.channel, id)
+	switch {
+	case d.deleted[id]:
+		return gone(http.StatusNotFound, 10008, "Unknown Message")
+	case m == nil:
+		return d.refuse(c, http.StatusNotFound, 10008, "Unknown Message")
+	}
+	m.post.Pinned = true
+	return answer{status: http.StatusNoContent}
 }
 
 // laid returns the fields of a message that a client sets, and an edit may

@@ -408,7 +408,8 @@ func TestDiscordKnowsWhoAndWhere(t *testing.T) {
 		{"PATCH", messages + "/1", 404, 10008., "PATCH /channels/{channel}/messages/{message}: 10008"},
 		{"POST", "/channels/general/messages", 404, 10003., "10003"},
 		{"GET", "/channels/1", 404, 10003., "GET /channels/{channel}: 10003"},
-		{"GET", "/guilds/1", 404, 0., "GET /guilds/1"},
+		{"GET", "/guilds/1", 404, 10004., "GET /guilds/{guild}: 10004"},
+		{"GET", "/guilds/1/bans", 404, 0., "GET /guilds/1/bans"},
 		{"POST", messages, 400, 50109., "50109"},
 	} {
 		was := len(d.Violations())

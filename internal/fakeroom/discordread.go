@@ -28,8 +28,8 @@ func (d *Discord) channel(c *call) answer {
 		return answer{status: http.StatusOK, body: d.thread(p.thread)}
 	}
 	return answer{status: http.StatusOK, body: object{
-		"id": p.channel, "type": 0, "guild_id": discordGuild, "name": "fakeroom", "position": 0, "parent_id": nil,
-		"topic": nil, "nsfw": false, "permission_overwrites": []any{}, "rate_limit_per_user": 0, "last_message_id": nil,
+		"id": p.channel, "type": d.types[p.channel], "guild_id": discordGuild, "name": "fakeroom", "position": 0, "parent_id": nil,
+		"topic": nil, "nsfw": false, "permission_overwrites": d.overwrites(p.channel), "rate_limit_per_user": 0, "last_message_id": nil,
 	}}
 }
 
@@ -47,6 +47,8 @@ func (d *Discord) startThread(c *call) answer {
 		return d.refuse(c, http.StatusNotFound, 10008, "Unknown Message")
 	case p.thread != nil:
 		return d.refuse(c, http.StatusBadRequest, 50024, "Cannot execute action on this channel type")
+	case !d.may(p.channel, CreatePublicThreads):
+		return powerless()
 	case d.threads[id] != nil:
 		return gone(http.StatusBadRequest, 160004, "A thread has already been created for this message")
 	}

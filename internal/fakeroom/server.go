@@ -112,6 +112,9 @@ func (a answer) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(a.status)
+	if a.status == http.StatusNoContent {
+		return
+	}
 	// A client that has gone hears nothing, which is all that can be done.
 	_ = json.NewEncoder(w).Encode(a.body)
 }

@@ -16,6 +16,11 @@ type Slack struct {
 	*server
 
 	token string
+
+	scopes    []string // of the bot's token
+	appToken  string
+	appScopes []string
+	left      map[string]bool // channels that the bot is not in
 }
 
 // Limits of a message's text: a post that is longer is cut off, an edit is
@@ -28,7 +33,7 @@ const (
 // NewSlack starts a server for the bot with the token. Its channels are those
 // whose id looks like one: C…, G… or D….
 func NewSlack(token string) *Slack {
-	s := &Slack{token: token}
+	s := &Slack{token: token, scopes: slackScopes(), left: make(map[string]bool)}
 	s.server = start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, strings.TrimPrefix(r.URL.Path, "/api/"), s.act)
 	}))
@@ -46,19 +51,22 @@ func (s *Slack) act(c *call) answer {
 	switch {
 	case err != nil:
 		said = s.refuse(c, "invalid_json", err.Error())
+	case c.name == "apps.connections.open":
+		return answer{status: http.StatusOK, body: s.open(c)}
 	case !s.admits(c, a):
 		said = s.refuse(c, "invalid_auth")
 	default:
 		said = s.dispatch(c, a)
 	}
-	return answer{status: http.StatusOK, body: said}
+	return answer{status: http.StatusOK, header: s.headers(), body: said}
 }
 
 // dispatch calls the method.
 func (s *Slack) dispatch(c *call, a args) object {
 	method := map[string]func(*call, args) object{
 		"chat.postMessage": s.post, "chat.update": s.update,
-		"conversations.history": s.history, "conversations.replies": s.replies,
+		"conversations.history": s.history, "conversations.replies": s.replies, "pins.add": s.pin,
+		"conversations.info": s.info,
 	}[c.name]
 	switch {
 	case c.name == "auth.test":
@@ -70,6 +78,9 @@ func (s *Slack) dispatch(c *call, a args) object {
 		return s.refuse(c, "unknown_method")
 	case !regexp.MustCompile(`^[CGD][A-Z0-9]+$`).MatchString(a.text("channel")):
 		return s.refuse(c, "channel_not_found", fmt.Sprintf("%q is no channel", a.text("channel")))
+	}
+	if no := s.denied(c, a); no != nil {
+		return no
 	}
 	return method(c, a)
 }
@@ -169,6 +180,24 @@ func (s *Slack) update(c *call, a args) object {
 	return object{"ok": true, "channel": channel, "ts": ts, "text": m.body["text"], "message": slackMessage(m, true)}
 }
 
+// pin is pins.add.
+func (s *Slack) pin(c *call, a args) object {
+	ts := a.text("timestamp")
+	m := s.find(a.text("channel"), ts)
+	switch {
+	case s.archived[a.text("channel")]:
+		return shut("is_archived")
+	case s.deleted[ts]:
+		return shut("message_not_found")
+	case m == nil:
+		return s.refuse(c, "message_not_found", fmt.Sprintf("no message of the channel has the ts %q", ts))
+	case m.post.Pinned:
+		return shut("already_pinned")
+	}
+	m.post.Pinned = true
+	return object{"ok": true}
+}
+
 // lay makes m what a says. What an edit does not name stays as it is: Slack
 // documents that of blocks and metadata. lay reports whether text was lost.
 func (s *Slack) lay(c *call, a args, m *message) (cut bool) {
@@ -202,7 +231,7 @@ type args map[string]any
 func arguments(c *call) (args, error) {
 	a := make(args)
 	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
-	if kind == "application/json" {
+	if kind == "application/json" && len(c.body) > 0 {
 		if err := json.Unmarshal(c.body, &a); err != nil {
 			return nil, err
 		}

@@ -8,14 +8,15 @@ import (
 
 // A Post is a message as it stands in a channel.
 type Post struct {
-	Channel  string          // where; for one in a Discord thread, the channel that the thread is of
-	ID       string          // Slack's ts, or Discord's message id
-	Thread   string          // the root's ID if it stands in a thread, or ""
-	Key      string          // what the client tells it by: Discord's nonce, or delivery_id in Slack's metadata
-	Text     string          // all that a person reads in it, in reading order, a line for each block, field and row of [buttons]
-	Links    []string        // every URL that can be clicked, once each
-	Mentions []string        // whom it pings, as the platform would parse it, such as <!here> or @everyone; an edit takes none back
-	Edits    int             // how often it was edited
+	Channel  string   // where; for one in a Discord thread, the channel that the thread is of
+	ID       string   // Slack's ts, or Discord's message id
+	Thread   string   // the root's ID if it stands in a thread, or ""
+	Key      string   // what the client tells it by: Discord's nonce, or delivery_id in Slack's metadata
+	Text     string   // all that a person reads in it, in reading order, a line for each block, field and row of [buttons]
+	Links    []string // every URL that can be clicked, once each
+	Mentions []string // whom it pings, as the platform would parse it, such as <!here> or @everyone; an edit takes none back
+	Edits    int      // how often it was edited
+	Pinned   bool
 	At       time.Time       // when it arrived
 	Changed  time.Time       // when it was last edited, or the zero time
 	Raw      json.RawMessage // the newest request body; a form is told as an object, without the token

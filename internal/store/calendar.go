@@ -129,7 +129,9 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 	ids := held
 	if o.Changed {
 		d.Since = told
-		rows, err := tx.QueryContext(ctx, `SELECT id FROM stories s WHERE changed > ?1 AND EXISTS (SELECT 1 FROM deliveries d WHERE d.story = s.id AND d.room = ?2)`, micros(told), o.Room)
+		rows, err := tx.QueryContext(ctx, `
+			SELECT id FROM stories s WHERE changed > ?1 AND EXISTS (
+				SELECT 1 FROM deliveries d JOIN notices n ON n.id = d.notice WHERE d.story = s.id AND d.room = ?2 AND n.at > ?1 AND d.state <> 'muted')`, micros(told), o.Room)
 		changed, err := collect(rows, err, func(r *sql.Rows) (id story.ID, err error) { return id, r.Scan(&id) })
 		if err != nil {
 			return nil, err
@@ -146,6 +148,9 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 	}
 	for i := range all {
 		st := &all[i]
+		if len(st.Reports) == 0 {
+			continue // it goes on in another
+		}
 		if l := lineOf(st); slices.Contains(held, st.ID) {
 			l.Held = true
 			d.Lines = append(d.Lines, l)
@@ -183,7 +188,7 @@ func bulletinsFor(ctx context.Context, tx *sql.Tx, o *story.Occasion, d *story.D
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT b.said FROM bulletins b JOIN notices n ON n.bulletin = b.id JOIN deliveries d ON d.notice = n.id
-		WHERE d.room = ?1 AND b.kind <> 'digest' AND (d.state = 'held' OR b.at > ?2 AND d.state <> 'below') ORDER BY b.at, b.id`, o.Room, micros(since))
+		WHERE d.room = ?1 AND b.kind <> 'digest' AND (d.state = 'held' OR b.at > ?2 AND d.state NOT IN ('below', 'muted') AND b.kind <> 'mute') ORDER BY b.at, b.id`, o.Room, micros(since))
 	d.Bulletins, err = collect(rows, err, func(r *sql.Rows) (b story.Bulletin, err error) {
 		var said string
 		if err := r.Scan(&said); err != nil {
@@ -199,7 +204,7 @@ func lineOf(s *story.Story) story.Line {
 	lead := s.Lead()
 	return story.Line{
 		Story: s.ID, Level: s.Level, Title: lead.Item.Title, Link: lead.Item.Link, Watches: s.Watches,
-		Origins: s.Origins(), Outlets: len(s.Outlets()), Changed: s.Changed,
+		Origins: s.Origins(), Outlets: len(s.Outlets()), Changed: s.Changed, Care: s.Care,
 	}
 }
 
@@ -224,7 +229,8 @@ func (s *Store) Alarms(ctx context.Context, room story.RoomName, now time.Time) 
 // Climb saves what becomes of an alarm, and the notice that its next rung is
 // owed, in one transaction. An alarm that another replica has led further
 // stays as it is, and so does one that somebody has acknowledged meanwhile. An
-// alarm that ends because its story fell is forgotten: it may begin anew.
+// alarm that ends because its story fell, or is seen to, is forgotten: it may
+// begin anew.
 func (s *Store) Climb(ctx context.Context, st story.Step) (err error) {
 	defer wrap(&err, fmt.Sprintf("climb the ladder of room %s for story %d", st.Alarm.Room, st.Alarm.Story))
 	a := &st.Alarm
@@ -244,7 +250,7 @@ func (s *Store) Climb(ctx context.Context, st story.Step) (err error) {
 		if n, err := res.RowsAffected(); n == 0 || err != nil {
 			return err
 		}
-		if st.To == "" && st.Why != "" && !a.Taken && a.Level < story.Critical {
+		if st.To == "" && st.Why != "" && (a.Taken || a.Level < story.Critical) {
 			_, err := tx.ExecContext(ctx, `DELETE FROM alarms WHERE story = ? AND room = ?`, a.Story, a.Room)
 			return err
 		}
@@ -310,6 +316,10 @@ func rise(ctx context.Context, tx *sql.Tx, id story.ID, level story.Level, at ti
 func (s *Store) Next(ctx context.Context, now time.Time) (_ time.Time, err error) {
 	defer wrap(&err, "next")
 	var us sql.NullInt64
-	err = s.read.QueryRowContext(ctx, `SELECT min(due) FROM (SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = '' UNION ALL SELECT due FROM mutes WHERE ended = '') WHERE due > ?`, micros(now)).Scan(&us)
+	err = s.read.QueryRowContext(ctx, `
+		SELECT min(due) FROM (
+			SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = ''
+			UNION ALL SELECT due FROM mutes WHERE ended = '' UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards)
+		WHERE due > ?`, micros(now)).Scan(&us)
 	return timeOf(us.Int64), err
 }

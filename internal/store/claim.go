@@ -113,10 +113,21 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 		if v.State == story.Owed {
 			return giveOut(ctx, tx, d, &v, now)
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery); err != nil {
+		if err := putBy(ctx, tx, d, &v, now); err != nil {
 			return err
 		}
 	}
+}
+
+// putBy records that d is not told now. What is held has an occasion at which
+// it is told, whatever the room's others are.
+func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = ?, why = ?, changed = ?, mute = ? WHERE id = ?`, v.State, v.Why, micros(now), v.Mute, d.Delivery)
+	if err != nil || v.State != story.Held {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO digests (room, due, told) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = min(due, excluded.due)`, d.Room, micros(v.Until), micros(now))
+	return err
 }
 
 // giveOut records that d is being sent, and whom it pings.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -97,7 +98,8 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
 		UNION SELECT room FROM digests WHERE due <= ?1
 		UNION SELECT room FROM mutes WHERE ended = '' AND due <= ?1
-		UNION SELECT room FROM alarms WHERE ended = '' AND due <= ?1`, micros(now))
+		UNION SELECT room FROM alarms WHERE ended = '' AND due <= ?1
+		UNION SELECT b.room FROM boards b WHERE `+unseen, micros(now))
 	w.rooms, err = collect(rows, err, scanOne[story.RoomName])
 	return w, err
 }
@@ -148,6 +150,18 @@ func (s *Store) Idle(ctx context.Context, now time.Time) (_ bool, err error) {
 	var sending bool
 	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE state = 'sending')`).Scan(&sending)
 	return !sending, err
+}
+
+// Working reports whether a job waits or runs, though it may find nothing left
+// to do.
+func (s *Store) Working(ctx context.Context) (working bool, err error) {
+	defer wrap(&err, "working")
+	list, err := json.Marshal(openStates())
+	if err != nil {
+		return false, err
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state IN (SELECT value FROM json_each(?)))`, string(list)).Scan(&working)
+	return working, err
 }
 
 // FinishPoll completes the job if its feed is not due at now, and reports

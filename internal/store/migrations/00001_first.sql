@@ -188,6 +188,18 @@ CREATE TABLE alarms (
 ) WITHOUT ROWID;
 CREATE INDEX alarms_due ON alarms (due) WHERE ended = '';
 
+CREATE TABLE boards (
+    room       TEXT PRIMARY KEY,
+    key        TEXT NOT NULL,
+    remote     TEXT NOT NULL DEFAULT '', -- '' while it does not stand in the room
+    pinned     INTEGER NOT NULL DEFAULT 0,
+    shown      TEXT NOT NULL DEFAULT '',
+    mark       TEXT NOT NULL DEFAULT '', -- how far the record was when it was last looked at
+    attempt    INTEGER NOT NULL DEFAULT 0,
+    not_before INTEGER NOT NULL DEFAULT 0,
+    stale      INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+
 CREATE TABLE rests (
     room  TEXT PRIMARY KEY,
     until INTEGER NOT NULL -- nothing is sent to the room before
@@ -206,6 +218,7 @@ CREATE TABLE roots (
 
 -- Who sees to a story: one state in all rooms.
 CREATE TABLE cares (story INTEGER PRIMARY KEY REFERENCES stories (id), state TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, changed INTEGER NOT NULL);
+CREATE INDEX cares_changed ON cares (changed);
 
 -- What is silenced in a room for a while.
 CREATE TABLE mutes (

@@ -43,8 +43,11 @@ func hold(d *story.Due) story.Verdict {
 	if d.Notice.Kind == story.DigestKind {
 		return story.Verdict{State: story.Owed}
 	}
-	return story.Verdict{State: story.Held, Why: "night"}
+	return story.Verdict{State: story.Held, Until: morning(), Why: "night"}
 }
+
+// morning is when the night of that room ends.
+func morning() time.Time { return Noon().Add(18 * time.Hour) }
 
 func belowIsOwedAgain(t *testing.T, h Harness) {
 	t.Helper()
@@ -103,30 +106,28 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
 	s.SetRule(hold)
-	morning := Noon().Add(18 * time.Hour)
-	check(t, s.DeclareRooms(t.Context(), map[story.RoomName]time.Time{"desk": morning}, Noon()))
 	save(t, s, item("g:1", "Idlib shelled"))
 	id := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
 	save(t, s, item("g:2", "Idlib shelled"))
 	tellAt(t, s, id, story.Refresh, story.Guarded, "desk")
-	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk"}}}, morning.Add(time.Hour)))
+	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk"}}}, morning().Add(time.Hour)))
 	claim(t, s, "")
 	counts(t, s, map[story.DeliveryState]int{story.Held: 2, story.Owed: 1})
-	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(morning) || !must(s.Idle(t.Context(), Noon()))(t) {
-		t.Errorf("the next is due at %s, want %s and nothing before", at, morning)
+	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(morning()) || !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Errorf("the next is due at %s, want %s and nothing before", at, morning())
 	}
 	h.Crash(t)
 	s = h.Open(t)
 	s.SetRule(hold)
-	if _, due, err := s.Occasion(t.Context(), "desk", morning.Add(-time.Second)); due || err != nil {
+	if _, due, err := s.Occasion(t.Context(), "desk", morning().Add(-time.Second)); due || err != nil {
 		t.Errorf("a digest is due before its time (%v)", err)
 	}
-	since, due, err := s.Occasion(t.Context(), "desk", morning.Add(time.Hour))
+	since, due, err := s.Occasion(t.Context(), "desk", morning().Add(time.Hour))
 	check(t, err)
-	if !due || !since.Equal(morning) || must(s.Idle(t.Context(), morning))(t) {
-		t.Fatalf("a digest is due %v since %s, want it since %s", due, since, morning)
+	if !due || !since.Equal(morning()) || must(s.Idle(t.Context(), morning()))(t) {
+		t.Fatalf("a digest is due %v since %s, want it since %s", due, since, morning())
 	}
-	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: morning, Next: morning.Add(24 * time.Hour)}))
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: morning(), Next: morning().Add(24 * time.Hour)}))
 	h.Crash(t)
 	s = h.Open(t)
 	s.SetRule(hold)
@@ -142,7 +143,7 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	}
 	settle(t, s, d, story.Delivered, 0)
 	claim(t, s, "")
-	if _, due, err := s.Occasion(t.Context(), "desk", morning); due || err != nil {
+	if _, due, err := s.Occasion(t.Context(), "desk", morning()); due || err != nil {
 		t.Errorf("a digest is due twice (%v)", err)
 	}
 }
@@ -287,5 +288,76 @@ func alarmOfAFallenStory(t *testing.T, h Harness) {
 		if level < story.Critical {
 			check(t, s.Climb(t.Context(), story.Step{Alarm: alarms[0], Why: "the story is high", At: Noon()}))
 		}
+	}
+}
+
+func boardIsLookedAt(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	look := func(now time.Time, want bool) story.Board {
+		t.Helper()
+		b, due, err := s.Board(t.Context(), "desk", now)
+		check(t, err)
+		if due != want || must(s.Idle(t.Context(), now))(t) == want {
+			t.Fatalf("at %s the board is due: %v, want %v; %+v", now.Format("15:04"), due, want, b)
+		}
+		return b
+	}
+	look(Noon(), false)
+	check(t, s.DeclareBoards(t.Context(), []story.RoomName{"desk"}))
+	b := look(Noon(), true)
+	if b.Key == "" || b.Remote != "" {
+		t.Errorf("the board is %+v, want a key and no message", b)
+	}
+	b.Remote, b.Shown, b.Pinned, b.NotBefore, b.Stale = "m1", "calm", true, Noon().Add(time.Minute), Noon().Add(time.Hour)
+	check(t, s.SaveBoard(t.Context(), &b))
+	h.Crash(t)
+	s = h.Open(t)
+	check(t, s.DeclareBoards(t.Context(), []story.RoomName{"desk"}))
+	look(Noon().Add(time.Minute), false) // nothing has happened
+	look(Noon().Add(time.Hour), true)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tellAt(t, s, 0, story.NewStory, story.Guarded)
+	look(Noon(), false) // the minute is not over
+	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(Noon().Add(time.Minute)) {
+		t.Errorf("the next is due at %s, want a minute after noon", at)
+	}
+	again := look(Noon().Add(time.Minute), true)
+	if again.Remote != "m1" || again.Shown != "calm" || !again.Pinned || again.Key != b.Key || again.Mark == b.Mark {
+		t.Errorf("the board is %+v, want what was saved and a later mark", again)
+	}
+	again.Remote = "" // somebody has removed it
+	check(t, s.SaveBoard(t.Context(), &again))
+	if b := look(Noon().Add(time.Hour), true); b.Key == again.Key {
+		t.Error("a board that is made anew has the key of the one that is gone")
+	}
+	check(t, s.DeclareBoards(t.Context(), nil))
+	look(Noon(), false)
+}
+
+func standsOfWatches(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	for i, key := range []string{"g:1", "g:2"} {
+		save(t, s, item(key, "Idlib shelled "+key))
+		tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+		if i == 0 {
+			save(t, s, item("g:copy", "Idlib shelled"))
+			tellAt(t, s, 1, story.Refresh, story.Guarded, "desk")
+		}
+	}
+	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon()}}, Noon().Add(time.Hour)))
+	stands := func(now time.Time) []story.Stand {
+		return must(s.Stands(t.Context(), []story.WatchName{"idlib", "air"}, now, now.Add(-time.Hour)))(t)
+	}
+	want := []story.Stand{
+		{Watch: "idlib", Level: story.Guarded, Since: Noon(), Week: 2, Changed: Noon(), Title: "Idlib shelled g:2", Open: 2, Owners: []string{"", ""}},
+		{Watch: "air"},
+	}
+	if diff := cmp.Diff(want, stands(Noon())); diff != "" {
+		t.Errorf("stands (-want +got):\n%s", diff)
+	}
+	if later := stands(Noon().AddDate(0, 0, 8))[0]; later.Week != 0 || later.LastWeek != 2 || later.Open != 0 || later.Title == "" {
+		t.Errorf("a week later it stands as %+v, want two stories in the week before", later)
 	}
 }

@@ -280,6 +280,22 @@ func crashIsAmbiguous(t *testing.T, h Harness) {
 	counts(t, s, map[story.DeliveryState]int{story.Ambiguous: 1})
 }
 
+func repeated(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	first := claim(t, s, story.Post)
+	h.Crash(t)
+	s = h.Open(t)
+	check(t, s.Repeat(t.Context(), []story.RoomName{"elsewhere"}))
+	claim(t, s, "")
+	check(t, s.Repeat(t.Context(), []story.RoomName{"desk"}))
+	if again := claim(t, s, story.Post); again.Key != first.Key || again.Attempt != 2 {
+		t.Errorf("sent again as %q (%d), want %q", again.Key, again.Attempt, first.Key)
+	}
+}
+
 func keyStays(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

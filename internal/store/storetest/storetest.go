@@ -33,6 +33,7 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	Repeat(ctx context.Context, rooms []story.RoomName) error
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
 	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
@@ -40,6 +41,10 @@ type Store interface {
 	Alarms(ctx context.Context, room story.RoomName, now time.Time) ([]story.Alarm, error)
 	Climb(ctx context.Context, s story.Step) error
 	Next(ctx context.Context, now time.Time) (time.Time, error)
+	DeclareBoards(ctx context.Context, rooms []story.RoomName) error
+	Board(ctx context.Context, room story.RoomName, now time.Time) (b story.Board, due bool, err error)
+	SaveBoard(ctx context.Context, b *story.Board) error
+	Stands(ctx context.Context, watches []story.WatchName, now, since time.Time) ([]story.Stand, error)
 	Idle(ctx context.Context, now time.Time) (bool, error)
 	Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error
 	Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (story.Care, bool, error)
@@ -108,6 +113,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
+		{"ARoomThatKnowsKeysIsSentAgainWhatIsAmbiguous", repeated},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
@@ -135,6 +141,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APingIsRemembered", pingIsRemembered},
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
+		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"RequestsAreKeptForAWeek", requestsKept},
