@@ -93,6 +93,9 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	pr.courier = bot.NewCourier(db, now, log)
 	pr.courier.SetSeal(seal)
 	pr.courier.SetCalendar(db)
+	pr.courier.SetHandover(func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) {
+		return pr.core.Shift(ctx, room, from, to)
+	})
 	pr.courier.SetBoards(db)
 	db.SetRule(pr.courier.Weigh)
 	if set.LLMURL != "" {
@@ -201,7 +204,12 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.Repeat(ctx, webhooks(d)); err != nil {
 		return err
 	}
-	if err := pr.store.DeclareRooms(ctx, occasions(seats, pr.now()), pr.now()); err != nil {
+	occasion := func(p *bot.Policy, now time.Time) time.Time { return p.Next(now) }
+	shift := func(p *bot.Policy, now time.Time) time.Time { return p.NextShift(now) }
+	if err := pr.store.DeclareShifts(ctx, due(seats, shift, pr.now()), pr.now()); err != nil {
+		return err
+	}
+	if err := pr.store.DeclareRooms(ctx, due(seats, occasion, pr.now()), pr.now()); err != nil {
 		return err
 	}
 	if err := pr.store.DeclareBoards(ctx, boards(d)); err != nil {
@@ -270,7 +278,7 @@ func (pr *program) places() []command.Seat { return seatsOf(pr.inForce.Load().De
 
 // policy returns what a room asks of those who tell it things.
 func policy(r *config.Room) bot.Policy {
-	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest}
+	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest, Shifts: r.Handover}
 	for _, rung := range r.Escalate {
 		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
 	}
@@ -297,12 +305,13 @@ func boards(d *config.Desk) (names []story.RoomName) {
 	return names
 }
 
-// occasions returns when each room that gets digests gets its next.
-func occasions(seats map[story.RoomName]bot.Seat, now time.Time) map[story.RoomName]time.Time {
+// due returns when something falls due next in each room, of those in which it
+// does.
+func due(seats map[story.RoomName]bot.Seat, at func(p *bot.Policy, now time.Time) time.Time, now time.Time) map[story.RoomName]time.Time {
 	next := make(map[story.RoomName]time.Time)
 	for name, seat := range seats {
-		if at := seat.Policy.Next(now.In(seat.Zone)); !at.IsZero() {
-			next[name] = at
+		if t := at(&seat.Policy, now.In(seat.Zone)); !t.IsZero() {
+			next[name] = t
 		}
 	}
 	return next

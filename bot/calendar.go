@@ -25,6 +25,13 @@ type Calendar interface {
 	// what they held back; of those that are about to end it owes a word.
 	EndMutes(ctx context.Context, room story.RoomName, now time.Time) error
 
+	// Shift reports whether a shift has ended in room at now, and when it began.
+	Shift(ctx context.Context, room story.RoomName, now time.Time) (from time.Time, ended bool, err error)
+
+	// SaveHandover owes the room what the next shift must know, and says when
+	// that ends. A handover that was saved before is left out.
+	SaveHandover(ctx context.Context, s story.Shift, lines []story.Saying) error
+
 	// Climb saves what becomes of one, and owes its next rung the story. A
 	// step that was saved before is left out.
 	Climb(ctx context.Context, s story.Step) error
@@ -33,6 +40,25 @@ type Calendar interface {
 // SetCalendar has rooms get digests and escalations. It must be called before
 // the first Drain.
 func (c *Courier) SetCalendar(cal Calendar) { c.calendar = cal }
+
+// SetHandover has rooms get a handover when a shift ends: tell returns what the
+// next one must know. It must be called before the first Drain.
+func (c *Courier) SetHandover(tell func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error)) {
+	c.handover = tell
+}
+
+// handOver owes room a handover if a shift has ended there.
+func (c *Courier) handOver(ctx context.Context, room story.RoomName, seat *Seat, now time.Time) error {
+	from, ended, err := c.calendar.Shift(ctx, room, now)
+	if err != nil || !ended || c.handover == nil {
+		return err
+	}
+	lines, err := c.handover(ctx, room, from, now)
+	if err != nil {
+		return err
+	}
+	return c.calendar.SaveHandover(ctx, story.Shift{Room: room, From: from, To: now, Next: seat.Policy.NextShift(now.In(seat.Zone))}, lines)
+}
 
 // Weigh decides by the policies of the delivery's room. A room that is not
 // there any more refuses nothing: what it is owed is parked.
@@ -65,6 +91,9 @@ func (c *Courier) keep(ctx context.Context, room story.RoomName) error {
 		return fmt.Errorf("courier: %w", err)
 	}
 	if err := c.calendar.EndMutes(ctx, room, now); err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	if err := c.handOver(ctx, room, &seat, now); err != nil {
 		return fmt.Errorf("courier: %w", err)
 	}
 	alarms, err := c.calendar.Alarms(ctx, room, now)

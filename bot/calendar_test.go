@@ -35,6 +35,12 @@ func (d *diary) Alarms(context.Context, story.RoomName, time.Time) ([]story.Alar
 	return d.alarms, nil
 }
 
+func (d *diary) Shift(context.Context, story.RoomName, time.Time) (time.Time, bool, error) {
+	return time.Time{}, false, nil
+}
+
+func (d *diary) SaveHandover(context.Context, story.Shift, []story.Saying) error { return nil }
+
 func (d *diary) EndMutes(context.Context, story.RoomName, time.Time) error { return nil }
 
 func (d *diary) Climb(_ context.Context, s story.Step) error {
@@ -91,6 +97,45 @@ func TestNothingIsToldWhileTheCalendarCannotBeRead(t *testing.T) {
 	c.SetCalendar(d)
 	if err := c.Drain(t.Context(), "desk"); !errors.Is(err, d.err) {
 		t.Errorf("error is %v, want the store's", err)
+	}
+}
+
+// A street is a room whose messages have addresses, or not.
+type street struct {
+	ear
+
+	asked int
+	none  bool
+}
+
+func (s *street) Link(_ context.Context, to story.Remote) string {
+	if s.asked++; s.none {
+		return ""
+	}
+	return "https://room.example/" + string(to)
+}
+
+func TestADigestLeadsToWhatStandsInTheRoom(t *testing.T) {
+	d := story.Dispatch{Act: story.Post, Room: "desk", Notice: story.Notice{Kind: story.DigestKind, Bulletin: &story.Bulletin{Kind: story.DigestKind, Digest: &story.Digest{Lines: []story.Line{
+		{Story: 1, Title: "Held", Link: "https://wire.example/1"}, {Story: 2, Title: "Told", Link: "https://wire.example/2", Root: "r2"}, {Story: 3, Title: "Told too", Link: "https://wire.example/3", Root: "r3"},
+	}}}}}
+	for none, want := range map[bool][]string{
+		false: {"https://wire.example/1", "https://room.example/r2", "https://room.example/r3"},
+		true:  {"https://wire.example/1", "https://wire.example/2", "https://wire.example/3"},
+	} {
+		s := &street{none: none}
+		c := bot.NewCourier(&box{due: []story.Dispatch{d}}, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: s, Zone: time.UTC}})
+		if err := c.Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, l := range s.heard[0].Lines {
+			got = append(got, l.Link)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || none && s.asked != 1 {
+			t.Errorf("asked %d times, the lines lead to (-want +got):\n%s", s.asked, diff)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -51,9 +52,10 @@ type Courier struct {
 	calendar Calendar // nil: there are no digests and no escalations
 	boards   Boards   // nil: there are no boards
 
-	words  Rephraser // nil: briefs stand as they are
-	seal   *Seal     // nil: messages have no buttons that ask for something
-	spoken phrases
+	words    Rephraser                                                                                  // nil: briefs stand as they are
+	seal     *Seal                                                                                      // nil: messages have no buttons that ask for something
+	handover func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) // nil: there are none
+	spoken   phrases
 }
 
 // NewCourier returns a courier that knows no rooms yet.
@@ -171,10 +173,12 @@ func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string 
 // message returns what d tells by itself, and whom it pings.
 func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
+	case b != nil && b.Kind == story.ShiftEnd:
+		m = Handover(b, seat.Zone)
 	case b != nil && b.Kind == story.MuteEnd:
 		m = MuteOver(b, seat.Zone, seat.Titles)
 	case b != nil && b.Kind == story.DigestKind:
-		m = Digest(b, seat.Zone, seat.Titles)
+		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles)
 	case b != nil:
 		m = Bulletin(b, seat.Zone, seat.Titles)
 	case d.Notice.Kind == story.Escalation:
@@ -186,6 +190,25 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 	}
 	m.Calls = d.Calls
 	return m
+}
+
+// linked returns b, a digest, with its lines leading to the stories' messages
+// in the room, where these stand.
+func (c *Courier) linked(ctx context.Context, b *story.Bulletin, seat *Seat) *story.Bulletin {
+	told, digest := *b, *b.Digest
+	told.Digest, digest.Lines = &digest, slices.Clone(b.Digest.Lines)
+	for i := range digest.Lines {
+		l := &digest.Lines[i]
+		if l.Root == "" {
+			continue
+		}
+		link := c.link(ctx, l.Root, seat)
+		if link == "" {
+			break // nor are the others to be had
+		}
+		l.Link = link
+	}
+	return &told
 }
 
 // judge turns the error of a room into the delivery's state.

@@ -89,6 +89,16 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 	return m
 }
 
+// Handover returns the message that tells the next shift what it must know.
+func Handover(b *story.Bulletin, zone *time.Location) *Message {
+	m := &Message{Watches: []string{"Handover"}, At: b.At.In(zone)}
+	m.Title.Text = strings.Join(b.Reasons, "; ")
+	for _, l := range b.Lines {
+		m.Lines = append(m.Lines, Line{Text: l.Text, Link: l.Link, Note: l.Note})
+	}
+	return m
+}
+
 // MuteOver returns the message that a mute ends, or is about to, with what it
 // held back.
 func MuteOver(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {

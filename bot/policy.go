@@ -16,6 +16,7 @@ type Policy struct {
 	Rate     time.Duration                 // between two pings, unless the level rises; [PingRate] if 0
 	Quiet    Quiet
 	Digests  []time.Duration // times of the day, since midnight
+	Shifts   []time.Duration // times of the day, since midnight, at which a shift ends
 	Escalate []Rung          // the ladder that an unacknowledged critical story climbs
 }
 
@@ -54,7 +55,7 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 	level := levelOf(&d.Notice, &d.Story)
 	until := p.Quiet.Until(d.Now.In(zone))
 	switch {
-	case d.Notice.Kind == story.DigestKind, d.Notice.Kind == story.MuteEnd && until.IsZero():
+	case d.Notice.Kind == story.DigestKind, d.Notice.Kind == story.ShiftEnd, d.Notice.Kind == story.MuteEnd && until.IsZero():
 		return story.Verdict{State: story.Owed}
 	case d.Notice.Kind == story.Escalation && d.Acknowledged:
 		return story.Verdict{State: story.Expired, Why: "the story was acknowledged in time"}
@@ -217,6 +218,18 @@ func (p *Policy) NextSet(now time.Time) (next time.Time) {
 				at = until
 			}
 			if at.After(now) && (next.IsZero() || at.Before(next)) {
+				next = at
+			}
+		}
+	}
+	return next
+}
+
+// NextShift returns when the next shift after now ends, or the zero time.
+func (p *Policy) NextShift(now time.Time) (next time.Time) {
+	for days := range 2 {
+		for _, day := range p.Shifts {
+			if at := clock(now, days, day); at.After(now) && (next.IsZero() || at.Before(next)) {
 				next = at
 			}
 		}

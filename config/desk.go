@@ -43,6 +43,7 @@ type Room struct {
 	Tell     Tell
 	Quiet    Quiet
 	Digest   []time.Duration // times of the day, since midnight
+	Handover []time.Duration // likewise: when a shift ends
 	Escalate []Rung
 	Board    bool
 }

@@ -204,6 +204,7 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"QuietDayTwice":         {"    terminal: {}", "    terminal: {}\n    quiet: { hours: \"22:00-06:00\", days: [fri, fri] }", `26:48: fri stands on line 26 already`},
 		"DigestTwice":           {"    terminal: {}", "    terminal: {}\n    digest: [\"07:30\", \"07:30\"]", `26:23: the digest at 07:30 stands on line 26 already`},
 		"EscalateNowhere":       {"    terminal: {}", "    terminal: {}\n    escalate: { unacknowledged: 1m, to: dsek }", `26:41: there is no room "dsek"; did you mean "desk"?`},
+		"BoardOfAWebhook":       {"    terminal: {}", "    webhook: { url: https://example.org/hook, secret: VEDETTE_HOOK }\n    board: true", `26:12: a webhook shows no board`},
 		"BoardText":             {"    terminal: {}", "    terminal: {}\n    board: often", `26:12: rooms.here.board is text`},
 		"PingOfAnotherPlatform": {"    zone:", "    tell: { ping: { high: \"@&123456789012345678\" } }\n    zone:", `21:27: nobody can be called by "@&123456789012345678"`},
 		"EscalateInACircle":     {"    zone:", "    escalate: { unacknowledged: 1m, to: desk }\n    zone:", `21:41: the room escalates to itself`},

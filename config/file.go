@@ -59,6 +59,7 @@ type roomFile struct {
 	Zone     text         `json:"zone,omitempty" jsonschema_description:"The time zone of its people, such as Europe/Istanbul. UTC if left out."`
 	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told."`
 	Quiet    quietFile    `json:"quiet,omitempty" jsonschema_description:"When the room is left alone."`
+	Handover words        `json:"handover,omitempty" jsonschema_description:"The times of the day at which a shift ends and is handed over to the next, such as 07:00, 15:00 and 23:00."`
 	Digest   words        `json:"digest,omitempty" jsonschema_description:"The times of the day at which the room gets a digest, such as 07:30."`
 	Escalate ladder       `json:"escalate,omitempty" jsonschema_description:"What happens if nobody acknowledges a critical story: one rung, or a list of them."`
 	Board    yes          `json:"board,omitempty" jsonschema_description:"Whether a pinned message shows how the room's watches stand."`

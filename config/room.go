@@ -113,19 +113,14 @@ func (r *reader) zone(t text) *time.Location {
 func (r *reader) policies(room *Room, file *roomFile, f *deskFile) {
 	room.Tell = r.tell(&file.Tell, room)
 	room.Quiet = r.quiet(&file.Quiet)
-	seen := make(map[string]int)
-	for _, t := range file.Digest.items {
-		if at, ok := clock(t.value); ok {
-			r.once(seen, t.value, t.spot, "the digest at "+t.value)
-			room.Digest = append(room.Digest, at)
-		} else if t.value != "" {
-			r.fault(t.spot, "the digest is at "+r.quote(t.value), `a time of the day in quotation marks, such as "07:30"`)
-		}
-	}
+	room.Digest = r.times(&file.Digest, "the digest")
+	room.Handover = r.times(&file.Handover, "the handover")
 	for i := range file.Escalate.items {
 		room.Escalate = append(room.Escalate, r.rung(&file.Escalate.items[i], room, f))
 	}
-	room.Board = file.Board.value
+	if room.Board = file.Board.value; room.Board && file.Webhook.At.there() {
+		r.fault(file.Board.spot, "a webhook shows no board", "a board where people read: in slack, discord or terminal")
+	}
 }
 
 func (r *reader) tell(file *tellFile, room *Room) Tell {
@@ -257,4 +252,18 @@ func clock(text string) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, true
+}
+
+// times reads times of the day, each once.
+func (r *reader) times(list *words, what string) (all []time.Duration) {
+	seen := make(map[string]int)
+	for _, t := range list.items {
+		if at, ok := clock(t.value); ok {
+			r.once(seen, t.value, t.spot, what+" at "+t.value)
+			all = append(all, at)
+		} else if t.value != "" {
+			r.fault(t.spot, what+" is at "+r.quote(t.value), `a time of the day in quotation marks, such as "07:30"`)
+		}
+	}
+	return all
 }

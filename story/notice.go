@@ -33,6 +33,7 @@ const (
 	FeedHealth  NoticeKind = "health"   // a feed is unwell, or well again: a bulletin of no watch, for the operators
 
 	DigestKind NoticeKind = "digest"     // what a room was not told one by one: a bulletin
+	ShiftEnd   NoticeKind = "handover"   // what the next shift must know: a bulletin
 	MuteEnd    NoticeKind = "mute"       // a mute ends, or is about to: a bulletin
 	Escalation NoticeKind = "escalation" // nobody has acknowledged a story in time: the next rung hears of it
 )
@@ -41,7 +42,7 @@ const (
 // message of its own.
 type Bulletin struct {
 	Watch    WatchName  // "" if it is about a feed
-	Kind     NoticeKind // LevelChange, Deadline, DigestKind, MuteEnd or FeedHealth
+	Kind     NoticeKind // LevelChange, Deadline, DigestKind, MuteEnd, ShiftEnd or FeedHealth
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first
@@ -49,7 +50,15 @@ type Bulletin struct {
 	At       time.Time
 	Rooms    []RoomName // that are owed it, without repeats
 
-	Digest *Digest // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
+	Digest *Digest  // of a DigestKind or a MuteEnd; then only Watch, Kind, Key, At, Rooms and Reasons are set beside it
+	Lines  []Saying // of a ShiftEnd, likewise
+}
+
+// A Saying is one line of what is told, as text.
+type Saying struct {
+	Text string
+	Link string // of Text, or ""
+	Note string // beside it, or ""
 }
 
 // A Witness is a report as evidence.

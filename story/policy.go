@@ -55,7 +55,8 @@ type Line struct {
 	Outlets int
 	Changed time.Time
 	Care    Care
-	Held    bool // it was held, or a part of it
+	Held    bool   // it was held, or a part of it
+	Root    Remote // its message in the room, or "" if none stands there
 }
 
 // An Occasion is a time at which a room gets a digest.
@@ -65,6 +66,13 @@ type Occasion struct {
 	Changed bool      // what has changed since the last such occasion is told, beside what was held
 	From    Level     // from which the room is told
 	Next    time.Time // when the next is, or the zero time
+}
+
+// A Shift is a span of work that ends with a handover in a room.
+type Shift struct {
+	Room     RoomName
+	From, To time.Time
+	Next     time.Time // when the next one ends, or the zero time
 }
 
 // An Alarm is a critical story that waits to be acknowledged in a room.

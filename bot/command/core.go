@@ -33,7 +33,7 @@ type Record interface {
 	Bulletins(ctx context.Context, watch story.WatchName, since time.Time, limit int) ([]story.Bulletin, error)
 	Feeds(ctx context.Context) ([]story.FeedState, error)
 	Newest(ctx context.Context) (map[story.FeedName]time.Time, error)
-	Waiting(ctx context.Context) (map[story.RoomName]int, error)
+	Waiting(ctx context.Context, before time.Time) (map[story.RoomName]int, error)
 	Deeds(ctx context.Context, subject string, since time.Time, limit int) ([]story.Deed, error)
 	Changes(ctx context.Context, what story.Changed, name string, limit int) ([]story.Change, error)
 	Draft(ctx context.Context, id int64) (person, call string, err error)

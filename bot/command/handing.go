@@ -47,6 +47,44 @@ func (a *ask) handingOver(ctx context.Context, from, to time.Time) (*Answer, err
 	return ans, nil
 }
 
+// Shift returns what the shift that follows one in a room must know, line by
+// line. Rooms elsewhere are not spoken of.
+func (c *Core) Shift(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) {
+	call := &Call{At: to}
+	for _, r := range c.Desk().Rooms {
+		if r.Name == room {
+			call.Where = Place{Platform: r.Platform, Tenant: r.Tenant, Channel: r.Channel}
+		}
+	}
+	if call.Where.Platform == "" { // a terminal, or a webhook
+		call.Where = Place{Platform: CLI, Channel: string(room)}
+	}
+	ans, err := c.ask(call).handingOver(ctx, from, to)
+	if err != nil {
+		return nil, err
+	}
+	said := make([]story.Saying, 0, len(ans.Lines))
+	for i := range ans.Lines {
+		said = append(said, ans.Lines[i].saying())
+	}
+	return said, nil
+}
+
+// saying returns the line in one piece: the text up to the end of its first
+// link, and what stands beside that.
+func (l *Line) saying() (s story.Saying) {
+	for _, span := range l.Spans {
+		if s.Link != "" {
+			s.Note += span.Text
+			continue
+		}
+		s.Text += span.Text
+		s.Link = span.Link
+	}
+	s.Note = strings.TrimPrefix(s.Note, " ")
+	return s
+}
+
 // part adds lines under a heading, if there are any.
 func (ans *Answer) part(heading string, lines []Line) {
 	if len(lines) == 0 {

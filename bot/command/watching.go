@@ -18,6 +18,7 @@ const (
 	fewOpen     = 3              // for each of several
 	mostWatches = 12             // told of in one answer
 	mostReasons = 3
+	slow        = 2 * time.Minute // for a message to wait
 )
 
 // status says where the watches stand.
@@ -106,14 +107,14 @@ func (a *ask) works(ctx context.Context, ans *Answer) error {
 	if len(failing) > 0 {
 		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %d of %d feeds fail: %s. feeds says why.", len(failing), len(states), listed(failing))))
 	}
-	waiting, err := a.Record.Waiting(ctx)
+	waiting, err := a.Record.Waiting(ctx, a.now.Add(-slow))
 	if err != nil {
 		return err
 	}
 	for i := range a.desk.Rooms {
 		r := &a.desk.Rooms[i]
 		if n := waiting[r.Name]; n > 0 && a.mine(r) {
-			ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %d messages wait to be told in %s.", n, r.Name)))
+			ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %s for %s not told yet, and late.", bot.Count(n, "message"), r.Name)))
 		}
 	}
 	return nil

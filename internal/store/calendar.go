@@ -160,6 +160,13 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 			d.Below++
 		}
 	}
+	for i := range d.Lines {
+		l := &d.Lines[i]
+		err := tx.QueryRowContext(ctx, `SELECT remote FROM roots WHERE room = ? AND story = ? AND gone = 0`, o.Room, l.Story).Scan(&l.Root)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return nil, err
+		}
+	}
 	slices.SortStableFunc(d.Lines, func(a, b story.Line) int { return cmp.Or(cmp.Compare(b.Level, a.Level), b.Changed.Compare(a.Changed)) })
 	return d, bulletinsFor(ctx, tx, o, d)
 }
@@ -188,7 +195,7 @@ func bulletinsFor(ctx context.Context, tx *sql.Tx, o *story.Occasion, d *story.D
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT b.said FROM bulletins b JOIN notices n ON n.bulletin = b.id JOIN deliveries d ON d.notice = n.id
-		WHERE d.room = ?1 AND b.kind <> 'digest' AND (d.state = 'held' OR b.at > ?2 AND d.state NOT IN ('below', 'muted') AND b.kind <> 'mute') ORDER BY b.at, b.id`, o.Room, micros(since))
+		WHERE d.room = ?1 AND b.kind IN ('level', 'deadline') AND (d.state = 'held' OR b.at > ?2 AND d.state NOT IN ('below', 'muted') AND b.kind <> 'mute') ORDER BY b.at, b.id`, o.Room, micros(since))
 	d.Bulletins, err = collect(rows, err, func(r *sql.Rows) (b story.Bulletin, err error) {
 		var said string
 		if err := r.Scan(&said); err != nil {
@@ -319,7 +326,7 @@ func (s *Store) Next(ctx context.Context, now time.Time) (_ time.Time, err error
 	err = s.read.QueryRowContext(ctx, `
 		SELECT min(due) FROM (
 			SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = ''
-			UNION ALL SELECT due FROM mutes WHERE ended = '' UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards)
+			UNION ALL SELECT due FROM mutes WHERE ended = '' UNION ALL SELECT due FROM shifts UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards)
 		WHERE due > ?`, micros(now)).Scan(&us)
 	return timeOf(us.Int64), err
 }

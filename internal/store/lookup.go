@@ -80,11 +80,11 @@ func (s *Store) Roots(ctx context.Context, id story.ID) (_ map[story.RoomName]st
 	return roots, err
 }
 
-// Bulletins returns what was said of a watch since, or of all of them if it
-// is "", the newest first.
+// Bulletins returns the changes of a watch's level and its deadlines since, or
+// those of all watches if it is "", the newest first.
 func (s *Store) Bulletins(ctx context.Context, watch story.WatchName, since time.Time, limit int) (_ []story.Bulletin, err error) {
 	defer wrap(&err, "bulletins")
-	rows, err := s.read.QueryContext(ctx, `SELECT said FROM bulletins WHERE at >= ?1 AND (?2 = '' OR watch = ?2) ORDER BY id DESC LIMIT ?3`, micros(since), watch, limit)
+	rows, err := s.read.QueryContext(ctx, `SELECT said FROM bulletins WHERE kind IN ('level', 'deadline') AND at >= ?1 AND (?2 = '' OR watch = ?2) ORDER BY id DESC LIMIT ?3`, micros(since), watch, limit)
 	return collect(rows, err, func(r *sql.Rows) (b story.Bulletin, err error) {
 		var said string
 		if err := r.Scan(&said); err != nil {
@@ -94,11 +94,11 @@ func (s *Store) Bulletins(ctx context.Context, watch story.WatchName, since time
 	})
 }
 
-// Waiting counts the deliveries that are not over, by room.
-func (s *Store) Waiting(ctx context.Context) (_ map[story.RoomName]int, err error) {
+// Waiting counts the deliveries that have waited since before, by room.
+func (s *Store) Waiting(ctx context.Context, before time.Time) (_ map[story.RoomName]int, err error) {
 	defer wrap(&err, "what waits")
 	counts := make(map[story.RoomName]int)
-	rows, err := s.read.QueryContext(ctx, `SELECT room, count(*) FROM deliveries WHERE state IN ('owed', 'sending') GROUP BY room`)
+	rows, err := s.read.QueryContext(ctx, `SELECT room, count(*) FROM deliveries WHERE state IN ('owed', 'sending') AND changed < ? GROUP BY room`, micros(before))
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var room story.RoomName
 		var n int

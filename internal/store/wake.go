@@ -98,6 +98,7 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
 		UNION SELECT room FROM digests WHERE due <= ?1
 		UNION SELECT room FROM mutes WHERE ended = '' AND due <= ?1
+		UNION SELECT room FROM shifts WHERE due <= ?1
 		UNION SELECT room FROM alarms WHERE ended = '' AND due <= ?1
 		UNION SELECT b.room FROM boards b WHERE `+unseen, micros(now))
 	w.rooms, err = collect(rows, err, scanOne[story.RoomName])

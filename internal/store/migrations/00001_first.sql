@@ -233,6 +233,13 @@ CREATE TABLE mutes (
 );
 CREATE INDEX mutes_due ON mutes (room, due) WHERE ended = '';
 
+-- When the shift of a room ends that is handed over there.
+CREATE TABLE shifts (
+    room  TEXT PRIMARY KEY,
+    began INTEGER NOT NULL,
+    due   INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- What people did, and what they were refused.
 CREATE TABLE deeds (
     id      INTEGER PRIMARY KEY,

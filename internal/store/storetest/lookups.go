@@ -207,7 +207,7 @@ func lookUps(t *testing.T, h Harness) {
 			t.Errorf("%d stories of watch %q, want %d", len(got), watch, want)
 		}
 	}
-	if w := must(s.Waiting(t.Context()))(t); w["desk"] != 1 {
+	if w := must(s.Waiting(t.Context(), Noon().Add(time.Hour)))(t); w["desk"] != 1 {
 		t.Errorf("waiting is %v", w)
 	}
 	if n := must(s.Newest(t.Context()))(t); n["wire"].IsZero() {

@@ -166,7 +166,7 @@ func digestTellsWhatChanged(t *testing.T, h Harness) {
 	check(t, s.SaveDigest(t.Context(), occasion))
 	d := claim(t, s, story.Post)
 	digest := d.Notice.Bulletin.Digest
-	if len(digest.Lines) != 1 || digest.Lines[0].Story != id || digest.Lines[0].Held || digest.Below != 1 || !digest.Since.Equal(told) {
+	if len(digest.Lines) != 1 || digest.Lines[0].Story != id || digest.Lines[0].Held || digest.Lines[0].Root == "" || digest.Below != 1 || !digest.Since.Equal(told) {
 		t.Errorf("the digest is %+v, want the one story at the room's level since %s, and one below", digest, told)
 	}
 	settle(t, s, d, story.Delivered, 0)

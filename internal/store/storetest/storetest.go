@@ -66,7 +66,7 @@ type Store interface {
 	Told(ctx context.Context, id story.ID) ([]story.Told, error)
 	Roots(ctx context.Context, id story.ID) (map[story.RoomName]story.Remote, error)
 	Bulletins(ctx context.Context, watch story.WatchName, since time.Time, limit int) ([]story.Bulletin, error)
-	Waiting(ctx context.Context) (map[story.RoomName]int, error)
+	Waiting(ctx context.Context, before time.Time) (map[story.RoomName]int, error)
 	Newest(ctx context.Context) (map[story.FeedName]time.Time, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
 	Unaccounted(ctx context.Context) (int, error)
