@@ -66,24 +66,24 @@ func (c *feedsAddCmd) Run(ctx context.Context, p *process) error {
 	return p.write(set.Desk, []story.Feed{entry}, c.Write)
 }
 
-// A trove is a feed that was found, with what it holds.
-type trove struct {
+// A discovery is a feed that was found.
+type discovery struct {
 	url, title string
 	items      []story.Item
 	others     []parse.Candidate // that the page names too
 }
 
 // find returns the feed at place, or that of the page there.
-func find(ctx context.Context, client *fetch.Client, place string) (trove, error) {
+func find(ctx context.Context, client *fetch.Client, place string) (discovery, error) {
 	if !strings.Contains(place, "://") {
 		place = "https://" + place
 	}
 	res, err := client.Get(ctx, fetch.Request{URL: place})
 	if err != nil {
-		return trove{}, err
+		return discovery{}, err
 	}
 	if res.Body == nil {
-		return trove{}, fmt.Errorf("%s: the server answers %d %s", place, res.Status, http.StatusText(res.Status))
+		return discovery{}, fmt.Errorf("%s: the server answers %d %s", place, res.Status, http.StatusText(res.Status))
 	}
 	found, err := read(&res, place)
 	if !errors.Is(err, parse.ErrNotFeed) {
@@ -100,20 +100,20 @@ func find(ctx context.Context, client *fetch.Client, place string) (trove, error
 			return found, nil
 		}
 	}
-	return trove{}, fmt.Errorf("%s is no feed, and none was found at the %s that it leads to", place, plural(len(candidates), "address"))
+	return discovery{}, fmt.Errorf("%s is no feed, and none was found at the %s that it leads to", place, plural(len(candidates), "address"))
 }
 
 // read parses what was fetched from place, which only a permanent redirect
 // changes.
-func read(res *fetch.Response, place string) (trove, error) {
+func read(res *fetch.Response, place string) (discovery, error) {
 	r, err := parse.Parse(parse.Document{Body: res.Body, ContentType: res.ContentType, URL: res.URL, Now: utcNow()}, story.Feed{})
 	if err != nil {
-		return trove{}, err
+		return discovery{}, err
 	}
 	if res.Permanent {
 		place = res.URL
 	}
-	return trove{url: place, title: r.Title, items: r.Items}, nil
+	return discovery{url: place, title: r.Title, items: r.Items}, nil
 }
 
 // nameFor makes a name that no other feed has.

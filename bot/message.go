@@ -285,6 +285,9 @@ func Plain(m *Message, most int, escape func(string) string, size func(string) i
 	if m.Outlets == 0 && m.Level == story.Unjudged { // an answer in a thread
 		lines = []string{m.Title.Text}
 	}
+	if m.State != "" {
+		lines = append(lines, m.State)
+	}
 	for _, s := range m.Brief {
 		lines = append(lines, s.Text)
 	}

@@ -40,6 +40,7 @@ type File struct {
 type Form struct {
 	Name   string // of the command that its values are for
 	Title  string // at most 24 characters
+	Wrong  string // with the values that came, for a form that is shown again; or ""
 	Fields []Field
 	Args   map[string]string // what is known already and goes back with the values; at most 1,000 bytes in all
 }

@@ -2,6 +2,8 @@ package slack
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -107,16 +109,49 @@ func small(texts ...string) []slack.Block {
 	return []slack.Block{slack.NewContextBlock("", elements...)}
 }
 
-// buttons returns a block of buttons that open links, or nothing.
-func buttons(all []bot.Button) []slack.Block {
+// buttons returns a block of buttons, or nothing. Those that ask vedette for
+// something carry what they stand for, and the key of the delivery that they
+// were told with unless it is "".
+func buttons(all []bot.Button, key string) []slack.Block {
 	if len(all) == 0 {
 		return nil
 	}
 	elements := make([]slack.BlockElement, len(all))
 	for i, b := range all {
-		elements[i] = slack.NewButtonBlockElement(fmt.Sprintf("open:%d", i), "", label(b.Label)).WithURL(b.Link)
+		if b.Link != "" {
+			elements[i] = slack.NewButtonBlockElement(fmt.Sprintf("open:%d", i), "", label(b.Label)).WithURL(b.Link)
+			continue
+		}
+		elements[i] = slack.NewButtonBlockElement(fmt.Sprintf("%s%d", pressed, i), carried(b.Do, key), label(b.Label))
 	}
 	return []slack.Block{slack.NewActionBlock("", elements...)}
+}
+
+// pressed begins the action ID of a button that asks vedette for something.
+const pressed = "do:"
+
+// carried returns the value of a button: what it stands for, and after a colon
+// the key of its delivery.
+func carried(do, key string) string {
+	if key == "" {
+		return do
+	}
+	return do + ":" + key
+}
+
+// standsFor returns what the button with the value stands for.
+func standsFor(value string) string {
+	do, _, _ := strings.Cut(value, ":")
+	return do
+}
+
+// button returns b fit for a block, and whether there is anything to press.
+func button(b bot.Button) (bot.Button, bool) {
+	fits := bot.Button{Label: short(b.Label, mostLabel), Link: bot.Link(b.Link, mostLink)}
+	if b.Link == "" && regexp.MustCompile(`^[A-Za-z0-9_-]{1,80}$`).MatchString(b.Do) {
+		fits.Do = b.Do
+	}
+	return fits, fits.Link+fits.Do != "" && !bot.Blank(fits.Label)
 }
 
 // label returns s as text in which Slack looks for nothing, not even emoji.

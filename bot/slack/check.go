@@ -33,6 +33,8 @@ func scopes() []scope {
 		{"usergroups:read", bot.Lacking, "nobody has a role by a user group"},
 		{"pins:write", bot.Lacking, "the board is not pinned"},
 		{"files:write", bot.Lacking, "charts are not posted"},
+		{"im:write", bot.Lacking, "nobody gets a file alone"},
+		{"users:read", bot.Lacking, "who mentions it, or is mentioned, has an ID for a name"},
 	}
 }
 

@@ -28,23 +28,24 @@ const (
 	mostSentences = 10
 	mostFacts     = 8
 	mostWords     = 20
-	mostButtons   = 5
+	mostButtons   = 6 // the four that act, the report, and where the story was before
 	mostLines     = 200
 )
 
 // A draft is a message on its way into blocks.
 type draft struct {
 	bot.Message
-	hidden int // sources left out
-	more   int // lines left out
+	key    string // of the delivery, or ""
+	hidden int    // sources left out
+	more   int    // lines left out
 }
 
 // trim returns m with nothing in it that is empty, broken or by itself too
 // long for Slack.
-func trim(m *bot.Message) *draft {
-	d := &draft{Message: *m}
+func trim(m *bot.Message, key string) *draft {
+	d := &draft{Message: *m, key: key}
 	d.Link = bot.Link(m.Link, mostLink)
-	d.Outlet, d.Reason = short(m.Outlet, mostName), short(m.Reason, mostFact)
+	d.Outlet, d.Reason, d.State = short(m.Outlet, mostName), short(m.Reason, mostFact), short(m.State, mostFact)
 	d.Title = fit(m.Title, mostTitle)
 	if bot.Blank(d.Title.Text) {
 		d.Title = story.Sentence{Text: "(no title)"}
@@ -71,16 +72,14 @@ func trim(m *bot.Message) *draft {
 	})
 	d.more = len(m.Lines) - len(d.Lines)
 	d.Matched = bot.Keep(m.Matched, mostWords, func(w string) (string, bool) { return short(w, mostName), !bot.Blank(w) })
-	d.Buttons = bot.Keep(m.Buttons, mostButtons, func(b bot.Button) (bot.Button, bool) {
-		b = bot.Button{Label: short(b.Label, mostLabel), Link: bot.Link(b.Link, mostLink)}
-		return b, b.Link != "" && !bot.Blank(b.Label)
-	})
+	d.Buttons = bot.Keep(m.Buttons, mostButtons, button)
 	return d
 }
 
 // shed leaves out what is missed least, and reports whether there was anything.
 func (d *draft) shed() bool {
 	linked := func(s bot.Source) bool { return s.Link != "" }
+	leads := func(b bot.Button) bool { return b.Link != "" }
 	switch {
 	case slices.ContainsFunc(d.Sources, linked): // who says so matters more than where
 		for i := range slices.Backward(d.Sources) {
@@ -97,8 +96,8 @@ func (d *draft) shed() bool {
 		d.Lines, d.more = d.Lines[:len(d.Lines)-1], d.more+1
 	case len(d.Facts) > 0:
 		d.Facts = d.Facts[:len(d.Facts)-1]
-	case len(d.Buttons) > 0:
-		d.Buttons = d.Buttons[:len(d.Buttons)-1]
+	case slices.ContainsFunc(d.Buttons, leads): // the others are small, and how the story is acknowledged
+		d.Buttons = slices.DeleteFunc(d.Buttons, leads)
 	case len(d.Brief) > 0:
 		d.Brief = d.Brief[:len(d.Brief)-1]
 	case len(d.Matched) > 0:

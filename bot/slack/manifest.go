@@ -10,9 +10,9 @@ import (
 
 // Where Slack calls a process that it can reach, below its address.
 const (
-	CommandPath = "/slack/command" // somebody typed /vedette
-	ActionPath  = "/slack/action"  // somebody clicked or filled in a form
-	EventPath   = "/slack/event"   // somebody mentioned the bot
+	CommandPath = "/slack/commands"      // somebody typed /vedette
+	ActionPath  = "/slack/interactivity" // somebody clicked or filled in a form
+	EventPath   = "/slack/events"        // somebody mentioned the bot
 )
 
 // Manifest returns the manifest from which Slack makes the app: with Socket

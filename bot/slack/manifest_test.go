@@ -73,7 +73,7 @@ func TestTheManifestAsksForWhatTheAppIsFor(t *testing.T) {
 	_, m := manifest(t, "")
 	want := []string{
 		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write",
-		"groups:history", "groups:read", "pins:write", "usergroups:read",
+		"groups:history", "groups:read", "im:write", "pins:write", "usergroups:read", "users:read",
 	}
 	if diff := cmp.Diff(want, slices.Sorted(slices.Values(m.OAuthConfig.Scopes.Bot))); diff != "" {
 		t.Errorf("scopes (-want +got):\n%s", diff)
@@ -92,7 +92,7 @@ func TestWithAnAddressSlackCallsIt(t *testing.T) {
 		t.Error("Socket Mode is on")
 	}
 	got := []string{m.Features.SlashCommands[0].Url, m.Settings.Interactivity.RequestUrl, m.Settings.EventSubscriptions.RequestUrl}
-	want := []string{"https://vedette.example.org/team/slack/command", "https://vedette.example.org/team/slack/action", "https://vedette.example.org/team/slack/event"}
+	want := []string{"https://vedette.example.org/team/slack/commands", "https://vedette.example.org/team/slack/interactivity", "https://vedette.example.org/team/slack/events"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("addresses (-want +got):\n%s", diff)
 	}

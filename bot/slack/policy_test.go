@@ -47,9 +47,9 @@ func policies() map[string]*bot.Message {
 func TestRoomsSeeWhatTheirPoliciesTell(t *testing.T) {
 	for name, m := range policies() {
 		t.Run(name, func(t *testing.T) {
-			f := root(m)
+			f := root(m, "key0000000000001")
 			if name == "rung" { // it stands in the thread
-				f = reply(m)
+				f = reply(m, "key0000000000001")
 			}
 			quiet := f
 			quiet.text = strings.TrimPrefix(f.text, mention(m.Calls))
@@ -78,13 +78,13 @@ func TestRoomsSeeWhatTheirPoliciesTell(t *testing.T) {
 
 func TestALongDigestSaysHowMuchIsLeftOut(t *testing.T) {
 	m := policies()["digest_full"]
-	d := trim(m)
+	d := trim(m, "")
 	for d.shed() && len(d.Lines) > 3 {
 		if len(d.Lines)+d.more != len(m.Lines) {
 			t.Fatalf("%d lines shown and %d counted, want %d", len(d.Lines), d.more, len(m.Lines))
 		}
 	}
-	if got := picture(root(m).blocks); !strings.Contains(got, " more") {
+	if got := picture(root(m, "key0000000000001").blocks); !strings.Contains(got, " more") {
 		t.Errorf("the digest is\n%s\nwant what is left out counted", got)
 	}
 }

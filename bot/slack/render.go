@@ -37,24 +37,26 @@ func (f face) words() slack.MsgOption {
 		slack.MsgOptionText(f.text, false), slack.MsgOptionParse(false), slack.MsgOptionLinkNames(false))
 }
 
-// root returns the face of a root message.
-func root(m *bot.Message) face { return newFace(m, (*draft).root) }
+// root returns the face of a root message that is told by the delivery key.
+func root(m *bot.Message, key string) face { return newFace(m, key, (*draft).root) }
 
 // edited returns the face of a root message that is shown anew, which pings
-// nobody.
+// nobody. No delivery can be looked for by its buttons; the metadata of the
+// message stays.
 func edited(m *bot.Message) face {
 	quiet := *m
 	quiet.Calls = story.Mention{}
-	return root(&quiet)
+	return root(&quiet, "")
 }
 
-// reply returns the face of a message in a thread.
-func reply(m *bot.Message) face { return newFace(m, (*draft).reply) }
+// reply returns the face of a message in a thread that is told by the delivery
+// key.
+func reply(m *bot.Message, key string) face { return newFace(m, key, (*draft).reply) }
 
 // newFace lays m out, leaving out what Slack has no room for: the sources
 // that came last first, the title never.
-func newFace(m *bot.Message, lay func(*draft) []slack.Block) face {
-	d := trim(m)
+func newFace(m *bot.Message, key string, lay func(*draft) []slack.Block) face {
+	d := trim(m, key)
 	calls := mention(m.Calls)
 	text := calls + bot.Plain(&d.Message, mostText-len(calls), slackutilsx.EscapeMessage, func(s string) int { return len(s) })
 	blocks := lay(d)
@@ -75,19 +77,23 @@ func size(blocks []slack.Block) int {
 	return b.Len()
 }
 
-// root lays a root message out: head, what happened, where it is known from,
-// why it was found, where to go. Each stands apart from the next, so that it
-// reads from its own side if its script does.
+// root lays a root message out: head and who has it, what happened, where it
+// is known from, why it was found, what to press. Each stands apart from the
+// next, so that it reads from its own side if its script does.
 func (d *draft) root() []slack.Block {
 	var head, what, from line
 	head.calls(d.Calls)
 	head.text(d.Head(), bold())
+	if !bot.Blank(d.State) {
+		head.row()
+		head.text(d.State, nil)
+	}
 	what.link(d.Link, d.Title.Text, bold())
 	d.brief(&what)
 	d.list(&what)
 	d.facts(&from)
 	d.sources(&from)
-	return slices.Concat(head.block(), what.block(), from.block(), small(d.matched()), buttons(d.Buttons))
+	return slices.Concat(head.block(), what.block(), from.block(), small(d.matched()), buttons(d.Buttons, d.key))
 }
 
 // reply lays a message out that answers a root message: what happened, and
@@ -101,7 +107,7 @@ func (d *draft) reply() []slack.Block {
 	}
 	d.brief(&what)
 	d.facts(&what)
-	return slices.Concat(what.block(), small(d.Reason, d.matched()), buttons(d.Buttons))
+	return slices.Concat(what.block(), small(d.Reason, d.matched()), buttons(d.Buttons, d.key))
 }
 
 // brief writes the sentences as one paragraph.

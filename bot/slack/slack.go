@@ -27,13 +27,17 @@ type Options struct {
 // A Workspace is what one token opens: one client and one pace for all of
 // its rooms. Its methods may be called from several goroutines.
 type Workspace struct {
-	client *slack.Client
-	app    bool // there is an app-level token
-	edits  *rate.Limiter
+	client    *slack.Client
+	app       bool   // there is an app-level token
+	api       string // base URL of the methods, with a slash at its end
+	transport http.RoundTripper
+	edits     *rate.Limiter
 
-	mu    sync.Mutex // guards what follows; held for no call
+	mu    sync.Mutex // guards posts
 	posts map[string]*rate.Limiter
-	site  string // where the workspace's messages stand, once it is known
+
+	asking sync.Mutex // guards known, and is held while Slack is asked for it
+	known  identity
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
@@ -62,17 +66,29 @@ func New(o Options) (*Workspace, error) {
 	if o.Transport == nil {
 		o.Transport = bot.Transport()
 	}
-	client := &http.Client{
-		Transport: bearer{token: o.Token, base: bot.Recorder{Base: o.Transport}},
+	w := &Workspace{
+		app:       o.AppToken != "",
+		api:       api,
+		transport: bot.Recorder{Base: o.Transport},
+		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
+		posts:     make(map[string]*rate.Limiter),
+	}
+	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)), slack.OptionAppLevelToken(o.AppToken))
+	return w, nil
+}
+
+// httpClient returns a client whose requests bear the token, or none if it is
+// "".
+func (w *Workspace) httpClient(token string) *http.Client {
+	c := &http.Client{
+		Transport: w.transport,
 		// A redirect that keeps the method would send a message twice.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	return &Workspace{
-		client: slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(client), slack.OptionAppLevelToken(o.AppToken)),
-		app:    o.AppToken != "",
-		edits:  rate.NewLimiter(rate.Every(editEvery), editBurst),
-		posts:  make(map[string]*rate.Limiter),
-	}, nil
+	if token != "" {
+		c.Transport = bearer{token: token, base: w.transport}
+	}
+	return c
 }
 
 // bearer adds the token to the header where there is none. The client library
@@ -115,13 +131,13 @@ type Room struct {
 // the message's metadata, which all apps of the workspace can read. Slack
 // does not make two posts with one key one.
 func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remote, error) {
-	return r.post(ctx, "", key, root(m))
+	return r.post(ctx, "", key, root(m, key))
 }
 
 // Reply tells m in the thread of root. If somebody has deleted root, Slack
 // may take m as a message of its own.
 func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
-	return r.post(ctx, root, key, reply(m))
+	return r.post(ctx, root, key, reply(m, key))
 }
 
 // Edit makes the message root show m. The metadata that it was posted with
@@ -138,42 +154,6 @@ func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) erro
 		return ts, err
 	}})
 	return err
-}
-
-// Link returns the address of a message, or "" while Slack does not say where
-// the workspace stands: it is asked until it does.
-func (r *Room) Link(ctx context.Context, root story.Remote) string {
-	digits := strings.Replace(string(root), ".", "", 1)
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return "" // it never stood in Slack
-	}
-	site := r.workspace.address(ctx)
-	if site == "" {
-		return ""
-	}
-	return site + "archives/" + r.channel + "/p" + digits
-}
-
-// address returns what the links to the workspace's messages begin with, or "".
-func (w *Workspace) address(ctx context.Context) string {
-	w.mu.Lock()
-	site := w.site
-	w.mu.Unlock()
-	if site != "" {
-		return site
-	}
-	said, err := w.client.AuthTestContext(ctx)
-	if err != nil {
-		return ""
-	}
-	if site = bot.Link(said.URL, mostLink); site == "" {
-		return ""
-	}
-	site = strings.TrimRight(site, "/") + "/"
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.site = site
-	return site
 }
 
 // Pin pins a message of the channel. A message that is pinned stays so.
@@ -251,7 +231,7 @@ func (r *Room) tell(ctx context.Context, a act) (story.Remote, error) {
 
 // try sends a once in one form. If that fails it returns Slack's code, if it
 // gave one, and what is known.
-func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, failure *bot.Failure) {
+func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, failure *bot.Failure) {
 	if err := a.pace.Wait(ctx); err != nil {
 		return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
 	}
@@ -260,8 +240,6 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, code string, fail
 	if err == nil && ts != "" {
 		return ts, "", nil
 	}
-	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
-		code = no.Err
-	}
-	return "", code, failed(&x, code, a.answers)
+	refused = code(err)
+	return "", refused, failed(&x, refused, a.answers)
 }

@@ -40,7 +40,7 @@ func Start(t *testing.T) *Servers {
 	dir := installed(t, "discord-digital-twin", "emulate")
 	s := &Servers{client: &http.Client{Transport: &http.Transport{}}}
 	t.Cleanup(s.client.CloseIdleConnections)
-	line := launch(t, dir)
+	line, _ := launch(t, dir, "serve.mjs")
 	if err := json.Unmarshal(line, s); err != nil {
 		t.Fatalf("the servers said %q, not where they are: %v", line, err)
 	}
@@ -82,14 +82,14 @@ func folder(t *testing.T) string {
 	}
 }
 
-// launch runs serve.mjs until the test has cleaned up, and returns its one line.
-// The process holds on to an open stdin and leaves when that is closed, so that
+// launch runs a script until the test has cleaned up, and returns the first line
+// that it says and a reader of the others. The process holds on to an open stdin and leaves when that is closed, so that
 // it also leaves when a test is killed and can clean up nothing.
-func launch(t *testing.T, dir string) []byte {
+func launch(t *testing.T, dir, script string, args ...string) (line []byte, more *bufio.Reader) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	cmd := exec.CommandContext(ctx, "node", "serve.mjs")
-	var stderr bytes.Buffer // read only once Wait has returned
+	cmd := exec.CommandContext(ctx, "node", append([]string{script}, args...)...) //nolint:gosec // a script of this folder
+	var stderr bytes.Buffer                                                       // read only once Wait has returned
 	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, &stderr, 5*time.Second
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
@@ -113,9 +113,10 @@ func launch(t *testing.T, dir string) []byte {
 	})
 	late := time.AfterFunc(startLimit, stop)
 	defer late.Stop()
-	line, err := bufio.NewReader(stdout).ReadBytes('\n')
+	more = bufio.NewReader(stdout)
+	line, err = more.ReadBytes('\n')
 	if err != nil {
 		t.Fatalf("the servers ended without a word: %v", err)
 	}
-	return line
+	return line, more
 }

@@ -1,8 +1,10 @@
-// Package counterparty lends a test two servers that somebody else wrote, one
-// that answers as Discord and one that answers as Slack, and reads back what
-// stands in their channels. A test of ours against a fake of ours proves only
-// that we agree with ourselves; these two were written from the platforms' own
-// documents by people who never saw our client.
+// Package counterparty lends a test what somebody else wrote: a server that
+// answers as Discord and one that answers as Slack, an app on Slack's own
+// framework for a server of ours to serve, and the types that Slack publishes.
+// It reads back what stands in the servers' channels. A test of ours against a
+// fake of ours proves only that we agree with ourselves; these were written by
+// people who never saw our client, most of them from the platforms' own
+// documents.
 //
 // Beside them it lends Slack's own types, as a schema of what Slack takes.
 //

@@ -83,7 +83,7 @@ func NewDiscord(token, openapiPath string) (*Discord, error) {
 		name := r.Method + " " + strings.TrimPrefix(r.URL.Path, discordBase)
 		d.serve(w, r, name, d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") }))
 	})
-	d.server = start(mux)
+	d.server = start(nil, mux)
 	return d, nil
 }
 

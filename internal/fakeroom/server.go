@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -43,11 +44,17 @@ type answer struct {
 	body   any
 }
 
-// start returns a server that h answers for.
-func start(h http.Handler) *server {
+// start returns a server that h answers for, on l, or on loopback if that is
+// nil.
+func start(l net.Listener, h http.Handler) *server {
 	s := &server{ended: make(chan struct{}), archived: make(map[string]bool)}
 	s.standing, s.deleted = make(map[string][]*message), make(map[string]bool)
-	s.http = httptest.NewServer(h)
+	s.http = httptest.NewUnstartedServer(h)
+	if l != nil {
+		_ = s.http.Listener.Close() // one that was never used
+		s.http.Listener = l
+	}
+	s.http.Start()
 	s.close = sync.OnceFunc(func() {
 		close(s.ended)
 		s.http.Close()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"mime"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,11 +12,15 @@ import (
 	"time"
 )
 
-// A Slack answers as Slack's Web API does.
+// A Slack answers as Slack's Web API does, and delivers what people do to an
+// app: over its sockets, or signed to its address.
 type Slack struct {
 	*server
 
-	token string
+	token  string
+	link   link
+	people people
+	files  files
 
 	scopes    []string // of the bot's token
 	appToken  string
@@ -32,12 +37,39 @@ const (
 
 // NewSlack starts a server for the bot with the token. Its channels are those
 // whose id looks like one: C…, G… or D….
-func NewSlack(token string) *Slack {
-	s := &Slack{token: token, scopes: slackScopes(), left: make(map[string]bool)}
-	s.server = start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func NewSlack(token string) *Slack { return NewSlackOn(nil, token) }
+
+// NewSlackOn is [NewSlack] on a listener, such as one in memory; nil is one on
+// loopback.
+func NewSlackOn(l net.Listener, token string) *Slack {
+	s := &Slack{ //nolint:gosec // a token that opens nothing but this
+		token:  token,
+		link:   link{tickets: make(map[string]bool)},
+		files:  files{byID: make(map[string]*file)},
+		scopes: slackScopes(), left: make(map[string]bool),
+		appToken: "xapp-1-A0FAKEROOM-1-canary", appScopes: []string{"connections:write"},
+		people: people{
+			names: make(map[string]string), groups: make(map[string][]string), private: make(map[string][]*message),
+			modals: make(map[string]*modal), hooks: make(map[string]*hook), triggers: make(map[string]*trigger),
+		},
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/link/", s.accept)
+	mux.HandleFunc("/hooks/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "response_url", s.hooked) })
+	mux.HandleFunc("/upload/", func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, "upload_url", s.uploaded) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		s.serve(w, r, strings.TrimPrefix(r.URL.Path, "/api/"), s.act)
-	}))
+	})
+	s.server = start(l, mux)
 	return s
+}
+
+// Close ends the server, its sockets, and requests that are held back. The
+// transcript stays.
+func (s *Slack) Close() {
+	s.server.Close()
+	s.hangUp()
+	s.link.reading.Wait()
 }
 
 // API returns what the URL of each method begins with, without a slash at its
@@ -52,7 +84,7 @@ func (s *Slack) act(c *call) answer {
 	case err != nil:
 		said = s.refuse(c, "invalid_json", err.Error())
 	case c.name == "apps.connections.open":
-		return answer{status: http.StatusOK, body: s.open(c)}
+		return answer{status: http.StatusOK, body: s.open(c, a)}
 	case !s.admits(c, a):
 		said = s.refuse(c, "invalid_auth")
 	default:
@@ -64,16 +96,18 @@ func (s *Slack) act(c *call) answer {
 // dispatch calls the method.
 func (s *Slack) dispatch(c *call, a args) object {
 	method := map[string]func(*call, args) object{
-		"chat.postMessage": s.post, "chat.update": s.update,
+		"chat.postMessage": s.post, "chat.update": s.update, "chat.postEphemeral": s.whispered,
 		"conversations.history": s.history, "conversations.replies": s.replies, "pins.add": s.pin,
 		"conversations.info": s.info,
 	}[c.name]
+	elsewhere := map[string]func(*call, args) object{
+		"auth.test": s.whoami, "users.info": s.userInfo, "usergroups.users.list": s.groupMembers, "conversations.open": s.converse,
+		"views.open": s.viewOpen, "views.update": s.viewUpdate,
+		"files.getUploadURLExternal": s.uploadURL, "files.completeUploadExternal": s.uploadDone,
+	}[c.name]
 	switch {
-	case c.name == "auth.test":
-		return object{
-			"ok": true, "url": "https://fakeroom.slack.com/", "team": "fakeroom", "user": "vedette",
-			"team_id": slackTeam, "user_id": slackUser, "bot_id": slackBot, "is_enterprise_install": false,
-		}
+	case elsewhere != nil:
+		return elsewhere(c, a)
 	case method == nil:
 		return s.refuse(c, "unknown_method")
 	case !regexp.MustCompile(`^[CGD][A-Z0-9]+$`).MatchString(a.text("channel")):
@@ -83,6 +117,14 @@ func (s *Slack) dispatch(c *call, a args) object {
 		return no
 	}
 	return method(c, a)
+}
+
+// whoami is auth.test.
+func (s *Slack) whoami(*call, args) object {
+	return object{
+		"ok": true, "url": "https://fakeroom.slack.com/", "team": "fakeroom", "user": "vedette",
+		"team_id": slackTeam, "user_id": slackUser, "bot_id": slackBot, "is_enterprise_install": false,
+	}
 }
 
 // Who the bot is.
@@ -135,8 +177,19 @@ func (s *Slack) post(c *call, a args) object {
 	if code, why := checkSlack(a); code != "" {
 		return s.refuse(c, code, why...)
 	}
+	m, warned := s.stand(c, a, channel, thread)
+	said := object{"ok": true, "channel": channel, "ts": m.post.ID, "message": slackMessage(m, true)}
+	if warned {
+		said["response_metadata"] = object{"warnings": []string{"message_truncated"}}
+	}
+	return said
+}
+
+// stand makes what a says stand in the channel, and reports whether text was
+// lost.
+func (s *Slack) stand(c *call, a args, channel, thread string) (m *message, cut bool) {
 	id := s.next(time.Now().UnixMicro())
-	m := &message{
+	m = &message{
 		post: Post{Channel: channel, ID: fmt.Sprintf("%d.%06d", id/1e6, id%1e6), Thread: thread},
 		body: object{"type": "message", "user": slackUser, "bot_id": slackBot, "team": slackTeam},
 	}
@@ -144,13 +197,9 @@ func (s *Slack) post(c *call, a args) object {
 	if thread != "" {
 		m.body["thread_ts"] = thread
 	}
-	warned := s.lay(c, a, m)
+	cut = s.lay(c, a, m)
 	s.add(m)
-	said := object{"ok": true, "channel": channel, "ts": m.post.ID, "message": slackMessage(m, true)}
-	if warned {
-		said["response_metadata"] = object{"warnings": []string{"message_truncated"}}
-	}
-	return said
+	return m, cut
 }
 
 // update is chat.update.

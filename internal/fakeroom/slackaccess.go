@@ -37,7 +37,7 @@ func (s *Slack) Leave(channel string) {
 func slackScopes() []string {
 	return []string{
 		"app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "files:write",
-		"groups:history", "groups:read", "pins:write", "usergroups:read",
+		"groups:history", "groups:read", "im:write", "pins:write", "usergroups:read", "users:read",
 	}
 }
 
@@ -83,15 +83,4 @@ func (s *Slack) info(_ *call, a args) object {
 		"id": channel, "name": "fakeroom", "is_channel": channel[0] == 'C', "is_group": channel[0] == 'G', "is_im": channel[0] == 'D',
 		"is_private": channel[0] == 'G', "is_archived": s.archived[channel], "is_member": !s.left[channel],
 	}}
-}
-
-// open is apps.connections.open. Slack takes the token from the header alone.
-func (s *Slack) open(c *call) object {
-	switch {
-	case s.appToken == "" || c.Header.Get("Authorization") != "Bearer "+s.appToken:
-		return s.refuse(c, "invalid_auth")
-	case !slices.Contains(s.appScopes, "connections:write"):
-		return object{"ok": false, "error": "missing_scope", "needed": "connections:write", "provided": strings.Join(s.appScopes, ",")}
-	}
-	return object{"ok": true, "url": "wss://127.0.0.1:1/link?ticket=fakeroom"}
 }

@@ -36,7 +36,7 @@ func (s *Slack) habits(c *call, a args) {
 		s.blame(c, "parse is %q: names in the text would ping", p)
 	}
 	for _, name := range []string{"unfurl_links", "unfurl_media"} {
-		if v := a.text(name); c.name == "chat.postMessage" && v != "false" && v != "0" {
+		if v := a.text(name); (c.name == "chat.postMessage" || c.name == "response_url") && v != "false" && v != "0" {
 			s.blame(c, "%s is %q, want false", name, v)
 		}
 	}
@@ -99,6 +99,7 @@ type blockCheck struct {
 	faults []string
 	chars  int             // of all texts so far
 	ids    map[string]bool // of blocks, and of actions within a block
+	modal  bool            // the blocks are those of one
 }
 
 // wrong writes a fault down, and where it is.
@@ -188,6 +189,8 @@ func (c *blockCheck) block(at string, b object) {
 		c.keys(at, b, "block_id")
 	case "image":
 		c.image(at, b)
+	case "input":
+		c.input(at, b)
 	case "rich_text":
 		c.keys(at, b, "block_id", "elements")
 		c.some(at, b, "elements", noMost, c.rich)
@@ -323,4 +326,19 @@ func (c *blockCheck) span(at string, o object) {
 	if needs == "url" {
 		c.url(at+"/url", text(o, "url"))
 	}
+}
+
+// SlackRefuses returns why Slack refuses blocks, a JSON array, in a message.
+func SlackRefuses(blocks []byte) []string {
+	code, why := checkSlack(args{"text": "x", "blocks": string(blocks)})
+	if code != "" && len(why) == 0 {
+		return []string{code}
+	}
+	return why
+}
+
+// SlackRefusesView returns why Slack refuses a view, a JSON object.
+func SlackRefusesView(view []byte) []string {
+	_, why := slackView(args{"view": string(view)})
+	return why
 }

@@ -92,6 +92,9 @@ func (f *face) block(b object) {
 		f.elements(objects([]any{b["accessory"]}))
 	case "image":
 		f.elements([]object{b})
+	case "input":
+		e := inner(b, "element")
+		f.lines = append(f.lines, strings.TrimSpace(text(inner(b, "label"), "text")+": "+text(e, "initial_value")))
 	case "context", "actions":
 		f.elements(objects(list(b, "elements")))
 	case "rich_text":

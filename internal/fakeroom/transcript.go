@@ -78,13 +78,7 @@ func (t *transcript) next(least int64) int64 {
 func (s *server) Posts(channel string) []Post {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var posts []Post
-	for _, m := range s.standing[channel] {
-		p := m.post
-		p.Links, p.Mentions, p.Raw = slices.Clone(p.Links), slices.Clone(p.Mentions), slices.Clone(p.Raw)
-		posts = append(posts, p)
-	}
-	return posts
+	return posts(s.standing[channel])
 }
 
 // Delete takes a message away, as a person would. What was said below it stays.
@@ -108,4 +102,15 @@ func (s *server) Violations() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.violations)
+}
+
+// posts returns what tests are told of messages.
+func posts(all []*message) []Post {
+	var told []Post
+	for _, m := range all {
+		p := m.post
+		p.Links, p.Mentions, p.Raw = slices.Clone(p.Links), slices.Clone(p.Mentions), slices.Clone(p.Raw)
+		told = append(told, p)
+	}
+	return told
 }

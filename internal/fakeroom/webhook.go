@@ -43,7 +43,7 @@ func NewWebhook(secret string) *Webhook {
 	} {
 		mux.HandleFunc("POST /"+path, func(rw http.ResponseWriter, r *http.Request) { w.serve(rw, r, path, act) })
 	}
-	w.server = start(mux)
+	w.server = start(nil, mux)
 	return w
 }
 

@@ -1,0 +1,66 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/slack-go/slack"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+// An identity is who the bot is, and where.
+type identity struct {
+	team string // the workspace's ID
+	user string // the bot user's ID
+	home string // such as https://acme.slack.com, without a slash at its end
+}
+
+// identity asks Slack who the bot is, unless it was told before. If Slack does
+// not say, it returns its code for that, if it gave one, and what is known.
+func (w *Workspace) identity(ctx context.Context) (who identity, refused string, failure *bot.Failure) {
+	w.asking.Lock()
+	defer w.asking.Unlock()
+	if w.known.team != "" {
+		return w.known, "", nil
+	}
+	var x bot.Exchange
+	said, err := w.client.AuthTestContext(bot.WithExchange(ctx, &x))
+	if err != nil || said.TeamID == "" {
+		refused = code(err)
+		return identity{}, refused, failed(&x, refused, false)
+	}
+	w.known = identity{team: said.TeamID, user: said.UserID}
+	w.known.home = strings.TrimRight(bot.Link(said.URL, mostLink), "/")
+	return w.known, "", nil
+}
+
+// code returns Slack's code for a refusal, or "".
+func code(err error) string {
+	if no, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return no.Err
+	}
+	return ""
+}
+
+// Tenant returns the ID of the workspace, which Slack is asked for once.
+func (r *Room) Tenant(ctx context.Context) (string, error) {
+	who, _, failure := r.workspace.identity(ctx)
+	if failure != nil {
+		return "", failure
+	}
+	return who.team, nil
+}
+
+// Link returns the address of a message in the channel, or "" while Slack does
+// not say which address the workspace has: it is asked until it does.
+func (r *Room) Link(ctx context.Context, remote story.Remote) string {
+	who, _, failure := r.workspace.identity(ctx)
+	if failure != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d+$`).MatchString(string(remote)) {
+		return ""
+	}
+	return who.home + "/archives/" + r.channel + "/p" + strings.Replace(string(remote), ".", "", 1)
+}

@@ -1,0 +1,281 @@
+package slack
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/slack-go/slack"
+	"golang.org/x/time/rate"
+
+	"vedette/bot"
+	"vedette/bot/command"
+)
+
+// InboxOptions say how people of a workspace are heard. At least one of
+// AppToken and SigningSecret is set.
+type InboxOptions struct {
+	Answerer      command.Answerer // required
+	AppToken      string           // xapp-…, of the app; "" does without Socket Mode
+	SigningSecret string           // of the app; "" refuses signed requests
+	Groups        func() []string  // IDs of the user groups that are roles, as of when it is called; nil is none
+	Log           *slog.Logger     // required
+
+	// Dial connects Socket Mode; nil is the network, through the proxy that
+	// the environment names.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+}
+
+// An Inbox hears what people of a workspace ask and answers them. Each
+// delivery is acknowledged before anything is done about it, and acts once
+// however often it comes.
+type Inbox struct {
+	workspace *Workspace
+	answerer  command.Answerer
+	groups    func() []string
+	log       *slog.Logger
+	people    people
+	memory    memory
+	hooks     *http.Client // for response URLs: it has no token
+
+	secret string         // that signs requests
+	forged rate.Sometimes // has a request that is not signed logged
+	app    *slack.Client  // asks for sockets; nil without an app token
+	dialer *websocket.Dialer
+
+	mu      sync.Mutex     // guards what follows
+	running bool           // Run takes calls
+	who     identity       // while running
+	calls   map[string]int // under way, by who asks
+	all     int            // of calls
+	done    sync.WaitGroup // of calls; Add is called while running only
+	turns   chan struct{}  // has room for the calls that are worked on
+}
+
+// Bounds of what is under way at once. What waits costs little; more than a
+// few calls of one person are a flood.
+const (
+	mostCalls    = 500
+	mostOfPerson = 5
+	mostAtOnce   = 16
+	answerWithin = 30 * time.Second
+)
+
+// Inbox returns the inbox of the workspace. Nothing is heard until it runs.
+func (w *Workspace) Inbox(o InboxOptions) (*Inbox, error) {
+	switch {
+	case o.AppToken == "" && o.SigningSecret == "":
+		return nil, errors.New("slack: neither an app token nor a signing secret")
+	case o.AppToken != "" && !strings.HasPrefix(o.AppToken, "xapp-"):
+		return nil, errors.New("slack: the app token is none: it begins with xapp-")
+	}
+	in := &Inbox{
+		workspace: w, answerer: o.Answerer, groups: o.Groups, log: o.Log, secret: o.SigningSecret,
+		people: people{client: w.client, log: o.Log, groups: make(map[string]known[[]string]), names: make(map[string]known[string])},
+		hooks:  w.httpClient(""),
+		calls:  make(map[string]int), turns: make(chan struct{}, mostAtOnce), forged: rate.Sometimes{Interval: time.Minute},
+	}
+	if in.groups == nil {
+		in.groups = func() []string { return nil }
+	}
+	if o.AppToken != "" {
+		in.app = slack.New("", slack.OptionAppLevelToken(o.AppToken), slack.OptionAPIURL(w.api), slack.OptionHTTPClient(w.httpClient(o.AppToken)))
+		// One buffer holds a whole acknowledgement: Slack does not put frames
+		// together again.
+		in.dialer = &websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: connectWithin, WriteBufferSize: 32 << 10, NetDialContext: o.Dial}
+		if o.Dial != nil {
+			in.dialer.Proxy = nil
+		}
+	}
+	return in, nil
+}
+
+// Run hears and answers until ctx ends, and then finishes what is under way.
+// It returns an error, which says what to change, if Slack does not let the
+// app listen; what cannot be reached it asks for again.
+func (in *Inbox) Run(ctx context.Context) error {
+	who, err := in.introduce(ctx)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	in.mu.Lock()
+	in.running, in.who = true, who
+	in.mu.Unlock()
+	defer func() {
+		in.mu.Lock()
+		in.running = false
+		in.mu.Unlock()
+		in.done.Wait()
+	}()
+	if in.app == nil {
+		<-ctx.Done()
+		return nil
+	}
+	return in.listen(ctx)
+}
+
+// introduce asks Slack who the bot is until it is told or ctx ends.
+func (in *Inbox) introduce(ctx context.Context) (identity, error) {
+	for tries := 1; ; tries++ {
+		asking, cancel := context.WithTimeout(ctx, connectWithin)
+		who, refused, f := in.workspace.identity(asking)
+		cancel()
+		switch {
+		case f == nil:
+			return who, nil
+		case refused != "" && f.Kind == bot.RoomShut:
+			return identity{}, fmt.Errorf("slack: %s", f.Why)
+		}
+		in.log.LogAttrs(ctx, slog.LevelWarn, "Slack does not say who the bot is", slog.String("why", f.Why), slog.Int("tries", tries))
+		if !pause(ctx, max(f.Wait, backoff(tries))) {
+			return identity{}, nil
+		}
+	}
+}
+
+// A delivery is what came over either transport.
+type delivery struct {
+	kind     kind
+	envelope string // of Socket Mode, or ""
+	payload  []byte
+}
+
+// What comes of a delivery: what is said with its acknowledgement, and what is
+// to be done after that; either may be nil.
+type receipt struct {
+	say   any
+	begin func(ctx context.Context)
+}
+
+// Errors of receive: the delivery is to be refused where the transport can.
+var (
+	errGarbled  = errors.New("not understood")
+	errStranger = errors.New("another workspace's")
+)
+
+// refused logs why a delivery comes to nothing.
+func (in *Inbox) refused(ctx context.Context, k kind, err error) {
+	in.log.LogAttrs(ctx, slog.LevelWarn, "a delivery was refused", slog.String("kind", word(string(k))), slog.String("why", err.Error()))
+}
+
+// receive reads a delivery. It does nothing about it yet.
+func (in *Inbox) receive(d delivery) (receipt, error) {
+	h, err := decode(d.kind, d.payload)
+	if errors.Is(err, errForeign) {
+		return receipt{}, nil
+	}
+	if err != nil {
+		return receipt{}, errGarbled
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, t := range h.teams {
+		if t != in.who.team {
+			return receipt{}, errStranger
+		}
+	}
+	if h.mention && h.From.ID == in.who.user || !in.memory.first(d.envelope, h.Key) {
+		return receipt{}, nil
+	}
+	h.At, h.Where.Tenant = time.Now(), in.who.team
+	if h.mention {
+		h.Words = addressed(h.Words, in.who.user)
+	}
+	if !in.running || in.all >= mostCalls || in.calls[h.From.ID] >= mostOfPerson {
+		in.log.LogAttrs(context.Background(), slog.LevelWarn, "a call was not taken: too many are under way", slog.String("person", h.From.ID))
+		return receipt{say: h.busy()}, nil
+	}
+	in.all++
+	in.calls[h.From.ID]++
+	in.done.Add(1)
+	return receipt{say: h.wait(), begin: func(ctx context.Context) { go in.work(context.WithoutCancel(ctx), h) }}, nil
+}
+
+// busy returns what is said with the acknowledgement of a call that is not
+// taken, or nil where nothing can be.
+func (h *heard) busy() any {
+	const words = "Your last requests are still being answered. Ask again in a moment."
+	switch {
+	case h.sent:
+		return map[string]any{"response_action": "update", "view": wordsView(words, h)}
+	case h.do == "" && !h.mention:
+		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": words}
+	}
+	return nil
+}
+
+// wait returns what is said with the acknowledgement of a call that is taken:
+// a form stays open for what comes of it.
+func (h *heard) wait() any {
+	if h.sent {
+		return map[string]any{"response_action": "update", "view": wordsView("One moment…", h)}
+	}
+	return nil
+}
+
+// work answers h, whose turn was counted by receive.
+func (in *Inbox) work(ctx context.Context, h *heard) {
+	defer func() {
+		in.mu.Lock()
+		defer in.mu.Unlock()
+		in.all--
+		if in.calls[h.From.ID]--; in.calls[h.From.ID] == 0 {
+			delete(in.calls, h.From.ID)
+		}
+		in.done.Done()
+	}()
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	select {
+	case in.turns <- struct{}{}:
+		defer func() { <-in.turns }()
+	case <-ctx.Done():
+		in.log.LogAttrs(ctx, slog.LevelWarn, "a call had no turn in time", slog.String("person", h.From.ID))
+		return
+	}
+	defer func() { // a fault in an answer must not end what tells the rooms
+		if fault := recover(); fault != nil {
+			in.log.LogAttrs(ctx, slog.LevelError, "answering broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
+			in.say(ctx, h, newPage("That went wrong inside vedette. Its log says more.").face(nil), false)
+		}
+	}()
+	if h.From.Name == "" {
+		h.From.Name = in.people.name(ctx, h.From.ID)
+	}
+	h.Words = named(h.Words, func(user string) string { return in.people.name(ctx, user) })
+	h.From.Roles = in.people.roles(ctx, h.From.ID, in.groups())
+	if h.do != "" {
+		in.tell(ctx, h, in.answerer.Press(ctx, &h.Call, h.do))
+	} else {
+		in.tell(ctx, h, in.answerer.Do(ctx, &h.Call))
+	}
+}
+
+// hook returns the response URL u, or "" if what answers there is not Slack.
+func (in *Inbox) hook(u string) string {
+	parsed, err := url.Parse(u)
+	if err != nil || parsed.User != nil {
+		return ""
+	}
+	api, err := url.Parse(in.workspace.api)
+	ours := err == nil && loopback(api.Hostname()) && parsed.Host == api.Host && parsed.Scheme == api.Scheme
+	if ours || parsed.Scheme == "https" && parsed.Host == "hooks.slack.com" {
+		return u
+	}
+	return ""
+}
+
+// loopback reports whether the host is this machine by its address.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
