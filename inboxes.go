@@ -12,6 +12,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/config"
 )
@@ -30,7 +31,7 @@ type inbox struct {
 func (pr *program) inboxes() (all []inbox, err error) {
 	if pr.slack != nil {
 		o := slack.InboxOptions{Answerer: pr.core, Groups: func() []string { return groups(pr.inForce.Load().Desk) }, Log: pr.log}
-		if pr.set.PublicURL != "" {
+		if pr.set.PublicURL != "" && pr.set.SlackSigningSecret != "" {
 			o.SigningSecret = pr.set.SlackSigningSecret.Reveal()
 		} else {
 			o.AppToken = pr.set.SlackAppToken.Reveal()
@@ -43,7 +44,26 @@ func (pr *program) inboxes() (all []inbox, err error) {
 			all = append(all, inbox{"Slack", in.Run, in.Handler(), "/slack/"})
 		}
 	}
+	if pr.discord != nil {
+		in, err := pr.discord.Inbox(discord.InboxOptions{
+			Answerer: pr.core, Gateway: pr.set.PublicURL == "" || pr.set.DiscordPublicKey == "", Channels: func() []string { return channels(pr.inForce.Load().Desk) }, Log: pr.log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inbox{"Discord", in.Run, in.Handler(), "/discord/"})
+	}
 	return all, nil
+}
+
+// channels returns the IDs of Discord's channels that are rooms.
+func channels(d *config.Desk) (ids []string) {
+	for _, r := range d.Rooms {
+		if r.Discord != "" {
+			ids = append(ids, r.Discord)
+		}
+	}
+	return ids
 }
 
 // groups returns the IDs of Slack's user groups that rights are given to.
@@ -104,8 +124,8 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 	case pr.set.PublicURL != "":
 		return nil, errors.New("VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not")
 	}
-	if len(all) == 0 && (pr.slack != nil || pr.discord != nil) {
-		pr.log.LogAttrs(ctx, slog.LevelWarn, "nobody is answered in rooms: VEDETTE_SLACK_APP_TOKEN is not set")
+	if pr.slack != nil && pr.set.SlackAppToken == "" && pr.set.PublicURL == "" {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "nobody is answered in Slack: VEDETTE_SLACK_APP_TOKEN is not set")
 	}
 	return beside, nil
 }
