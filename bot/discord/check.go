@@ -58,6 +58,7 @@ type (
 	user struct {
 		ID       string `json:"id"`
 		Username string `json:"username"`
+		Global   string `json:"global_name"`
 		Bot      bool   `json:"bot"`
 	}
 	application struct {

@@ -37,6 +37,7 @@ type Account struct {
 	mu      sync.Mutex        // guards what follows; held for no call
 	threads map[string]bool   // by the id of their root, which is also theirs: those that a reply went to or may go to
 	guilds  map[string]string // by the id of a channel: where it is
+	parents map[string]string // by the id of a channel or thread: the channel
 }
 
 // New returns the account that o describes. It sends nothing.
@@ -68,7 +69,7 @@ func New(o Options) (*Account, error) {
 	}
 	return &Account{
 		session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string),
-		publicKey: o.PublicKey, publicURL: o.PublicURL,
+		parents: make(map[string]string), publicKey: o.PublicKey, publicURL: o.PublicURL,
 	}, nil
 }
 

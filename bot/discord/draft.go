@@ -51,6 +51,7 @@ func trim(m *bot.Message) *draft {
 	d.Link = bot.Link(m.Link, mostLink)
 	d.Title = title(m)
 	d.Outlet, d.Reason = brief(m.Outlet, mostName/2), brief(m.Reason, mostReason)
+	d.State = brief(m.State, mostHead)
 	d.Watches = bot.Keep(m.Watches, mostList, func(w string) (string, bool) { return short(w, mostHead), !bot.Blank(w) })
 	for size(d.head()) > mostHead && len(d.Watches) > 0 {
 		d.Watches = d.Watches[:len(d.Watches)-1]
@@ -81,10 +82,7 @@ func trim(m *bot.Message) *draft {
 	for size(d.sources()) > mostValue {
 		d.hide()
 	}
-	d.Buttons = bot.Keep(m.Buttons, mostButtons, func(b bot.Button) (bot.Button, bool) {
-		b = bot.Button{Label: brief(b.Label, mostLabel), Link: bot.Link(b.Link, mostTarget)}
-		return b, b.Link != "" && !bot.Blank(b.Label)
-	})
+	d.Buttons = bot.Keep(m.Buttons, mostButtons, pressable)
 	return d
 }
 

@@ -22,6 +22,8 @@ type form struct {
 	Nonce      string                            `json:"nonce,omitempty"`
 	Enforce    bool                              `json:"enforce_nonce,omitempty"`
 	Reference  *discordgo.MessageReference       `json:"message_reference,omitempty"`
+
+	Attachments []attachment `json:"attachments,omitempty"`
 }
 
 // A face is a message in Discord's terms, and what stands in for it if these
@@ -31,8 +33,9 @@ type face struct {
 }
 
 // once returns f as a message that stands once, however often it is posted
-// with the key.
+// with the key. Its buttons carry the key, by which it can be found.
 func (f face) once(key string) face {
+	f.rich.Components = keyed(f.rich.Components, key)
 	f.rich.Nonce, f.rich.Enforce = key, true
 	f.plain.Nonce, f.plain.Enforce = key, true
 	return f
@@ -57,7 +60,11 @@ func edited(m *bot.Message) face {
 // which a phone shows without the embed.
 func root(m *bot.Message) face {
 	d := trim(m)
-	return d.face(d.head(), (*draft).root)
+	head := d.head()
+	if !bot.Blank(d.State) {
+		head += "\n" + escape(short(d.State, mostHead))
+	}
+	return d.face(head, (*draft).root)
 }
 
 // reply returns the face of a message in a thread.
@@ -175,17 +182,6 @@ func (d *draft) sources() string {
 		parts = append(parts, fmt.Sprintf("+%d more", d.hidden))
 	}
 	return strings.Join(parts, " · ")
-}
-
-// buttons returns a row of buttons that open links, or nothing.
-func buttons(all []bot.Button) []discordgo.MessageComponent {
-	if len(all) == 0 {
-		return nil
-	}
-	row := discordgo.ActionsRow{Components: bot.Keep(all, mostButtons, func(b bot.Button) (discordgo.MessageComponent, bool) {
-		return discordgo.Button{Label: b.Label, Style: discordgo.LinkButton, URL: b.Link}, true
-	})}
-	return []discordgo.MessageComponent{row}
 }
 
 // extent returns what Discord counts of e.

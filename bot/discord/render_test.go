@@ -46,6 +46,18 @@ func idlib() *bot.Message {
 	}
 }
 
+// had is a message of a story that somebody has, with what people act by.
+func had() *bot.Message {
+	m := idlib()
+	m.State = "Acknowledged by Ada @everyone, 13:59"
+	var acts []bot.Button
+	for _, label := range []string{"Resolve", "Mute story", "Timeline", "Why"} {
+		acts = append(acts, bot.Button{Label: label, Do: strings.ToLower(label[:3]) + "-7-abcdefghijklmnop"})
+	}
+	m.Buttons = append(acts, m.Buttons...)
+	return m
+}
+
 // further is a message for the thread.
 func further() *bot.Message {
 	return &bot.Message{
@@ -155,6 +167,7 @@ func TestMessagesLookAsReviewed(t *testing.T) {
 		"onward": root(onward).rich, "onward_plain": root(onward).plain, "apart": root(apart).rich,
 		"root": root(idlib()).rich, "reply": reply(further()).rich, "maximal": root(maximal()).rich, "hostile": root(odd()).rich,
 		"root_plain": root(idlib()).plain, "reply_plain": reply(further()).plain, "hostile_plain": root(odd()).plain,
+		"had": root(had()).once("abcdefgh01234567").rich, "had_edited": edited(had()).rich, "had_plain": root(had()).plain,
 		"bare": root(&bot.Message{}).rich, "bulletin": root(bulletin()).rich, "bulletin_plain": root(bulletin()).plain,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -186,7 +199,7 @@ func TestMessagesLookAsReviewed(t *testing.T) {
 
 func TestMessagesKeepEachLimit(t *testing.T) {
 	for name, m := range map[string]*bot.Message{
-		"Root": idlib(), "Reply": further(), "Maximal": maximal(), "Hostile": odd(), "Bare": {},
+		"Root": idlib(), "Reply": further(), "Maximal": maximal(), "Hostile": odd(), "Bare": {}, "Had": had(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			holds(t, root(m))
@@ -363,7 +376,10 @@ func holds(t *testing.T, f face) {
 		t.Fatal(err)
 	}
 	var rows []struct {
-		Components []struct{ Label, URL string }
+		Components []struct {
+			Label, URL string
+			CustomID   string `json:"custom_id"`
+		}
 	}
 	if err := json.Unmarshal(raw, &rows); err != nil {
 		t.Fatal(err)
@@ -373,7 +389,7 @@ func holds(t *testing.T, f face) {
 			t.Errorf("a row of %d buttons", n)
 		}
 		for _, b := range row.Components {
-			if units(b.Label) < 1 || units(b.Label) > 80 || units(b.URL) > 512 || !strings.HasPrefix(b.URL, "http") {
+			if units(b.Label) < 1 || units(b.Label) > 80 || units(b.URL) > 512 || strings.HasPrefix(b.URL, "http") == (b.CustomID != "") || units(b.CustomID) > 100 {
 				t.Errorf("button %+v", b)
 			}
 		}

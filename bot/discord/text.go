@@ -41,11 +41,16 @@ func bolden(s story.Sentence) string {
 	return b.String()
 }
 
-// masked returns name as a link to u. A name that has brackets is not a link:
-// Discord pairs them even where they are escaped. Nor is one that looks like
-// a link itself, which Discord distrusts.
+// named reports whether name can be that of a link. One that has brackets
+// cannot: Discord pairs them even where they are escaped. Nor can one that
+// looks like a link itself, which Discord distrusts.
+func named(name string) bool {
+	return !strings.ContainsAny(name, "[]") && !strings.Contains(name, "://")
+}
+
+// masked returns name as a link to u, if it can be one.
 func masked(name, u string) string {
-	if u == "" || strings.ContainsAny(name, "[]") || strings.Contains(name, "://") {
+	if u == "" || !named(name) {
 		return escape(name)
 	}
 	return "[" + escape(name) + "](" + target(u) + ")"

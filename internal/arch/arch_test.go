@@ -62,7 +62,7 @@ var kept = map[string][]string{
 	"github.com/riverqueue/river":   {"internal/store", "internal/engine"},
 	"github.com/bwmarrin/discordgo": {"bot/discord"},
 	"github.com/slack-go/slack":     {"bot/slack"},
-	"github.com/gorilla/websocket":  {"bot/slack"},
+	"github.com/gorilla/websocket":  {"bot/discord", "bot/slack"},
 	"github.com/standard-webhooks":  {"bot/webhook"},
 	"github.com/go-analyze/charts":  {"bot/chart"},
 	"github.com/mmcdole/gofeed":     {"feeds/parse"},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"mime"
+	"net"
 	"net/http"
 	"regexp"
 	"strconv"
@@ -40,6 +41,15 @@ type Discord struct {
 	nonces  map[string]*message // the first of its nonce, in the window
 	threads map[string]*thread  // by ID, which is its root's
 
+	gate    gate
+	people  map[string]*discordPerson // by ID
+	guilds  map[string]string         // by the ID of a channel that is not in discordGuild
+	asked   map[string]*interaction   // by token
+	signing *signing                  // nil: interactions go over the gateway
+	opened  []Opening
+	command []object // as they are registered
+	puts    int      // registrations ever
+
 	denied      map[string]int64 // permissions that the bot lacks, by channel
 	types       map[string]int   // of channels that hold no text
 	application object
@@ -50,9 +60,17 @@ type Discord struct {
 // those whose id has the shape of one. If openapiPath is not "", each body is
 // also held against Discord's OpenAPI document in that file.
 func NewDiscord(token, openapiPath string) (*Discord, error) {
+	return NewDiscordOn(nil, token, openapiPath)
+}
+
+// NewDiscordOn is [NewDiscord] on a listener, such as one in memory; nil is one
+// on loopback.
+func NewDiscordOn(l net.Listener, token, openapiPath string) (*Discord, error) {
 	d := &Discord{
 		NonceWindow: 5 * time.Minute, token: token,
 		nonces: make(map[string]*message), threads: make(map[string]*thread),
+		gate:   gate{every: discordBeat, sessions: make(map[string]*gateSession), left: 1000},
+		people: make(map[string]*discordPerson), guilds: make(map[string]string), asked: make(map[string]*interaction),
 		denied: make(map[string]int64), types: make(map[string]int), application: discordApp(),
 	}
 	routes := map[string]func(*call) answer{
@@ -67,6 +85,15 @@ func NewDiscord(token, openapiPath string) (*Discord, error) {
 		"PATCH /channels/{channel}/messages/{message}":        d.edit,
 		"PUT /channels/{channel}/messages/pins/{message}":     d.pin,
 		"POST /channels/{channel}/messages/{message}/threads": d.startThread,
+
+		"GET /gateway/bot": d.gatewayBot,
+		"GET /applications/{application_id}/commands":                      d.commands,
+		"PUT /applications/{application_id}/commands":                      d.putCommands,
+		"POST /interactions/{interaction_id}/{interaction_token}/callback": d.callback,
+		"GET /webhooks/{webhook_id}/{webhook_token}/messages/@original":    d.original,
+		"PATCH /webhooks/{webhook_id}/{webhook_token}/messages/@original":  d.editOriginal,
+		"DELETE /webhooks/{webhook_id}/{webhook_token}/messages/@original": d.deleteOriginal,
+		"POST /webhooks/{webhook_id}/{webhook_token}":                      d.followUp,
 	}
 	var err error
 	if d.schemas, err = readSchemas(openapiPath, routes); err != nil {
@@ -79,11 +106,14 @@ func NewDiscord(token, openapiPath string) (*Discord, error) {
 			d.serve(w, r, name, d.admitted(act))
 		})
 	}
+	mux.HandleFunc(gatePath, d.accept)
+	mux.HandleFunc(gateResume, d.accept)
+	mux.HandleFunc(gateResume+"/", d.accept)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		name := r.Method + " " + strings.TrimPrefix(r.URL.Path, discordBase)
 		d.serve(w, r, name, d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") }))
 	})
-	d.server = start(nil, mux)
+	d.server = start(l, mux)
 	return d, nil
 }
 
@@ -98,7 +128,7 @@ func (d *Discord) admitted(act func(*call) answer) func(*call) answer {
 			d.blame(c, "the User-Agent is %q, want DiscordBot (…", ua)
 		}
 		var a answer
-		if c.Header.Get("Authorization") == "Bot "+d.token {
+		if c.Header.Get("Authorization") == "Bot "+d.token || strings.Contains(c.name, "_token}") { // which stands in the path
 			a = act(c)
 		} else {
 			a = d.refuse(c, http.StatusUnauthorized, 0, "401: Unauthorized")
@@ -208,25 +238,34 @@ func (d *Discord) post(c *call) answer {
 	if p.thread != nil {
 		delete(d.archived, p.thread.id) // a post opens a thread again
 	}
-	id := strconv.FormatInt(d.next((time.Now().UnixMilli()-discordEpoch)<<22), 10)
-	m := &message{
-		post: Post{Channel: p.channel, ID: id, Thread: p.root(), Key: n.nonce()},
-		body: object{
-			"id": id, "channel_id": c.PathValue("channel"), "type": 0, "author": discordAuthor(), "content": "",
-			"embeds": []any{}, "components": []any{}, "attachments": []any{}, "mentions": []any{}, "mention_roles": []any{},
-			"mention_everyone": false, "pinned": false, "tts": false, "flags": 0, "edited_timestamp": nil,
-		},
-	}
-	m.lay(fields, n)
-	m.show(discordFace(n), compact(c.body))
+	m := d.made(c.PathValue("channel"), p, fields, n, c.body)
+	m.post.Key = n.nonce()
 	d.add(m)
-	m.body["timestamp"] = m.post.At.UTC().Format(time.RFC3339Nano)
 	if m.post.Key != "" {
 		d.nonces[m.post.Key] = m
 	}
 	said := d.told(m)
 	said["nonce"] = fields["nonce"]
 	return answer{status: http.StatusOK, body: said}
+}
+
+// made returns a message of the bot as it is written to a channel, or a thread
+// of it. It does not stand there yet.
+func (d *Discord) made(channel string, p place, fields object, n *note, raw []byte) *message {
+	now := time.Now()
+	id := strconv.FormatInt(d.next((now.UnixMilli()-discordEpoch)<<22), 10)
+	m := &message{
+		post: Post{Channel: p.channel, ID: id, Thread: p.root()},
+		body: object{
+			"id": id, "channel_id": channel, "type": 0, "author": discordAuthor(), "content": "",
+			"embeds": []any{}, "components": []any{}, "attachments": []any{}, "mentions": []any{}, "mention_roles": []any{},
+			"mention_everyone": false, "pinned": false, "tts": false, "flags": 0, "edited_timestamp": nil,
+			"timestamp": now.UTC().Format(time.RFC3339Nano),
+		},
+	}
+	m.lay(fields, n)
+	m.show(discordFace(n), compact(raw))
+	return m
 }
 
 // edit is PATCH /channels/{channel}/messages/{message}.
@@ -311,13 +350,31 @@ func (m *message) lay(fields object, n *note) {
 	}
 }
 
-// fields returns c's body as an object, if Discord can read it.
+// fields returns c's body as an object, if Discord can read it: as JSON, or
+// beside files.
 func (d *Discord) fields(c *call) (fields object, refused answer, ok bool) {
-	kind, _, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	var names map[string]string
+	kind, more, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	if kind == "multipart/form-data" {
+		var fault string
+		if c, names, fault = parted(c, more["boundary"]); fault != "" {
+			return nil, d.refuse(c, http.StatusBadRequest, 50035, fault), false
+		}
+		kind = "application/json"
+	}
 	if kind != "application/json" || json.Unmarshal(c.body, &fields) != nil || fields == nil {
 		return nil, d.refuse(c, http.StatusBadRequest, 50109, "The request body contains invalid JSON."), false
 	}
 	d.schemas.check(c, d.blame)
+	of := fields
+	if data := inner(fields, "data"); data != nil {
+		of = data
+	}
+	for _, a := range objects(list(of, "attachments")) {
+		if name := names[fmt.Sprint(a["id"])]; name != "" {
+			a["filename"] = name // as the file is called that came
+		}
+	}
 	return fields, answer{}, true
 }
 

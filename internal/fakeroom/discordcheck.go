@@ -35,6 +35,7 @@ type note struct {
 	Nonce        any        `json:"nonce"`
 	EnforceNonce bool       `json:"enforce_nonce"`
 	Mentions     *permitted `json:"allowed_mentions"`
+	Attachments  any        `json:"attachments"`
 }
 
 type embed struct {
@@ -114,10 +115,16 @@ func (n *note) nonce() string {
 
 // empty reports whether there is nothing to be seen of n.
 func (n *note) empty() bool {
-	return strings.TrimSpace(n.Content) == "" && len(n.Components) == 0 &&
+	return strings.TrimSpace(n.Content) == "" && len(n.Components) == 0 && len(n.files()) == 0 &&
 		!slices.ContainsFunc(n.Embeds, func(e embed) bool {
 			return e.length() > 0 || e.Image.URL != "" || e.URL != ""
 		})
+}
+
+// files returns the files that go with n.
+func (n *note) files() []object {
+	all, _ := n.Attachments.([]any)
+	return objects(all)
 }
 
 // length counts what counts towards the limit of all embeds.
@@ -185,6 +192,10 @@ func readNote(fields object) (*note, []bodyFault) {
 	}
 	c.embeds(n.Embeds)
 	c.rows(n.Components)
+	c.number("attachments", len(n.files()), 0, 10)
+	for i, a := range n.files() {
+		c.length(fmt.Sprintf("attachments/%d/description", i), text(a, "description"), 0, 1024)
+	}
 	return n, c.faults
 }
 

@@ -1,6 +1,8 @@
 package fakeroom
 
 import (
+	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,7 +12,7 @@ import (
 var (
 	discordPing   = regexp.MustCompile(`@everyone|@here|<@!?[0-9]+>|<@&[0-9]+>`)
 	discordMasked = regexp.MustCompile(`\[([^\]\n]*)\]\(\s*<?([a-zA-Z][a-zA-Z0-9+.-]*:[^\s<>)]+)>?[^)\n]*\)`)
-	discordEscape = regexp.MustCompile("\\\\([!-/:-@\\[-`{-~])")
+	discordEscape = regexp.MustCompile("(?s)\\\\[!-/:-@\\[-`{-~]|```\n?(.*?)```|`[^`\n]+`")
 	discordFence  = regexp.MustCompile(`\*\*|~~|\|\||__`)
 )
 
@@ -38,6 +40,9 @@ func discordFace(n *note) *face {
 			f.lines = append(f.lines[:start], strings.Join(f.lines[start:], " "))
 		}
 		f.lines = append(f.lines, e.Footer.Text)
+	}
+	for _, a := range n.files() {
+		f.lines = append(f.lines, "(file "+text(a, "filename")+": "+text(a, "description")+")")
 	}
 	for _, r := range n.Components {
 		var labels []string
@@ -81,7 +86,7 @@ const shield = 0x100000
 
 // markdown reads s as Discord's markup.
 func (f *face) markdown(s string) {
-	s = discordEscape.ReplaceAllStringFunc(s, func(e string) string { return string(shield + rune(e[1])) })
+	s = discordEscape.ReplaceAllStringFunc(s, literal)
 	for _, m := range discordMasked.FindAllStringSubmatch(s, -1) {
 		f.links = append(f.links, unshielded(m[2]))
 	}
@@ -92,6 +97,22 @@ func (f *face) markdown(s string) {
 	f.lines = append(f.lines, unshielded(s))
 }
 
+// literal returns what stands for an escape, or for letters of one width: that
+// nothing else is seen in it.
+func literal(e string) string {
+	if fenced, ok := strings.CutPrefix(e, "```"); ok {
+		e = strings.TrimSuffix(strings.TrimPrefix(fenced, "\n"), "```")
+	} else if e[0] == '\\' {
+		e = e[1:]
+	}
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && r != '\n' {
+			return shield + r
+		}
+		return r
+	}, e)
+}
+
 // unshielded returns s with the escaped characters as they are read.
 func unshielded(s string) string {
 	return strings.Map(func(r rune) rune {
@@ -100,4 +121,18 @@ func unshielded(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// DiscordText returns what a person reads in a message, given the body of the
+// request that posts it.
+func DiscordText(body []byte) (string, error) {
+	var fields object
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return "", err
+	}
+	n, faults := readNote(fields)
+	if len(faults) > 0 {
+		return "", fmt.Errorf("%s: %s", faults[0].at, faults[0].why)
+	}
+	return joined(discordFace(n).lines), nil
 }

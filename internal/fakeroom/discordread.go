@@ -28,7 +28,7 @@ func (d *Discord) channel(c *call) answer {
 		return answer{status: http.StatusOK, body: d.thread(p.thread)}
 	}
 	return answer{status: http.StatusOK, body: object{
-		"id": p.channel, "type": d.types[p.channel], "guild_id": discordGuild, "name": "fakeroom", "position": 0, "parent_id": nil,
+		"id": p.channel, "type": d.types[p.channel], "guild_id": d.home(p.channel), "name": "fakeroom", "position": 0, "parent_id": nil,
 		"topic": nil, "nsfw": false, "permission_overwrites": d.overwrites(p.channel), "rate_limit_per_user": 0, "last_message_id": nil,
 	}}
 }

@@ -117,6 +117,10 @@ func (s *server) blame(c *call, format string, args ...any) {
 // write sends a as JSON.
 func (a answer) write(w http.ResponseWriter) {
 	maps.Copy(w.Header(), a.header)
+	if a.status == http.StatusNoContent {
+		w.WriteHeader(a.status)
+		return
+	}
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(a.status)
 	if a.status == http.StatusNoContent {
