@@ -293,7 +293,7 @@ func (c *askCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	vars := config.Environ(p.environ, nil)
 	who := cmp.Or(vars["USER"], vars["LOGNAME"], "somebody")
-	call := &command.Call{From: command.Person{ID: who, Name: who}, Where: command.Place{Platform: command.CLI, Channel: c.Room}, At: utcNow()}
+	call := &command.Call{From: command.Person{ID: who, Name: who}, Where: command.Place{Platform: command.CLI, Channel: c.Room}}
 	if do, ok := strings.CutPrefix(strings.Join(words, " "), "press "); ok {
 		return p.answer(core.Press(ctx, call, do))
 	}

@@ -68,7 +68,7 @@ func BenchmarkCommands(b *testing.B) {
 			for b.Loop() {
 				i++
 				began := time.Now()
-				ans := core.Do(ctx, &command.Call{From: command.Person{ID: fmt.Sprint(words, i)}, Where: command.Place{Platform: command.CLI}, At: now, Words: words})
+				ans := core.Do(ctx, &command.Call{From: command.Person{ID: fmt.Sprint(words, i)}, Where: command.Place{Platform: command.CLI}, Words: words})
 				took = append(took, time.Since(began))
 				if len(ans.Lines) == 0 && ans.File == nil {
 					b.Fatalf("%s has no answer", words)

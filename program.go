@@ -273,9 +273,6 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 	return seats, errors.Join(errs...)
 }
 
-// places returns the rooms in force as people find them.
-func (pr *program) places() []command.Seat { return seatsOf(pr.inForce.Load().Desk) }
-
 // policy returns what a room asks of those who tell it things.
 func policy(r *config.Room) bot.Policy {
 	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest, Shifts: r.Handover}

@@ -57,6 +57,13 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 		}
 		wg.Go(beside)
 	}
+	inbound, err := pr.openInboxes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, beside := range inbound {
+		wg.Go(beside)
+	}
 	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
 	wg.Go(func() { pr.heed(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })

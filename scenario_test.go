@@ -49,7 +49,7 @@ func (tr *transcript) ask(ctx context.Context, pr *program, a wire.Asking) error
 			place = command.Place{Platform: s.Platform, Tenant: s.Tenant, Channel: s.Channel}
 		}
 	}
-	call := &command.Call{Key: fmt.Sprint("line ", a.Line), From: command.Person{ID: a.Who, Name: a.Who}, Where: place, At: pr.now(), Words: a.Words}
+	call := &command.Call{Key: fmt.Sprint("line ", a.Line), From: command.Person{ID: a.Who, Name: a.Who}, Where: place, Words: a.Words}
 	var ans *command.Answer
 	if label, ok := strings.CutPrefix(a.Words, "press "); ok {
 		call.Words = ""
@@ -144,18 +144,25 @@ func (e *ear) Pin(ctx context.Context, root story.Remote) error {
 // were told and what the terminal shows.
 func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.RoomName][]string, string) {
 	t.Helper()
-	var out, logs bytes.Buffer
-	p := &process{stdout: &out, stderr: &logs}
-	set.PollEvery = time.Minute
-	if set.Data == "" {
-		set.Data = t.TempDir()
-	}
 	notes := &transcript{heard: make(map[story.RoomName][]string), buttons: make(map[story.RoomName][]bot.Button)}
 	tune := func(pr *program) {
 		pr.listen = func(name story.RoomName, room bot.Room) bot.Room {
 			return &ear{Room: room, name: name, now: pr.now, notes: notes}
 		}
 		pr.ask = func(ctx context.Context, a wire.Asking) error { return notes.ask(ctx, pr, a) }
+	}
+	return notes.heard, play(t, script, set, tune)
+}
+
+// play plays a script through the whole program, which tune may change before
+// it begins, and returns what the terminal shows.
+func play(t *testing.T, script *wire.Script, set *config.Settings, tune func(*program)) string {
+	t.Helper()
+	var out, logs bytes.Buffer
+	p := &process{stdout: &out, stderr: &logs}
+	set.PollEvery = time.Minute
+	if set.Data == "" {
+		set.Data = t.TempDir()
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
@@ -169,7 +176,7 @@ func hear(t *testing.T, script *wire.Script, set *config.Settings) (map[story.Ro
 	if err := p.play(ctx, set, script, nil, unaccounted, tune); err != nil {
 		t.Fatalf("%v\n%s", err, logs.String())
 	}
-	return notes.heard, out.String()
+	return out.String()
 }
 
 // TestScenarios plays each scenario file; its first line is the promise.

@@ -9,7 +9,7 @@ type Answerer interface {
 	Do(ctx context.Context, c *Call) *Answer
 
 	// Press carries out what the button that bears do stands for; c has its
-	// Key, From, Where and At. A button that this program did not make is
+	// Key, From and Where. A button that this program did not make is
 	// refused.
 	Press(ctx context.Context, c *Call, do string) *Answer
 

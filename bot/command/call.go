@@ -1,7 +1,5 @@
 package command
 
-import "time"
-
 // A Platform is where people talk.
 type Platform string
 
@@ -17,7 +15,6 @@ type Call struct {
 	Key   string // names the call on its platform, the same each time it is heard; "" is never heard twice
 	From  Person
 	Where Place
-	At    time.Time
 
 	// Words is what was typed after /vedette or after the bot's name, as the
 	// platform has it. If it is "", Name and Args say what is asked.

@@ -154,7 +154,7 @@ func (c *Core) hurried(call *Call) bool {
 		}
 		c.paces[who] = rate.NewLimiter(rate.Every(askEvery), askBurst)
 	}
-	return !c.paces[who].AllowN(call.At, 1)
+	return !c.paces[who].AllowN(c.Now(), 1)
 }
 
 // who returns the person that asks, as the record has it.
@@ -202,7 +202,7 @@ func (c *Core) Do(ctx context.Context, call *Call) *Answer {
 
 // ask begins a call.
 func (c *Core) ask(call *Call) *ask {
-	a := &ask{Core: c, call: call, desk: c.Desk(), zone: time.UTC, now: call.At}
+	a := &ask{Core: c, call: call, desk: c.Desk(), zone: time.UTC, now: c.Now()}
 	for i := range a.desk.Rooms {
 		r := &a.desk.Rooms[i]
 		if call.in(r) {

@@ -50,7 +50,7 @@ func (a *ask) handingOver(ctx context.Context, from, to time.Time) (*Answer, err
 // Shift returns what the shift that follows one in a room must know, line by
 // line. Rooms elsewhere are not spoken of.
 func (c *Core) Shift(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) {
-	call := &Call{At: to}
+	call := new(Call)
 	for _, r := range c.Desk().Rooms {
 		if r.Name == room {
 			call.Where = Place{Platform: r.Platform, Tenant: r.Tenant, Channel: r.Channel}
@@ -59,7 +59,9 @@ func (c *Core) Shift(ctx context.Context, room story.RoomName, from, to time.Tim
 	if call.Where.Platform == "" { // a terminal, or a webhook
 		call.Where = Place{Platform: CLI, Channel: string(room)}
 	}
-	ans, err := c.ask(call).handingOver(ctx, from, to)
+	a := c.ask(call)
+	a.now = to
+	ans, err := a.handingOver(ctx, from, to)
 	if err != nil {
 		return nil, err
 	}

@@ -170,7 +170,6 @@ func (in *Inbox) receive(h *heard) receipt {
 	if !in.memory.first(h.Key) {
 		return nothing
 	}
-	h.At = time.Now()
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	if !in.running || in.all >= mostAsked || in.calls[h.From.ID] >= mostOfPerson {

@@ -209,7 +209,7 @@ func TestACommandIsAnsweredToWhoAskedIt(t *testing.T) {
 		shows(t, s.said())
 		got, _ := s.asked(t)
 		want := command.Call{
-			Key: id, Name: "watch show", Args: map[string]string{"watch": "idlib"}, At: time.Now(),
+			Key: id, Name: "watch show", Args: map[string]string{"watch": "idlib"},
 			From:  command.Person{ID: ada, Name: "Ada", Roles: []string{"800000000000000001"}},
 			Where: command.Place{Platform: command.Discord, Tenant: guild, Channel: channel},
 		}

@@ -186,7 +186,7 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 	if h.mention && h.From.ID == in.who.user || !in.memory.first(d.envelope, h.Key) {
 		return receipt{}, nil
 	}
-	h.At, h.Where.Tenant = time.Now(), in.who.team
+	h.Where.Tenant = in.who.team
 	if h.mention {
 		h.Words = addressed(h.Words, in.who.user)
 	}

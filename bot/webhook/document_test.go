@@ -184,7 +184,9 @@ func TestThePageShowsADocumentAsItIsSent(t *testing.T) {
 	}
 }
 
-func TestEveryDocumentIsAsItsSchemaSays(t *testing.T) {
+// compiled returns the schema, with formats held to.
+func compiled(t testing.TB) *jsonschema.Schema {
+	t.Helper()
 	raw, err := Schema()
 	if err != nil {
 		t.Fatal(err)
@@ -202,6 +204,11 @@ func TestEveryDocumentIsAsItsSchemaSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return schema
+}
+
+func TestEveryDocumentIsAsItsSchemaSays(t *testing.T) {
+	schema := compiled(t)
 	n := 0
 	for name, body := range letters(t) {
 		if !strings.HasPrefix(name, "vedette-") {
@@ -305,4 +312,46 @@ func TestTheReferenceVerifierTakesWhatIsSent(t *testing.T) {
 	if err := verifier.Verify(append(l.body, ' '), l.head); err == nil {
 		t.Error("it takes a changed body, too: the check checks nothing")
 	}
+}
+
+// FuzzDocument holds what any report makes of a document to its schema, and
+// of an alert to its limits.
+func FuzzDocument(f *testing.F) {
+	schema := compiled(f)
+	s, err := newSigner(published)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("Idlib shelled", "https://wire.example/1", "Wire", uint8(3))
+	f.Add("\u202e\x00\xff", "https://[::1]:80/%zz", "\u200b", uint8(0))
+	f.Add("<!channel> @everyone", "javascript:alert(1)", "</script>", uint8(200))
+	f.Fuzz(func(t *testing.T, title, link, outlet string, level uint8) {
+		m := &bot.Message{
+			Level: story.Level(level % 6), Title: story.Sentence{Text: title}, Link: link, Outlet: outlet, Watches: []string{outlet},
+			Brief: []story.Sentence{{Text: title}}, Facts: []bot.Fact{{Name: outlet, Text: title}}, Matched: []string{title},
+			Sources: []bot.Source{{Outlet: outlet, Link: link}}, Lines: []bot.Line{{Text: title, Link: link, Note: outlet}}, At: idlib().At,
+		}
+		l, err := s.write(story.Post, "0000000000000001", "", m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(l.body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(v); err != nil {
+			t.Errorf("%s\n%v", l.body, err)
+		}
+		a, err := (&genie{}).write(story.Post, "0000000000000001", "", m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var alert genieAlert
+		if err := json.Unmarshal(a.body, &alert); err != nil {
+			t.Fatal(err)
+		}
+		if n := utf8.RuneCountInString(alert.Message); n < 1 || n > 130 || strings.ContainsAny(alert.Message, "\n\u202e") {
+			t.Errorf("the alert says %q", alert.Message)
+		}
+	})
 }

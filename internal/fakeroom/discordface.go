@@ -1,6 +1,8 @@
 package fakeroom
 
 import (
+	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -119,4 +121,18 @@ func unshielded(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// DiscordText returns what a person reads in a message, given the body of the
+// request that posts it.
+func DiscordText(body []byte) (string, error) {
+	var fields object
+	if err := json.Unmarshal(body, &fields); err != nil {
+		return "", err
+	}
+	n, faults := readNote(fields)
+	if len(faults) > 0 {
+		return "", fmt.Errorf("%s: %s", faults[0].at, faults[0].why)
+	}
+	return joined(discordFace(n).lines), nil
 }

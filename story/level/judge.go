@@ -3,6 +3,7 @@ package level
 import (
 	"cmp"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -204,14 +205,24 @@ func (h *History) Changes(at time.Time) []Change {
 		if h.days[i].open == h.days[i].level && h.days[i].open == level {
 			continue
 		}
-		for _, t := range h.moments(d) {
-			if t.After(at) {
+		// Within a day it only rises: of the moments at which it may, each rise is
+		// found by halving.
+		moments := h.moments(d)
+		moments = moments[:sort.Search(len(moments), func(i int) bool { return moments[i].After(at) })]
+		for from := 0; from < len(moments); {
+			if from == 0 { // a fall is as the day begins
+				if j := h.Judge(moments[0]); j.Level != level {
+					all, level = append(all, Change{level, j.Level, j}), j.Level
+				}
+			}
+			rest := moments[from+1:]
+			rise := sort.Search(len(rest), func(i int) bool { return h.Judge(rest[i]).Level > level })
+			if rise == len(rest) {
 				break
 			}
-			if j := h.Judge(t); j.Level != level {
-				all = append(all, Change{level, j.Level, j})
-				level = j.Level
-			}
+			j := h.Judge(rest[rise])
+			all, level = append(all, Change{level, j.Level, j}), j.Level
+			from += rise + 1
 		}
 	}
 	return all

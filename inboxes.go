@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/command"
+	"vedette/bot/discord"
+	"vedette/bot/slack"
+	"vedette/config"
+)
+
+// An inbox hears what people of a platform ask, and answers them.
+type inbox struct {
+	platform string
+	run      func(ctx context.Context) error
+	handler  http.Handler // for signed requests, below path
+	path     string
+}
+
+// inboxes returns those of the platforms that there are the means for: by
+// their own connection or, where a public address is configured, by signed
+// requests.
+func (pr *program) inboxes() (all []inbox, err error) {
+	if pr.slack != nil {
+		o := slack.InboxOptions{Answerer: pr.core, Groups: func() []string { return groups(pr.inForce.Load().Desk) }, Log: pr.log}
+		if pr.set.PublicURL != "" && pr.set.SlackSigningSecret != "" {
+			o.SigningSecret = pr.set.SlackSigningSecret.Reveal()
+		} else {
+			o.AppToken = pr.set.SlackAppToken.Reveal()
+		}
+		if o.AppToken != "" || o.SigningSecret != "" {
+			in, err := pr.slack.Inbox(o)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, inbox{"Slack", in.Run, in.Handler(), "/slack/"})
+		}
+	}
+	if pr.discord != nil {
+		in, err := pr.discord.Inbox(discord.InboxOptions{
+			Answerer: pr.core, Gateway: pr.set.PublicURL == "" || pr.set.DiscordPublicKey == "", Channels: func() []string { return channels(pr.inForce.Load().Desk) }, Log: pr.log,
+		})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inbox{"Discord", in.Run, in.Handler(), "/discord/"})
+	}
+	return all, nil
+}
+
+// channels returns the IDs of Discord's channels that are rooms.
+func channels(d *config.Desk) (ids []string) {
+	for _, r := range d.Rooms {
+		if r.Discord != "" {
+			ids = append(ids, r.Discord)
+		}
+	}
+	return ids
+}
+
+// groups returns the IDs of Slack's user groups that rights are given to.
+func groups(d *config.Desk) (ids []string) {
+	for _, list := range [][]string{d.People.Act, d.People.Manage} {
+		for _, id := range list {
+			if id, ok := strings.CutPrefix(id, "slack:"); ok && strings.HasPrefix(id, "S") {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
+// hear answers people until ctx ends. Telling rooms goes on without it: an
+// inbox that ends says why, and what to change.
+func (pr *program) hear(ctx context.Context, in inbox) {
+	if err := in.run(ctx); err != nil && ctx.Err() == nil {
+		pr.log.LogAttrs(ctx, slog.LevelError, "nobody is answered in "+in.platform+" from here on; rooms are told all the same", slog.Any("error", err))
+	}
+}
+
+// listenInbound returns a function that takes the platforms' signed requests
+// at address until ctx ends.
+func listenInbound(ctx context.Context, address string, inboxes []inbox) (serve func(), err error) {
+	mux := http.NewServeMux()
+	for _, in := range inboxes {
+		mux.Handle(in.path, in.handler)
+	}
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("VEDETTE_LISTEN: %w", err)
+	}
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, MaxHeaderBytes: 1 << 14}
+	return func() {
+		stop := context.AfterFunc(ctx, func() { _ = srv.Close() }) // a platform asks again
+		defer stop()
+		_ = srv.Serve(l) // always an error: closed
+	}, nil
+}
+
+// openInboxes begins to hear people, and returns what ends with ctx.
+func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error) {
+	all, err := pr.inboxes()
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range all {
+		beside = append(beside, func() { pr.hear(ctx, in) })
+	}
+	switch {
+	case pr.set.Listen != "" && len(all) > 0:
+		serve, err := listenInbound(ctx, pr.set.Listen, all)
+		if err != nil {
+			return nil, err
+		}
+		beside = append(beside, serve)
+	case pr.set.PublicURL != "":
+		return nil, errors.New("VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not")
+	}
+	if pr.slack != nil && pr.set.SlackAppToken == "" && pr.set.PublicURL == "" {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "nobody is answered in Slack: VEDETTE_SLACK_APP_TOKEN is not set")
+	}
+	return beside, nil
+}
+
+// places returns the rooms in force as people find them. Where a platform does
+// not say in which of its workspaces or servers a room is, nobody is told of
+// that room.
+func (pr *program) places() []command.Seat {
+	d := pr.inForce.Load().Desk
+	seats := seatsOf(d)
+	ctx, cancel := context.WithTimeout(context.Background(), placeWithin)
+	defer cancel()
+	for i, r := range d.Rooms {
+		room, err := pr.room(r)
+		if err != nil {
+			continue // it was opened when the desk file was put in force
+		}
+		if addressed, ok := room.(bot.Addressed); ok {
+			seats[i].Link = addressed.Link
+			if tenant, err := addressed.Tenant(ctx); err == nil {
+				seats[i].Tenant = tenant
+			}
+		}
+	}
+	return seats
+}
+
+// placeWithin is how long a platform may take to say where rooms are; it is
+// asked once.
+const placeWithin = 2 * time.Second
