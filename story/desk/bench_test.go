@@ -39,6 +39,13 @@ func BenchmarkJudgement(b *testing.B) {
 				it.Effective = noon.Add(time.Duration(n) * 72 * time.Hour / time.Duration(stories)) // the pace at which so many stay open
 				r := story.Reading{Item: it, Opener: it.ID, Signals: reader.Read(&it)}
 				kin := g.Place(&it)
+				if kin.Story == 0 {
+					kin.Story = story.ID(stories + n + 1)
+				}
+				g.Add(kin.Story, story.Report{Item: it, Relation: kin.Relation, CopyOf: kin.CopyOf})
+				if kin.Relation == story.Reports {
+					g.Review(it.ID)
+				}
 				s := story.Story{Reports: []story.Report{{Item: it, Relation: kin.Relation, Signals: r.Signals}}}
 				past.Add(level.ReadingsOf(&r)...)
 				past.Judge(it.Effective)
