@@ -24,9 +24,17 @@ Every kind of message, as its words stand in Slack and in Discord. The pictures 
 platforms' own descriptions; ` + "`go test -run Gallery . -update`" + ` writes this page. A line between square brackets is a row of buttons.
 `)
 	for _, kind := range [][2]string{
-		{"root", "A story"}, {"had", "A story that somebody has"}, {"ping", "A story that calls somebody"}, {"reply", "A further report, in the story's thread"},
-		{"bulletin", "A change of level"}, {"escalation", "Nobody has acknowledged: the next rung"}, {"rung", "The next rung, in the thread"},
-		{"digest", "A digest"}, {"board", "The board"}, {"onward", "A story that was merged into another"}, {"apart", "A story that was split off"},
+		{"root", "A story"},
+		{"had", "A story that somebody has"},
+		{"ping", "A story that calls somebody"},
+		{"reply", "A further report, in the story's thread"},
+		{"bulletin", "A change of level"},
+		{"escalation", "Nobody has acknowledged: the next rung"},
+		{"rung", "The next rung, in the thread"},
+		{"digest", "A digest"},
+		{"board", "The board"},
+		{"onward", "A story that was merged into another"},
+		{"apart", "A story that was split off"},
 		{"answer", "An answer to a command"},
 	} {
 		slack, discord := slackPicture(t, map[string]string{"root": "short"}[kind[0]]), discordPicture(t, kind[0])

@@ -82,7 +82,7 @@ func groups(d *config.Desk) (ids []string) {
 // inbox that ends says why, and what to change.
 func (pr *program) hear(ctx context.Context, in inbox) {
 	if err := in.run(ctx); err != nil && ctx.Err() == nil {
-		pr.log.LogAttrs(ctx, slog.LevelError, "nobody is answered in "+in.platform+" from here on; rooms are told all the same", slog.Any("error", err))
+		pr.log.LogAttrs(ctx, slog.LevelError, "nobody is answered there from here on; rooms are told all the same", slog.String("platform", in.platform), slog.Any("error", err))
 	}
 }
 

@@ -106,13 +106,13 @@ func sound(t *testing.T, f face) {
 		if strings.Count(text.String(), fence)%2 != 0 {
 			t.Errorf("letters of one width do not end in %q", text.String())
 		}
-		outside := ""
+		var outside strings.Builder
 		for i, part := range strings.Split(text.String(), fence) {
 			if i%2 == 0 {
-				outside += part
+				outside.WriteString(part)
 			}
 		}
-		for line := range strings.Lines(outside) {
+		for line := range strings.Lines(outside.String()) {
 			plainly(t, strings.TrimPrefix(line, "-# "))
 		}
 	}

@@ -185,24 +185,24 @@ func TestThePageShowsADocumentAsItIsSent(t *testing.T) {
 }
 
 // compiled returns the schema, with formats held to.
-func compiled(t testing.TB) *jsonschema.Schema {
-	t.Helper()
+func compiled(tb testing.TB) *jsonschema.Schema {
+	tb.Helper()
 	raw, err := Schema()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
 	if err := c.AddResource("document.json", doc); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	schema, err := c.Compile("document.json")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return schema
 }
