@@ -107,11 +107,34 @@ func newNewsstand(t *testing.T, dir string) *newsstand {
 			if err != nil {
 				t.Fatal(err)
 			}
-			a.docs[outlet.Name()] = append(a.docs[outlet.Name()], body)
+			a.docs[outlet.Name()] = append(a.docs[outlet.Name()], renewed(t, body, file))
 		}
 		a.serve(t, outlet.Name(), fmt.Sprintf("127.0.0.%d:0", i+2))
 	}
 	return a
+}
+
+// pubDate is when a report was published, as the outlets' documents have it.
+var pubDate = regexp.MustCompile(`<pubDate>([^<]*)</pubDate>`)
+
+// renewed returns a document as it would read had it been fetched now, and not
+// when its file's name says: to a poller, reports of years ago that come all
+// at once are an archive.
+func renewed(t *testing.T, body []byte, file string) []byte {
+	t.Helper()
+	fetched, err := time.Parse("20060102T150405Z", strings.SplitN(filepath.Base(file), ".", 2)[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := time.Since(fetched)
+	return pubDate.ReplaceAllFunc(body, func(tag []byte) []byte {
+		for _, layout := range []string{time.RFC1123, time.RFC1123Z} {
+			if at, err := time.Parse(layout, string(pubDate.FindSubmatch(tag)[1])); err == nil {
+				return []byte("<pubDate>" + at.Add(later).UTC().Format(time.RFC1123Z) + "</pubDate>")
+			}
+		}
+		return tag
+	})
 }
 
 // serve serves one outlet at an address of its own.
@@ -303,10 +326,10 @@ func canonical(link string) string {
 	return strings.TrimPrefix(u.Host, "www.") + strings.TrimSuffix(u.Path, "/")
 }
 
-// splitOff reports whether m is the message of a story that was split from
-// another: it sums up reports, of which the room has heard in the other's
-// thread.
-func splitOff(m counterparty.Message) bool { return strings.Contains(m.Text, "Split from") }
+// noReport matches what a room is told beside reports: the message of a story
+// that was split from another, which sums up what the room has heard in the
+// other's thread, and what is said of the watch as a whole.
+var noReport = regexp.MustCompile(`Split from|war (rises|falls|is back)|war: an ultimatum`)
 
 // slackTitles returns the link of each message's title, or the title if it
 // has none: what stands first in the message's second block, or in the first
@@ -314,7 +337,7 @@ func splitOff(m counterparty.Message) bool { return strings.Contains(m.Text, "Sp
 func slackTitles(t *testing.T, ms []counterparty.Message) (names []string) {
 	t.Helper()
 	for _, m := range ms {
-		if splitOff(m) {
+		if noReport.MatchString(m.Text) {
 			continue
 		}
 		var body struct {
@@ -341,7 +364,7 @@ func slackTitles(t *testing.T, ms []counterparty.Message) (names []string) {
 func discordTitles(t *testing.T, ms []counterparty.Message) (names []string) {
 	t.Helper()
 	for _, m := range ms {
-		if splitOff(m) {
+		if noReport.MatchString(m.Text) {
 			continue
 		}
 		var body struct{ Embeds []struct{ URL, Title string } }

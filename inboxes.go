@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"vedette/bot"
@@ -15,6 +16,7 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/config"
+	"vedette/story"
 )
 
 // An inbox hears what people of a platform ask, and answers them.
@@ -136,8 +138,6 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 func (pr *program) places() []command.Seat {
 	d := pr.inForce.Load().Desk
 	seats := seatsOf(d)
-	ctx, cancel := context.WithTimeout(context.Background(), placeWithin)
-	defer cancel()
 	for i, r := range d.Rooms {
 		room, err := pr.room(r)
 		if err != nil {
@@ -145,14 +145,43 @@ func (pr *program) places() []command.Seat {
 		}
 		if addressed, ok := room.(bot.Addressed); ok {
 			seats[i].Link = addressed.Link
-			if tenant, err := addressed.Tenant(ctx); err == nil {
-				seats[i].Tenant = tenant
-			}
+			seats[i].Tenant = pr.tenants.of(r.Name, addressed)
 		}
 	}
 	return seats
 }
 
-// placeWithin is how long a platform may take to say where rooms are; it is
+// tenants remembers of which rooms a platform would not say where they are: a
+// platform that is down must not slow every answer in the other.
+type tenants struct {
+	mu   sync.Mutex // guards then
+	then map[story.RoomName]time.Time
+}
+
+// of returns the workspace or server of a room, or "".
+func (ts *tenants) of(name story.RoomName, room bot.Addressed) string {
+	ts.mu.Lock()
+	asked, failed := ts.then[name]
+	ts.mu.Unlock()
+	if failed && time.Since(asked) < time.Minute {
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), placeWithin)
+	defer cancel()
+	tenant, err := room.Tenant(ctx)
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if err == nil {
+		delete(ts.then, name)
+		return tenant
+	}
+	if ts.then == nil {
+		ts.then = make(map[story.RoomName]time.Time)
+	}
+	ts.then[name] = time.Now()
+	return ""
+}
+
+// placeWithin is how long a platform may take to say where a room is; it is
 // asked once.
-const placeWithin = 2 * time.Second
+const placeWithin = time.Second
