@@ -254,6 +254,9 @@ func TestAHurriedPersonSlowsNobodyElse(t *testing.T) {
 // TestNoLookUpShowsAnError is hostile cases H01 to H46: whatever is searched
 // for, tested or asked about, what comes back is an answer in words.
 func TestNoLookUpShowsAnError(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	file, err := os.Open(corpus.Path(t, "hostile", "cases.jsonl"))
 	if err != nil {

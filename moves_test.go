@@ -28,6 +28,9 @@ type judged struct {
 // and into a replay's memory: stories, moves and pasts are the same, and a
 // second time, too.
 func TestWhatAReplayShowsIsWhatIsSaved(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	for _, scenario := range []string{"two-stories-prove-to-be-one", "one-story-proves-to-be-two"} {
 		t.Run(scenario, func(t *testing.T) {
 			script := scriptOf(t, scenario)

@@ -110,6 +110,9 @@ func latestFirst(posts []fakeroom.Post) []fakeroom.Post {
 // libraries and their connections, and compares what people see with what the
 // scenario says that they are answered.
 func TestTheSameWordsAreAnsweredInSlackAndDiscord(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	for _, name := range []string{"one-owner-in-all-rooms", "look-ups-answer", "watch-added-in-a-room", "mute-cannot-hide-a-change"} {
 		for kind := range strings.SplitSeq("slack discord", " ") {

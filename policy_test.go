@@ -138,6 +138,9 @@ func marks(calls []string, on string) (all []string) {
 // TestAMessagePingsWhomItCallsAndNobodyElse tells what strangers try, in every
 // form, with each mention.
 func TestAMessagePingsWhomItCallsAndNobodyElse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	const token = "test-token"
 	tries := "@everyone @here @channel <!channel> <!here> <@U999999999> <@&999999999999999999> <@999999999999999999> <!subteam^S999999999>"
@@ -225,6 +228,9 @@ func roomOn(t *testing.T, on, token string) (fake platform, room bot.Room, chann
 // TestARestartInBetweenChangesNothing stops the program after a story has
 // become critical, and begins it anew before the first rung is due.
 func TestARestartInBetweenChangesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	file := filepath.Join("internal", "world", "testdata", "scenarios", "nobody-acknowledges.txtar")
 	data, err := os.ReadFile(file)

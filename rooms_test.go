@@ -43,6 +43,9 @@ type platform interface {
 
 // TestTheStoryOfIdlibStandsInSlackAndDiscord plays the demo to three rooms.
 func TestTheStoryOfIdlibStandsInSlackAndDiscord(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	const token, slackChannel, discordChannel = "test-token", "C0123456789", "123456789012345678"
 	s := fakeroom.NewSlack(token)
@@ -99,6 +102,9 @@ func TestTheStoryOfIdlibStandsInSlackAndDiscord(t *testing.T) {
 
 // TestMovesAreToldByEditsInSlackAndDiscord plays a merge and a split to both.
 func TestMovesAreToldByEditsInSlackAndDiscord(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	const goesOn, comesFrom = "Continued in", "Split from"
 	for name, tt := range map[string]struct {

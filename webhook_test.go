@@ -15,6 +15,9 @@ import (
 // TestTheStoryOfIdlibReachesAProgram plays the demo to a webhook room whose
 // receiver stumbles, takes what it does not admit to, and is restarted.
 func TestTheStoryOfIdlibReachesAProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 	s := fakeroom.NewWebhook(secret)
@@ -53,6 +56,9 @@ func TestTheStoryOfIdlibReachesAProgram(t *testing.T) {
 // TestPagerDutyIsCalledOnceNobodyAcknowledges plays the scenario of that name
 // with PagerDuty as the last rung, and somebody who acknowledges after it.
 func TestPagerDutyIsCalledOnceNobodyAcknowledges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: plays through whole programs; run without -short")
+	}
 	t.Parallel()
 	key := strings.Repeat("R", 32)
 	s := fakeroom.NewWebhook(key)

@@ -114,6 +114,7 @@ func NewDiscordOn(l net.Listener, token, openapiPath string) (*Discord, error) {
 		d.serve(w, r, name, d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") }))
 	})
 	d.server = start(l, mux)
+	d.begin()
 	return d, nil
 }
 

@@ -45,7 +45,7 @@ type answer struct {
 }
 
 // start returns a server that h answers for, on l, or on loopback if that is
-// nil.
+// nil. It takes no request before begin.
 func start(l net.Listener, h http.Handler) *server {
 	s := &server{ended: make(chan struct{}), archived: make(map[string]bool)}
 	s.standing, s.deleted = make(map[string][]*message), make(map[string]bool)
@@ -54,13 +54,15 @@ func start(l net.Listener, h http.Handler) *server {
 		_ = s.http.Listener.Close() // one that was never used
 		s.http.Listener = l
 	}
-	s.http.Start()
 	s.close = sync.OnceFunc(func() {
 		close(s.ended)
 		s.http.Close()
 	})
 	return s
 }
+
+// begin takes requests from here on: whoever answers them is whole.
+func (s *server) begin() { s.http.Start() }
 
 // Close ends the server, and requests that are held back with it. The
 // transcript stays.

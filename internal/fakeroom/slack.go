@@ -61,6 +61,7 @@ func NewSlackOn(l net.Listener, token string) *Slack {
 		s.serve(w, r, strings.TrimPrefix(r.URL.Path, "/api/"), s.act)
 	})
 	s.server = start(l, mux)
+	s.begin()
 	return s
 }
 

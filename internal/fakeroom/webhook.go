@@ -44,6 +44,7 @@ func NewWebhook(secret string) *Webhook {
 		mux.HandleFunc("POST /"+path, func(rw http.ResponseWriter, r *http.Request) { w.serve(rw, r, path, act) })
 	}
 	w.server = start(nil, mux)
+	w.begin()
 	return w
 }
 
