@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"vedette/bot"
@@ -16,7 +15,6 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/config"
-	"vedette/story"
 )
 
 // An inbox hears what people of a platform ask, and answers them.
@@ -117,14 +115,14 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 		beside = append(beside, func() { pr.hear(ctx, in) })
 	}
 	switch {
-	case pr.set.Listen != "" && len(all) > 0:
+	case pr.set.PublicURL != "" && pr.set.Listen == "":
+		return nil, errors.New("VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not")
+	case pr.set.Listen != "":
 		serve, err := listenInbound(ctx, pr.set.Listen, all)
 		if err != nil {
 			return nil, err
 		}
 		beside = append(beside, serve)
-	case pr.set.PublicURL != "":
-		return nil, errors.New("VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not")
 	}
 	if pr.slack != nil && pr.set.SlackAppToken == "" && pr.set.PublicURL == "" {
 		pr.log.LogAttrs(ctx, slog.LevelWarn, "nobody is answered in Slack: VEDETTE_SLACK_APP_TOKEN is not set")
@@ -138,6 +136,8 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 func (pr *program) places() []command.Seat {
 	d := pr.inForce.Load().Desk
 	seats := seatsOf(d)
+	ctx, cancel := context.WithTimeout(context.Background(), placeWithin)
+	defer cancel()
 	for i, r := range d.Rooms {
 		room, err := pr.room(r)
 		if err != nil {
@@ -145,43 +145,14 @@ func (pr *program) places() []command.Seat {
 		}
 		if addressed, ok := room.(bot.Addressed); ok {
 			seats[i].Link = addressed.Link
-			seats[i].Tenant = pr.tenants.of(r.Name, addressed)
+			if tenant, err := addressed.Tenant(ctx); err == nil {
+				seats[i].Tenant = tenant
+			}
 		}
 	}
 	return seats
 }
 
-// tenants remembers of which rooms a platform would not say where they are: a
-// platform that is down must not slow every answer in the other.
-type tenants struct {
-	mu   sync.Mutex // guards then
-	then map[story.RoomName]time.Time
-}
-
-// of returns the workspace or server of a room, or "".
-func (ts *tenants) of(name story.RoomName, room bot.Addressed) string {
-	ts.mu.Lock()
-	asked, failed := ts.then[name]
-	ts.mu.Unlock()
-	if failed && time.Since(asked) < time.Minute {
-		return ""
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), placeWithin)
-	defer cancel()
-	tenant, err := room.Tenant(ctx)
-	ts.mu.Lock()
-	defer ts.mu.Unlock()
-	if err == nil {
-		delete(ts.then, name)
-		return tenant
-	}
-	if ts.then == nil {
-		ts.then = make(map[story.RoomName]time.Time)
-	}
-	ts.then[name] = time.Now()
-	return ""
-}
-
-// placeWithin is how long a platform may take to say where a room is; it is
+// placeWithin is how long platforms may take to say where rooms are; they are
 // asked once.
 const placeWithin = time.Second

@@ -52,7 +52,6 @@ type program struct {
 	courier  *bot.Courier
 	engine   *engine.Engine
 	core     *command.Core // answers what people ask
-	tenants  tenants
 
 	applying sync.Mutex // one desk file is put in force at a time
 	declared *config.Desk

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -34,10 +35,11 @@ type Account struct {
 
 	publicKey, publicURL string // as in Options
 
-	mu      sync.Mutex        // guards what follows; held for no call
-	threads map[string]bool   // by the id of their root, which is also theirs: those that a reply went to or may go to
-	guilds  map[string]string // by the id of a channel: where it is
-	parents map[string]string // by the id of a channel or thread: the channel
+	mu      sync.Mutex           // guards what follows; held for no call
+	threads map[string]bool      // by the id of their root, which is also theirs: those that a reply went to or may go to
+	guilds  map[string]string    // by the id of a channel: where it is
+	silent  map[string]time.Time // by the id of a channel: when Discord would not say where it is
+	parents map[string]string    // by the id of a channel or thread: the channel
 }
 
 // New returns the account that o describes. It sends nothing.
@@ -68,7 +70,7 @@ func New(o Options) (*Account, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &Account{
-		session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string),
+		session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string), silent: make(map[string]time.Time),
 		parents: make(map[string]string), publicKey: o.PublicKey, publicURL: o.PublicURL,
 	}, nil
 }
@@ -126,7 +128,7 @@ func (r *Room) Edit(ctx context.Context, id story.Remote, m *bot.Message) error 
 }
 
 // Link returns the address of a message, or "" while Discord does not say where
-// the channel is: it is asked until it does.
+// the channel is: it is asked now and then.
 func (r *Room) Link(ctx context.Context, id story.Remote) string {
 	if !snowflake(string(id)) {
 		return "" // it never stood in Discord
@@ -138,12 +140,16 @@ func (r *Room) Link(ctx context.Context, id story.Remote) string {
 	return "https://discord.com/channels/" + guild + "/" + r.channel + "/" + string(id)
 }
 
+// silentFor is how long Discord is not asked again where a channel is, after it
+// would not say: every answer would wait for it.
+const silentFor = 30 * time.Second
+
 // guildOf returns the server that a channel is of, or "".
 func (a *Account) guildOf(ctx context.Context, channel string) string {
 	a.mu.Lock()
-	guild := a.guilds[channel]
+	guild, asked := a.guilds[channel], a.silent[channel]
 	a.mu.Unlock()
-	if guild != "" {
+	if guild != "" || !asked.IsZero() && time.Since(asked) < silentFor {
 		return guild
 	}
 	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel))
@@ -152,11 +158,13 @@ func (a *Account) guildOf(ctx context.Context, channel string) string {
 	}
 	defer leave()
 	said, err := a.session.Channel(channel, discordgo.WithContext(ctx))
-	if err != nil || !snowflake(said.GuildID) {
-		return ""
-	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
+	if err != nil || !snowflake(said.GuildID) {
+		a.silent[channel] = time.Now()
+		return ""
+	}
+	delete(a.silent, channel)
 	a.guilds[channel] = said.GuildID
 	return said.GuildID
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -584,23 +585,39 @@ func TestAccountIsRefusedThatCannotBe(t *testing.T) {
 }
 
 func TestALinkLeadsToTheMessage(t *testing.T) {
-	d, account := serve(t)
-	room := account.Room(channel)
-	down := fakeroom.Fault{Method: "GET /channels/{channel}", Status: http.StatusServiceUnavailable}
-	d.Fail(down)
-	if link := room.Link(t.Context(), channel); link != "" {
-		t.Errorf("link is %q while Discord does not answer, want none", link)
-	}
-	for range 2 {
-		want := "https://discord.com/channels/100000000000000002/" + channel + "/123456789012345679"
-		if link := room.Link(t.Context(), "123456789012345679"); link != want {
-			t.Errorf("link is %q, want %q", link, want)
+	synctest.Test(t, func(t *testing.T) {
+		calls := newPipes()
+		d, err := fakeroom.NewDiscordOn(calls, token, "")
+		if err != nil {
+			t.Fatal(err)
 		}
-		d.Fail(down) // Discord need not be asked again
-	}
-	if link := room.Link(t.Context(), "1.5"); link != "" {
-		t.Errorf("link to what never stood in Discord is %q", link)
-	}
+		defer d.Close()
+		transport := &http.Transport{DialContext: calls.dial}
+		defer transport.CloseIdleConnections()
+		account, err := discord.New(discord.Options{Token: token, API: d.API(), Transport: transport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		room := account.Room(channel)
+		down := fakeroom.Fault{Method: "GET /channels/{channel}", Status: http.StatusServiceUnavailable}
+		d.Fail(down)
+		for range 2 { // the second time Discord is not asked: an answer would wait for it
+			if link := room.Link(t.Context(), channel); link != "" {
+				t.Errorf("link is %q while Discord does not answer, want none", link)
+			}
+		}
+		time.Sleep(30 * time.Second)
+		for range 2 {
+			want := "https://discord.com/channels/100000000000000002/" + channel + "/123456789012345679"
+			if link := room.Link(t.Context(), "123456789012345679"); link != want {
+				t.Errorf("link is %q, want %q", link, want)
+			}
+			d.Fail(down) // Discord need not be asked again
+		}
+		if link := room.Link(t.Context(), "1.5"); link != "" {
+			t.Errorf("link to what never stood in Discord is %q", link)
+		}
+	})
 }
 
 func ExampleNew() {

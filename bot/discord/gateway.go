@@ -26,7 +26,6 @@ const (
 	connectWithin = 20 * time.Second
 	writeWithin   = 10 * time.Second
 	steady        = time.Minute // that a line lives which is no fault
-	mostBackoff   = time.Minute // between two tries
 	leastBeat     = time.Second // between two heartbeats
 	mostResumes   = 5           // tries in a row to take a session up
 )
@@ -117,34 +116,9 @@ func (in *Inbox) listen(ctx context.Context) error {
 			s = session{}
 		}
 		in.log.LogAttrs(ctx, slog.LevelInfo, "the line to Discord's gateway ended", slog.String("why", b.why), slog.Int("code", b.code), slog.Int("tries", tries))
-		if !await(ctx, max(b.wait, backoff(tries))) {
+		if !bot.Pause(ctx, max(b.wait, bot.Again(tries))) {
 			return nil
 		}
-	}
-}
-
-// backoff returns how long to wait after so many tries in a row that came to
-// nothing: none after none, a minute at most, and never as long as others do.
-func backoff(tries int) time.Duration {
-	if tries == 0 {
-		return 0
-	}
-	most := min(time.Second<<min(tries-1, 10), mostBackoff)
-	return most/2 + rand.N(most/2) //nolint:gosec // nobody gains by guessing it
-}
-
-// await waits, and reports whether ctx still goes on.
-func await(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 
@@ -292,9 +266,9 @@ func ended(err error) *broken {
 // acknowledged within half of the time between two.
 func (l *line) beat(ctx context.Context, every time.Duration) {
 	wait := rand.N(every) //nolint:gosec // nobody gains by guessing it
-	for await(ctx, wait) {
+	for bot.Pause(ctx, wait) {
 		l.heartbeat()
-		if !await(ctx, every/2) {
+		if !bot.Pause(ctx, every/2) {
 			return
 		}
 		l.mu.Lock()
@@ -425,7 +399,7 @@ func (in *Inbox) excuse(ctx context.Context, h *heard) {
 	default:
 		return
 	}
-	in.done.Go(func() {
+	in.queue.Go(func() {
 		defer func() { <-in.excuses }()
 		if h.kind != 0 {
 			in.open(context.WithoutCancel(ctx), h, flood(h))

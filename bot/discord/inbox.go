@@ -44,34 +44,24 @@ type Inbox struct {
 	answerer command.Answerer
 	channels func() []string
 	log      *slog.Logger
-	memory   memory
+	queue    *command.Queue
 
 	key    ed25519.PublicKey // that verifies requests, or nil
 	dialer *websocket.Dialer // nil without the gateway
 
-	mu      sync.Mutex     // guards what follows
-	running bool           // Run takes calls
-	calls   map[string]int // under way, by who asks
-	all     int            // of calls
-	done    sync.WaitGroup // of calls; Add is called while running only
-	turns   chan struct{}  // has room for the calls that are worked on
-	excuses chan struct{}  // has room for those that are told that they are too many
+	excuses chan struct{} // has room for those that are told that they are too many
 }
 
-// Bounds of what is under way at once. What waits costs little; more than a
-// few calls of one person are a flood.
 const (
-	mostAsked    = 500
-	mostOfPerson = 5
-	mostAtOnce   = 16
-	answerWithin = 30 * time.Second
+	answerWithin = 30 * time.Second // one call
+	mostExcuses  = 16               // at once
 )
 
 // Inbox returns the inbox of the account. Nothing is heard until it runs.
 func (a *Account) Inbox(o InboxOptions) (*Inbox, error) {
 	in := &Inbox{
 		account: a, answerer: o.Answerer, channels: o.Channels, log: o.Log,
-		calls: make(map[string]int), turns: make(chan struct{}, mostAtOnce), excuses: make(chan struct{}, mostAtOnce),
+		queue: command.NewQueue(), excuses: make(chan struct{}, mostExcuses),
 	}
 	switch key, err := hex.DecodeString(a.publicKey); {
 	case !o.Gateway && a.publicKey == "":
@@ -99,19 +89,12 @@ func (in *Inbox) Run(ctx context.Context) error {
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	in.mu.Lock()
-	in.running = true
-	in.mu.Unlock()
+	in.queue.Open()
 	ctx, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
-	defer func() {
-		in.mu.Lock()
-		in.running = false
-		in.mu.Unlock()
-		stop()
-		beside.Wait()
-		in.done.Wait()
-	}()
+	defer in.queue.Close()
+	defer beside.Wait()
+	defer stop()
 	beside.Go(func() {
 		in.home(ctx, "") // so that nobody waits for it later
 		in.register(ctx, app)
@@ -138,7 +121,7 @@ func (in *Inbox) introduce(ctx context.Context) (app string, err error) {
 			return "", fmt.Errorf("discord: %s", f.Why)
 		}
 		in.log.LogAttrs(ctx, slog.LevelWarn, "Discord does not say which app this is", slog.String("why", f.Why))
-		if !await(ctx, max(f.Wait, backoff(tries))) {
+		if !bot.Pause(ctx, max(f.Wait, bot.Again(tries))) {
 			return "", nil
 		}
 	}
@@ -161,36 +144,20 @@ type receipt uint8
 // The receipts.
 const (
 	nothing receipt = iota // it is not for vedette, or was heard before
-	taken                  // it is worked on, and leave is to be called after that
+	taken                  // it is worked on, and the queue is told when that ends
 	flooded                // it is not worked on: too many are
 )
 
 // receive takes h, if it is the first time that it comes and there is room.
 func (in *Inbox) receive(h *heard) receipt {
-	if !in.memory.first(h.Key) {
+	if !in.queue.First(h.Key) {
 		return nothing
 	}
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	if !in.running || in.all >= mostAsked || in.calls[h.From.ID] >= mostOfPerson {
+	if !in.queue.Begin(h.From.ID) {
 		in.log.LogAttrs(context.Background(), slog.LevelWarn, "a call was not taken: too many are under way", slog.String("person", h.From.ID))
 		return flooded
 	}
-	in.all++
-	in.calls[h.From.ID]++
-	in.done.Add(1)
 	return taken
-}
-
-// leave ends what receive began.
-func (in *Inbox) leave(h *heard) {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	in.all--
-	if in.calls[h.From.ID]--; in.calls[h.From.ID] == 0 {
-		delete(in.calls, h.From.ID)
-	}
-	in.done.Done()
 }
 
 // say returns an answer of one sentence that only who asked sees.
@@ -208,8 +175,11 @@ const (
 
 // answer works out the answer to h.
 func (in *Inbox) answer(ctx context.Context, h *heard) (a *command.Answer) {
-	in.turns <- struct{}{}
-	defer func() { <-in.turns }()
+	end, ok := in.queue.Turn(ctx)
+	if !ok {
+		return say(busyWords)
+	}
+	defer end()
 	defer func() { // a fault in an answer must not end what tells the rooms
 		if fault := recover(); fault != nil {
 			in.log.LogAttrs(ctx, slog.LevelError, "answering broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
@@ -232,8 +202,11 @@ func (in *Inbox) answer(ctx context.Context, h *heard) (a *command.Answer) {
 
 // suggest works out what may be typed, or nothing if that is refused.
 func (in *Inbox) suggest(ctx context.Context, h *heard) (all []command.Choice) {
-	in.turns <- struct{}{}
-	defer func() { <-in.turns }()
+	end, ok := in.queue.Turn(ctx)
+	if !ok {
+		return nil
+	}
+	defer end()
 	defer func() {
 		if fault := recover(); fault != nil {
 			in.log.LogAttrs(ctx, slog.LevelError, "suggesting broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))

@@ -45,7 +45,7 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request) {
 		write(w, response{Type: discordgo.InteractionResponsePong})
 		return
 	}
-	if !in.takes() {
+	if !in.queue.Takes() {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
@@ -87,13 +87,6 @@ func flood(h *heard) opening {
 // refused logs why a delivery comes to nothing.
 func (in *Inbox) refused(ctx context.Context, err error) {
 	in.log.LogAttrs(ctx, slog.LevelWarn, "a delivery was refused", slog.String("why", err.Error()))
-}
-
-// takes reports whether calls are answered.
-func (in *Inbox) takes() bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.running
 }
 
 // signed returns the body of a request that Discord signed within the last

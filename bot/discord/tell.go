@@ -51,7 +51,7 @@ func (in *Inbox) begin(ctx context.Context, h *heard) (first opening, rest func(
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	end := func() {
 		cancel()
-		in.leave(h)
+		in.queue.End(h.From.ID)
 	}
 	if h.kind == discordgo.InteractionApplicationCommandAutocomplete {
 		return in.suggesting(ctx, h, end)
@@ -227,7 +227,7 @@ func (in *Inbox) follow(ctx context.Context, h *heard, all []face, file *command
 // reply answers a mention, which was taken: in the channel, as nothing else
 // can be. Discord makes two posts with one nonce one.
 func (in *Inbox) reply(ctx context.Context, h *heard) {
-	defer in.leave(h)
+	defer in.queue.End(h.From.ID)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
 	defer cancel()
 	a := in.answer(ctx, h)

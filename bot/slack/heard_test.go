@@ -2,13 +2,10 @@ package slack
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/url"
 	"reflect"
 	"strings"
 	"testing"
-	"testing/synctest"
-	"time"
 	"unicode/utf8"
 
 	"vedette/bot/command"
@@ -123,8 +120,9 @@ func formOrNil(k kind, raw string) []byte {
 }
 
 func TestADeliveryIsKnownByItsEnvelopeAndByWhatIsInIt(t *testing.T) {
-	in := &Inbox{running: true, who: identity{team: "T1"}, calls: make(map[string]int)}
-	command := func(trigger string) []byte {
+	in := &Inbox{queue: command.NewQueue(), who: identity{team: "T1"}}
+	in.queue.Open()
+	typed := func(trigger string) []byte {
 		return []byte(`{"team_id":"T1","user_id":"U1","channel_id":"C1","trigger_id":"` + trigger + `"}`)
 	}
 	for i, tt := range []struct {
@@ -133,30 +131,9 @@ func TestADeliveryIsKnownByItsEnvelopeAndByWhatIsInIt(t *testing.T) {
 	}{
 		{"e1", "1", true}, {"e2", "1", false}, {"e1", "2", false}, {"e3", "3", true}, {"", "3", false}, {"", "4", true},
 	} {
-		got, err := in.receive(delivery{kind: slash, envelope: tt.envelope, payload: command(tt.trigger)})
+		got, err := in.receive(delivery{kind: slash, envelope: tt.envelope, payload: typed(tt.trigger)})
 		if err != nil || (got.begin != nil) != tt.acts {
 			t.Errorf("%d: acts %v (%v), want %v", i, got.begin != nil, err, tt.acts)
 		}
 	}
-}
-
-func TestWhatWasHeardIsRememberedForHalfAnHour(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var m memory
-		for i := range 29 {
-			if key := fmt.Sprint(i); !m.first(key) || m.first(key, "") {
-				t.Errorf("%s is not heard for the first time", key)
-			}
-			time.Sleep(time.Minute)
-		}
-		if m.first("0") {
-			t.Error("what was heard 29 minutes ago is forgotten")
-		}
-		time.Sleep(time.Hour)
-		m.first("x")
-		time.Sleep(time.Hour)
-		if m.first("y"); !m.first("0") {
-			t.Error("nothing is ever forgotten")
-		}
-	})
 }

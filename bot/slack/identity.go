@@ -5,6 +5,7 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/slack-go/slack"
 
@@ -46,9 +47,30 @@ func code(err error) string {
 	return ""
 }
 
+// silentFor is how long rooms do without who the bot is, after Slack would not
+// say: every answer would wait for it.
+const silentFor = 30 * time.Second
+
+// home is identity for rooms, which can do without.
+func (w *Workspace) home(ctx context.Context) (identity, *bot.Failure) {
+	w.asking.Lock()
+	quiet := w.known.team == "" && !w.silent.IsZero() && time.Since(w.silent) < silentFor
+	w.asking.Unlock()
+	if quiet {
+		return identity{}, &bot.Failure{Kind: bot.NotSent, Why: "Slack did not say who the bot is"}
+	}
+	who, _, failure := w.identity(ctx)
+	if failure != nil {
+		w.asking.Lock()
+		defer w.asking.Unlock()
+		w.silent = time.Now()
+	}
+	return who, failure
+}
+
 // Tenant returns the ID of the workspace, which Slack is asked for once.
 func (r *Room) Tenant(ctx context.Context) (string, error) {
-	who, _, failure := r.workspace.identity(ctx)
+	who, failure := r.workspace.home(ctx)
 	if failure != nil {
 		return "", failure
 	}
@@ -56,9 +78,9 @@ func (r *Room) Tenant(ctx context.Context) (string, error) {
 }
 
 // Link returns the address of a message in the channel, or "" while Slack does
-// not say which address the workspace has: it is asked until it does.
+// not say which address the workspace has: it is asked now and then.
 func (r *Room) Link(ctx context.Context, remote story.Remote) string {
-	who, _, failure := r.workspace.identity(ctx)
+	who, failure := r.workspace.home(ctx)
 	if failure != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d+$`).MatchString(string(remote)) {
 		return ""
 	}

@@ -44,7 +44,7 @@ type Inbox struct {
 	groups    func() []string
 	log       *slog.Logger
 	people    people
-	memory    memory
+	queue     *command.Queue
 	hooks     *http.Client // for response URLs: it has no token
 
 	secret string         // that signs requests
@@ -52,23 +52,12 @@ type Inbox struct {
 	app    *slack.Client  // asks for sockets; nil without an app token
 	dialer *websocket.Dialer
 
-	mu      sync.Mutex     // guards what follows
-	running bool           // Run takes calls
-	who     identity       // while running
-	calls   map[string]int // under way, by who asks
-	all     int            // of calls
-	done    sync.WaitGroup // of calls; Add is called while running only
-	turns   chan struct{}  // has room for the calls that are worked on
+	mu  sync.Mutex // guards who
+	who identity   // while the queue is open
 }
 
-// Bounds of what is under way at once. What waits costs little; more than a
-// few calls of one person are a flood.
-const (
-	mostCalls    = 500
-	mostOfPerson = 5
-	mostAtOnce   = 16
-	answerWithin = 30 * time.Second
-)
+// answerWithin bounds the work on one call.
+const answerWithin = 30 * time.Second
 
 // Inbox returns the inbox of the workspace. Nothing is heard until it runs.
 func (w *Workspace) Inbox(o InboxOptions) (*Inbox, error) {
@@ -82,7 +71,7 @@ func (w *Workspace) Inbox(o InboxOptions) (*Inbox, error) {
 		workspace: w, answerer: o.Answerer, groups: o.Groups, log: o.Log, secret: o.SigningSecret,
 		people: people{client: w.client, log: o.Log, groups: make(map[string]known[[]string]), names: make(map[string]known[string])},
 		hooks:  w.httpClient(""),
-		calls:  make(map[string]int), turns: make(chan struct{}, mostAtOnce), forged: rate.Sometimes{Interval: time.Minute},
+		queue:  command.NewQueue(), forged: rate.Sometimes{Interval: time.Minute},
 	}
 	if in.groups == nil {
 		in.groups = func() []string { return nil }
@@ -108,14 +97,10 @@ func (in *Inbox) Run(ctx context.Context) error {
 		return err
 	}
 	in.mu.Lock()
-	in.running, in.who = true, who
+	in.who = who
 	in.mu.Unlock()
-	defer func() {
-		in.mu.Lock()
-		in.running = false
-		in.mu.Unlock()
-		in.done.Wait()
-	}()
+	in.queue.Open()
+	defer in.queue.Close()
 	if in.app == nil {
 		<-ctx.Done()
 		return nil
@@ -136,7 +121,7 @@ func (in *Inbox) introduce(ctx context.Context) (identity, error) {
 			return identity{}, fmt.Errorf("slack: %s", f.Why)
 		}
 		in.log.LogAttrs(ctx, slog.LevelWarn, "Slack does not say who the bot is", slog.String("why", f.Why), slog.Int("tries", tries))
-		if !pause(ctx, max(f.Wait, backoff(tries))) {
+		if !bot.Pause(ctx, max(f.Wait, bot.Again(tries))) {
 			return identity{}, nil
 		}
 	}
@@ -177,26 +162,24 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 		return receipt{}, errGarbled
 	}
 	in.mu.Lock()
-	defer in.mu.Unlock()
+	who := in.who
+	in.mu.Unlock()
 	for _, t := range h.teams {
-		if t != in.who.team {
+		if t != who.team {
 			return receipt{}, errStranger
 		}
 	}
-	if h.mention && h.From.ID == in.who.user || !in.memory.first(d.envelope, h.Key) {
+	if h.mention && h.From.ID == who.user || !in.queue.First(d.envelope, h.Key) {
 		return receipt{}, nil
 	}
-	h.Where.Tenant = in.who.team
+	h.Where.Tenant = who.team
 	if h.mention {
-		h.Words = addressed(h.Words, in.who.user)
+		h.Words = addressed(h.Words, who.user)
 	}
-	if !in.running || in.all >= mostCalls || in.calls[h.From.ID] >= mostOfPerson {
+	if !in.queue.Begin(h.From.ID) {
 		in.log.LogAttrs(context.Background(), slog.LevelWarn, "a call was not taken: too many are under way", slog.String("person", h.From.ID))
 		return receipt{say: h.busy()}, nil
 	}
-	in.all++
-	in.calls[h.From.ID]++
-	in.done.Add(1)
 	return receipt{say: h.wait(), begin: func(ctx context.Context) { go in.work(context.WithoutCancel(ctx), h) }}, nil
 }
 
@@ -224,24 +207,15 @@ func (h *heard) wait() any {
 
 // work answers h, whose turn was counted by receive.
 func (in *Inbox) work(ctx context.Context, h *heard) {
-	defer func() {
-		in.mu.Lock()
-		defer in.mu.Unlock()
-		in.all--
-		if in.calls[h.From.ID]--; in.calls[h.From.ID] == 0 {
-			delete(in.calls, h.From.ID)
-		}
-		in.done.Done()
-	}()
+	defer in.queue.End(h.From.ID)
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	select {
-	case in.turns <- struct{}{}:
-		defer func() { <-in.turns }()
-	case <-ctx.Done():
+	end, ok := in.queue.Turn(ctx)
+	if !ok {
 		in.log.LogAttrs(ctx, slog.LevelWarn, "a call had no turn in time", slog.String("person", h.From.ID))
 		return
 	}
+	defer end()
 	defer func() { // a fault in an answer must not end what tells the rooms
 		if fault := recover(); fault != nil {
 			in.log.LogAttrs(ctx, slog.LevelError, "answering broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))

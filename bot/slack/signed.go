@@ -40,7 +40,7 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request, k kind) {
 	if k == events && challenged(w, body) {
 		return
 	}
-	if !in.takes() { // Slack asks again
+	if !in.queue.Takes() { // Slack asks again
 		w.WriteHeader(http.StatusServiceUnavailable)
 		return
 	}
@@ -73,13 +73,6 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request, k kind) {
 	if got.begin != nil {
 		got.begin(r.Context())
 	}
-}
-
-// takes reports whether calls are answered.
-func (in *Inbox) takes() bool {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	return in.running
 }
 
 // signed returns the body of a request that Slack signed within the last five

@@ -38,6 +38,7 @@ type Workspace struct {
 
 	asking sync.Mutex // guards known, and is held while Slack is asked for it
 	known  identity
+	silent time.Time // when Slack would not say it, to a room that asked
 }
 
 // Slack may not store what comes faster than a message a second in a channel,

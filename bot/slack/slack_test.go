@@ -344,35 +344,43 @@ func TestWhatSlackTakesTooLongToAnswerIsAmbiguous(t *testing.T) {
 }
 
 func TestALinkLeadsToTheMessage(t *testing.T) {
-	srv := fakeroom.NewSlack(token)
-	defer srv.Close()
-	ws, err := slack.New(slack.Options{Token: token, API: srv.API()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	room := ws.Room(channel)
-	remote, err := room.Post(t.Context(), "k", message("T"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "https://fakeroom.slack.com/archives/" + channel + "/p" + strings.Replace(string(remote), ".", "", 1)
-	down := fakeroom.Fault{Method: "auth.test", Status: http.StatusServiceUnavailable}
-	srv.Fail(down)
-	if link := room.Link(t.Context(), remote); link != "" {
-		t.Errorf("link is %q while Slack does not answer, want none", link)
-	}
-	for range 2 {
-		if link := room.Link(t.Context(), remote); link != want {
-			t.Errorf("link is %q, want %q", link, want)
+	synctest.Test(t, func(t *testing.T) {
+		calls := newPipes()
+		srv := fakeroom.NewSlackOn(calls, token)
+		defer srv.Close()
+		transport := &http.Transport{DialContext: calls.dial}
+		defer transport.CloseIdleConnections()
+		ws, err := slack.New(slack.Options{Token: token, API: srv.API(), Transport: transport})
+		if err != nil {
+			t.Fatal(err)
 		}
-		srv.Fail(down) // Slack need not be asked again
-	}
-	if link := room.Link(t.Context(), "abcdefgh01234567"); link != "" {
-		t.Errorf("link to what never stood in Slack is %q", link)
-	}
-	if v := srv.Violations(); len(v) > 0 {
-		t.Errorf("asked against the rules: %q", v)
-	}
+		room := ws.Room(channel)
+		remote, err := room.Post(t.Context(), "k", message("T"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "https://fakeroom.slack.com/archives/" + channel + "/p" + strings.Replace(string(remote), ".", "", 1)
+		down := fakeroom.Fault{Method: "auth.test", Status: http.StatusServiceUnavailable}
+		srv.Fail(down)
+		for range 2 { // the second time Slack is not asked: an answer would wait for it
+			if link := room.Link(t.Context(), remote); link != "" {
+				t.Errorf("link is %q while Slack does not answer, want none", link)
+			}
+		}
+		time.Sleep(30 * time.Second)
+		for range 2 {
+			if link := room.Link(t.Context(), remote); link != want {
+				t.Errorf("link is %q, want %q", link, want)
+			}
+			srv.Fail(down) // Slack need not be asked again
+		}
+		if link := room.Link(t.Context(), "abcdefgh01234567"); link != "" {
+			t.Errorf("link to what never stood in Slack is %q", link)
+		}
+		if v := srv.Violations(); len(v) > 0 {
+			t.Errorf("asked against the rules: %q", v)
+		}
+	})
 }
 
 func open(t *testing.T, w *wire) *slack.Workspace {

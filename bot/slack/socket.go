@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
-	"math/rand/v2"
 	"net/url"
 	"sync"
 	"time"
@@ -24,7 +23,6 @@ const (
 	writeWithin   = 10 * time.Second
 	linger        = 30 * time.Second // that one is still read that Slack wants replaced
 	steady        = time.Minute      // that one lives which is no fault
-	mostWait      = time.Minute      // between two tries
 )
 
 // mostFrame is the size of a delivery, in bytes. A form has at most 60 kB of
@@ -71,34 +69,9 @@ func (in *Inbox) listen(ctx context.Context) error {
 			wait = f.Wait
 			in.log.LogAttrs(ctx, slog.LevelWarn, "Slack gives no socket", slog.String("why", f.Why), slog.Int("tries", tries))
 		}
-		if !pause(ctx, max(wait, backoff(tries))) {
+		if !bot.Pause(ctx, max(wait, bot.Again(tries))) {
 			return nil
 		}
-	}
-}
-
-// backoff returns how long to wait after so many tries in a row that came to
-// nothing: none after none, a minute at most, and never as long as others do.
-func backoff(tries int) time.Duration {
-	if tries == 0 {
-		return 0
-	}
-	most := min(time.Second<<min(tries-1, 10), mostWait)
-	return most/2 + rand.N(most/2) //nolint:gosec // nobody gains by guessing it
-}
-
-// pause waits, and reports whether ctx still goes on.
-func pause(ctx context.Context, d time.Duration) bool {
-	if d <= 0 {
-		return ctx.Err() == nil
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return true
-	case <-ctx.Done():
-		return false
 	}
 }
 

@@ -26,7 +26,7 @@ func (in *Inbox) tell(ctx context.Context, h *heard, a *command.Answer) {
 	if a == nil {
 		return
 	}
-	if h.sent && !pause(ctx, settle) {
+	if h.sent && !bot.Pause(ctx, settle) {
 		return
 	}
 	if a.Form != nil {

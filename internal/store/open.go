@@ -114,20 +114,28 @@ func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err e
 
 // current reports whether the schema is this program's.
 func (s *Store) current(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	ours, err := goose.NewProvider(goose.DialectSQLite3, s.write, files)
-	if err != nil {
-		return err
-	}
-	have, err := ours.GetDBVersion(ctx)
-	sources := ours.ListSources()
-	if newest := sources[len(sources)-1].Version; err == nil && have != newest {
+	_, have, newest, err := s.schema(ctx)
+	if err == nil && have != newest {
 		return fmt.Errorf("%w: its schema is %d, this program's %d; start vedette run once", ErrNewer, have, newest)
 	}
 	return err
+}
+
+// schema returns what brings the schema up to date, the version that it has,
+// and the newest that this program knows.
+func (s *Store) schema(ctx context.Context) (ours *goose.Provider, have, newest int64, err error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	if ours, err = goose.NewProvider(goose.DialectSQLite3, s.write, files); err != nil {
+		return nil, 0, 0, err
+	}
+	if have, err = ours.GetDBVersion(ctx); err != nil {
+		return nil, 0, 0, damaged(err)
+	}
+	sources := ours.ListSources()
+	return ours, have, sources[len(sources)-1].Version, nil
 }
 
 // pool opens connections to the database at path.
@@ -194,20 +202,11 @@ func inspect(path string) error {
 
 // migrate brings our tables and River's up to date.
 func (s *Store) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
+	ours, have, newest, err := s.schema(ctx)
 	if err != nil {
 		return err
 	}
-	ours, err := goose.NewProvider(goose.DialectSQLite3, s.write, files)
-	if err != nil {
-		return err
-	}
-	have, err := ours.GetDBVersion(ctx)
-	if err != nil {
-		return damaged(err)
-	}
-	sources := ours.ListSources()
-	if newest := sources[len(sources)-1].Version; have > newest {
+	if have > newest {
 		return fmt.Errorf("%w: its schema is %d, this program knows up to %d", ErrNewer, have, newest)
 	}
 	if _, err := ours.Up(ctx); err != nil {
