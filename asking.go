@@ -224,6 +224,9 @@ func (q *inquiry) try(ctx context.Context, w story.Watch, since time.Time) (*com
 		return nil, err
 	}
 	for i := range all {
+		if calls(tried.Rooms, w.Rooms, &all[i]) {
+			t.Pings++
+		}
 		switch all[i].Kind {
 		case story.NewStory:
 			t.Stories++
@@ -236,13 +239,24 @@ func (q *inquiry) try(ctx context.Context, w story.Watch, since time.Time) (*com
 		case story.Refresh, story.Moved, story.Deadline, story.DigestKind, story.MuteEnd, story.ShiftEnd, story.Escalation, story.FeedHealth:
 		}
 	}
-	t.Pings = t.Rises
 	if b := rule.Estimate(); b.Broad() {
 		t.Notes = append(t.Notes, b.String())
 	}
 	langs, err := q.db.Languages(ctx, q.now().Add(-lately))
 	t.Notes = append(t.Notes, news{langs: langs}.deaf(rule)...)
 	return t, err
+}
+
+// calls reports whether what is told calls somebody in one of the rooms to, if
+// the rate that these keep allows it.
+func calls(rooms []config.Room, to []story.RoomName, t *told) bool {
+	if t.Kind != story.NewStory && !t.rises {
+		return false
+	}
+	return slices.ContainsFunc(rooms, func(r config.Room) bool {
+		p := policy(&r)
+		return slices.Contains(to, r.Name) && p.Calls(t.level).Kind != story.Nobody
+	})
 }
 
 // trialPast is what a trial knows of the time before.

@@ -39,7 +39,8 @@ type told struct {
 	Reason  string            `json:"reason"`
 	Change  string            `json:"change,omitempty"` // "+" or "-" beside the desk file in force
 
-	rises bool // it is a change to a higher level
+	rises bool        // it is a change to a higher level
+	level story.Level // at which it is told
 }
 
 // Run judges the archive anew, by the code that judges live, and tells nobody.
@@ -168,7 +169,7 @@ func heard(m *desk.Memory) (all []told) {
 			}
 		}
 		if j.Kind != "" && len(j.Rooms) > 0 {
-			all = append(all, told{At: j.At, Kind: j.Kind, Watches: watches, Reason: j.Reason, Text: m.Title(j.Item)})
+			all = append(all, told{At: j.At, Kind: j.Kind, Watches: watches, Reason: j.Reason, Text: m.Title(j.Item), level: j.Level})
 		}
 	}
 	for i := range m.Bulletins {
@@ -179,7 +180,7 @@ func heard(m *desk.Memory) (all []told) {
 		all = append(all, told{
 			At: b.At, Kind: b.Kind, Watches: []story.WatchName{b.Watch},
 			Text: fmt.Sprintf("%s to %s", b.From, b.To), Reason: strings.Join(b.Reasons, "; "),
-			rises: b.To > b.From,
+			rises: b.To > b.From, level: b.To,
 		})
 	}
 	slices.SortStableFunc(all, func(a, b told) int { return a.At.Compare(b.At) })

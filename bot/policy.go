@@ -62,7 +62,7 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 	case d.Notice.Kind == story.Escalation:
 		v := story.Verdict{State: story.Owed, Calls: d.Calls, Level: level, Why: "escalation"}
 		if v.Calls.Kind == story.Nobody {
-			v.Calls = p.mention(level)
+			v.Calls = p.Calls(level)
 		}
 		return v
 	case level < p.From && d.Notice.Kind != story.MuteEnd && d.Notice.Kind != story.FeedHealth:
@@ -94,7 +94,7 @@ func (p *Policy) ping(d *story.Due, level story.Level) story.Verdict {
 		rate = PingRate
 	}
 	cause, since := cause(d), d.Now.Sub(d.LastPing.At)
-	v.Calls = p.mention(level)
+	v.Calls = p.Calls(level)
 	switch {
 	case v.Calls.Kind == story.Nobody:
 		v.Why = ""
@@ -108,8 +108,8 @@ func (p *Policy) ping(d *story.Due, level story.Level) story.Verdict {
 	return v
 }
 
-// mention returns whom a level calls.
-func (p *Policy) mention(level story.Level) story.Mention {
+// Calls returns whom a level calls.
+func (p *Policy) Calls(level story.Level) story.Mention {
 	for l := level; l > story.Unjudged; l-- {
 		if m, named := p.Ping[l]; named {
 			return m

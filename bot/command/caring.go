@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"vedette/bot"
 	"vedette/story"
 )
 
@@ -81,7 +80,7 @@ func (a *ask) member(text string) (story.Person, error) {
 	}) {
 		return story.Person{}, faultf("%q is nobody I know: mention a person, as in @ada, or write me.", clip(text))
 	}
-	return story.Person{ID: string(a.call.Where.Platform) + ":" + id, Name: bot.Clean(cmp.Or(name, id))}, nil
+	return story.Person{ID: string(a.call.Where.Platform) + ":" + id, Name: called(cmp.Or(name, id))}, nil
 }
 
 // resolve closes the story.
@@ -101,9 +100,7 @@ func note(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	const most = 2_000
-	text := story.Shorten(story.Sentence{Text: bot.Clean(a.args["note"])}, most).Text
-	heard, err := a.Record.Record(ctx, a.deed(subject(s.ID), text))
+	heard, err := a.Record.Record(ctx, a.deed(subject(s.ID), a.args["note"]))
 	if err != nil {
 		return nil, err
 	}

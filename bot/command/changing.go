@@ -41,7 +41,7 @@ func watchList(_ context.Context, a *ask) (*Answer, error) {
 
 // short returns a rule in a length that a line can hold.
 func short(rule string) string {
-	return story.Shorten(story.Sentence{Text: bot.Clean(rule)}, 200).Text
+	return trimmed(rule, 200)
 }
 
 // rooms lists the rooms that the person may see.
@@ -133,11 +133,11 @@ func (a *ask) try(ctx context.Context, w story.Watch, from time.Time) (*Trial, e
 // outcome says what a trial has shown.
 func (a *ask) outcome(t *Trial) []Line {
 	days := max(1, int(a.now.Sub(t.Since).Hours()/24+0.5))
-	lines := []Line{{Spans: []Span{{Bold: true, Text: fmt.Sprintf("It would have told %s in %s, with %s and %s.",
+	lines := []Line{{Spans: []Span{{Bold: true, Text: fmt.Sprintf("It would have told %s in %s, with %s at the most and %s.",
 		bot.Count(t.Stories, "story"), bot.Count(days, "day"), bot.Count(t.Pings, "ping"), bot.Count(t.Rises, "rise")+" of its level")}, {Text: fmt.Sprintf(" Its rule accepts %s.", bot.Count(t.Items, "report"))}}}}
 	for i := range t.Samples {
 		it := &t.Samples[i]
-		lines = append(lines, Line{Spans: []Span{{Text: "• "}, {Text: story.Shorten(story.Sentence{Text: bot.Clean(it.Title)}, 160).Text, Link: bot.Link(it.Link, 2_000)}, {Text: fmt.Sprintf(" (%s, %s)", bot.Clean(it.Outlet), a.at(it.Effective))}}})
+		lines = append(lines, Line{Spans: []Span{{Text: "• "}, {Text: trimmed(it.Title, 160), Link: bot.Link(it.Link, 2_000)}, {Text: fmt.Sprintf(" (%s, %s)", bot.Clean(it.Outlet), a.at(it.Effective))}}})
 	}
 	for _, n := range t.Notes {
 		lines = append(lines, Line{Spans: []Span{{Text: "⚠ " + n}}})
@@ -306,7 +306,7 @@ func (a *ask) propose(ctx context.Context, button string, c story.Change, after,
 		if err != nil {
 			return nil, err
 		}
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("As it stands it would have told %s, with %s.", bot.Count(t.Stories, "story"), bot.Count(t.Pings, "ping"))))
+		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("As it stands it would have told %s, with %s at the most.", bot.Count(t.Stories, "story"), bot.Count(t.Pings, "ping"))))
 	}
 	return ans, a.confirm(ctx, ans, button)
 }

@@ -98,7 +98,7 @@ type Trial struct {
 	Stories int
 	Updates int
 	Rises   int // of its level
-	Pings   int // of its rooms
+	Pings   int // of its rooms, at the most: they keep a rate
 	Samples []story.Item
 	Notes   []string // what its author should know
 }
@@ -159,13 +159,21 @@ func (c *Core) hurried(call *Call) bool {
 
 // who returns the person that asks, as the record has it.
 func (c *Call) who() story.Person {
-	return story.Person{ID: string(c.Where.Platform) + ":" + c.From.ID, Name: bot.Clean(c.From.Name)}
+	return story.Person{ID: string(c.Where.Platform) + ":" + c.From.ID, Name: called(c.From.Name)}
 }
 
 // A fault is what a person should hear of a call that cannot be carried out.
 type fault string
 
 func (f fault) Error() string { return string(f) }
+
+// called returns the name of a person, in a length that a message can hold.
+func called(name string) string { return trimmed(name, 80) }
+
+// trimmed returns what a person wrote as one line of at most so many bytes.
+func trimmed(s string, most int) string {
+	return story.Shorten(story.Sentence{Text: bot.Clean(s)}, most).Text
+}
 
 // faultf returns the fault that the arguments make.
 func faultf(format string, args ...any) error { return fault(fmt.Sprintf(format, args...)) }
@@ -279,11 +287,14 @@ func (a *ask) refused(ctx context.Context, outcome string) {
 	}
 }
 
+// mostDetail is how many bytes of what was said with a deed are kept.
+const mostDetail = 2_000
+
 // deed returns the entry of the record that the call is.
 func (a *ask) deed(subject, detail string) story.Deed {
 	return story.Deed{
 		Key: a.call.Key, By: a.call.who(), Tenant: a.call.Where.Tenant, Channel: a.call.Where.Channel,
-		Verb: a.spec.Name, Subject: subject, Detail: detail, At: a.now, Outcome: "done",
+		Verb: a.spec.Name, Subject: subject, Detail: trimmed(detail, mostDetail), At: a.now, Outcome: "done",
 	}
 }
 

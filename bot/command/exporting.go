@@ -163,6 +163,7 @@ type capAlert struct {
 	Status     string   `xml:"status"`
 	MsgType    string   `xml:"msgType"`
 	Scope      string   `xml:"scope"`
+	Restricted string   `xml:"restriction"` // which a scope of Restricted wants
 	Info       capInfo  `xml:"info"`
 }
 
@@ -198,7 +199,7 @@ func asCAP(s *story.Story, _ []story.Deed) ([]byte, error) {
 	}
 	alert := capAlert{
 		Identifier: "vedette-story-" + strconv.FormatInt(int64(s.ID), 10) + "-" + strconv.Itoa(s.Version), Sender: "vedette",
-		Sent: s.Changed.UTC().Format("2006-01-02T15:04:05-00:00"), Status: "Actual", MsgType: "Alert", Scope: "Restricted",
+		Sent: s.Changed.UTC().Format("2006-01-02T15:04:05-00:00"), Status: "Actual", MsgType: "Alert", Scope: "Restricted", Restricted: "for the team that runs this vedette",
 		Info: capInfo{
 			Language: language, Category: "Security", Event: "Armed conflict", Urgency: "Unknown", Severity: severity, Certainty: certainty,
 			Headline: bot.Clean(lead.Item.Title), Description: strings.Join(said, "\n"), Web: bot.Link(lead.Item.Link, 2_000),

@@ -125,7 +125,7 @@ func (a *ask) found(f *finding) []Line {
 	it := &f.item
 	head := Line{Spans: []Span{
 		{Text: "• "},
-		{Text: story.Shorten(story.Sentence{Text: bot.Clean(it.Title)}, 200).Text, Link: bot.Link(it.Link, 2_000), Bold: true},
+		{Text: trimmed(it.Title, 200), Link: bot.Link(it.Link, 2_000), Bold: true},
 		{Text: fmt.Sprintf(" (%s, %s)", bot.Clean(it.Outlet), a.at(it.Effective))},
 	}}
 	if s := around(it, f.evidence); len(s) > 0 {
@@ -220,7 +220,7 @@ func why(ctx context.Context, a *ask) (*Answer, error) {
 // whyItem says what the watches make of an item, and what became of it.
 func (a *ask) whyItem(ctx context.Context, ans *Answer, it *story.Item) error {
 	ans.Lines = append(ans.Lines, Line{Spans: []Span{
-		{Text: story.Shorten(story.Sentence{Text: bot.Clean(it.Title)}, 200).Text, Link: bot.Link(it.Link, 2_000), Bold: true},
+		{Text: trimmed(it.Title, 200), Link: bot.Link(it.Link, 2_000), Bold: true},
 		{Text: fmt.Sprintf(" (%s, feed %s, fetched %s)", bot.Clean(it.Outlet), it.Feed, a.at(it.FirstSeen))},
 	}})
 	type verdict struct {

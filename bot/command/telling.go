@@ -144,7 +144,7 @@ func (a *ask) storyline(ctx context.Context, s *story.Story) (*Answer, error) {
 		if r.Relation == story.Copies {
 			said += " (a copy)"
 		}
-		title := story.Shorten(story.Sentence{Text: bot.Clean(r.Item.Title)}, 160).Text
+		title := trimmed(r.Item.Title, 160)
 		events = append(events, event{r.Item.Effective, Line{Spans: []Span{{Text: title, Link: bot.Link(r.Item.Link, 2_000)}, {Text: said}}}})
 	}
 	deeds, err := a.Record.Deeds(ctx, subject(s.ID), time.Time{}, mostEvents)

@@ -123,7 +123,7 @@ func (a *ask) works(ctx context.Context, ans *Answer) error {
 // line tells a story in one line that leads to it.
 func (a *ask) line(ctx context.Context, s *story.Story) Line {
 	lead := s.Lead()
-	title := story.Shorten(story.Sentence{Text: bot.Clean(lead.Item.Title)}, 160).Text
+	title := trimmed(lead.Item.Title, 160)
 	spans := []Span{
 		{Text: fmt.Sprintf("• #%d ", s.ID)},
 		{Text: title, Link: cmp.Or(a.message(ctx, s.ID), bot.Link(lead.Item.Link, 2_000))},
