@@ -201,9 +201,6 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
-	if err := pr.store.Repeat(ctx, webhooks(d)); err != nil {
-		return err
-	}
 	occasion := func(p *bot.Policy, now time.Time) time.Time { return p.Next(now) }
 	shift := func(p *bot.Policy, now time.Time) time.Time { return p.NextShift(now) }
 	if err := pr.store.DeclareShifts(ctx, due(seats, shift, pr.now()), pr.now()); err != nil {
@@ -218,6 +215,7 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	pr.poller.SetFeeds(d.Feeds)
 	pr.poller.SetOperators(d.Operators)
 	pr.courier.SetRooms(seats)
+	pr.courier.SetOperators(d.Operators)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
 	// What was judged by the old watches meanwhile. An item counts at the
 	// earliest for a week before it was first seen.
@@ -333,17 +331,6 @@ func (pr *program) room(r config.Room) (bot.Room, error) {
 		return webhook.New(webhook.Options{URL: r.Webhook.URL, Secret: secret.Reveal(), Format: webhook.Format(r.Webhook.Format)})
 	}
 	return pr.terminal, nil
-}
-
-// webhooks returns the rooms of d that take what comes twice once.
-func webhooks(d *config.Desk) []story.RoomName {
-	var names []story.RoomName
-	for _, r := range d.Rooms {
-		if r.Webhook.URL != "" {
-			names = append(names, r.Name)
-		}
-	}
-	return names
 }
 
 // userAgent says who asks, and how to reach them.

@@ -128,9 +128,9 @@ func (e *ear) Reply(ctx context.Context, root story.Remote, key string, m *bot.M
 	return e.Room.Reply(ctx, root, key, m)
 }
 
-func (e *ear) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
+func (e *ear) Edit(ctx context.Context, root story.Remote, key string, m *bot.Message) error {
 	e.note("edit", m)
-	return e.Room.Edit(ctx, root, m)
+	return e.Room.Edit(ctx, root, key, m)
 }
 
 func (e *ear) Pin(ctx context.Context, root story.Remote) error {

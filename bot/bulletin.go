@@ -18,8 +18,12 @@ const (
 // Bulletin returns the message that tells b, to a room that keeps zone;
 // titles are the watches' titles.
 func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
-	if b.Kind == story.FeedHealth {
-		return health(b, zone)
+	switch b.Kind {
+	case story.FeedHealth:
+		return health(b, "Feeds", zone)
+	case story.RoomHealth:
+		return health(b, "Rooms", zone)
+	default:
 	}
 	name := cmp.Or(titles[b.Watch], string(b.Watch))
 	m := &Message{Level: b.To, Watches: []string{name}, At: b.At.In(zone), Title: story.Sentence{Text: headline(b, name)}}
@@ -42,10 +46,10 @@ func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName
 	return m
 }
 
-// health returns the message that tells operators of a feed: its first reason
-// is the title.
-func health(b *story.Bulletin, zone *time.Location) *Message {
-	m := &Message{Watches: []string{"Feeds"}, At: b.At.In(zone)}
+// health returns the message that tells operators of a feed or a room: its
+// first reason is the title.
+func health(b *story.Bulletin, head string, zone *time.Location) *Message {
+	m := &Message{Watches: []string{head}, At: b.At.In(zone)}
 	for i, reason := range b.Reasons {
 		text := story.Shorten(story.Sentence{Text: reason}, titleSize)
 		if i == 0 {
@@ -60,7 +64,7 @@ func health(b *story.Bulletin, zone *time.Location) *Message {
 // headline says what a bulletin tells, in one line.
 func headline(b *story.Bulletin, name string) string {
 	switch {
-	case b.Kind == story.FeedHealth:
+	case b.Kind == story.FeedHealth, b.Kind == story.RoomHealth:
 		return b.Reasons[0]
 	case b.Kind == story.Deadline:
 		return name + ": " + strings.Join(b.Reasons, "; ")

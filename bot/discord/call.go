@@ -53,6 +53,9 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	var x bot.Exchange
 	body, err := a.session.RequestWithBucketID(c.method, discordgo.EndpointAPI+c.path, c.body, c.bucket,
 		discordgo.WithContext(bot.WithExchange(ctx, &x)))
+	if x.Status != 0 {
+		a.skew.Store(int64(x.Ahead))
+	}
 	if err == nil && (take(body) || c.silent && x.Status == http.StatusNoContent) {
 		return nil
 	}
@@ -113,7 +116,9 @@ const mostAnswer = 1 << 20
 // RoundTrip sends a copy of req.
 func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.URL = w.base.JoinPath(strings.TrimPrefix(req.URL.String(), discordgo.EndpointAPI))
+	path, query, _ := strings.Cut(strings.TrimPrefix(req.URL.String(), discordgo.EndpointAPI), "?")
+	req.URL = w.base.JoinPath(path)
+	req.URL.RawQuery = query
 	req.Host = ""
 	res, err := w.next.RoundTrip(req)
 	if err != nil {

@@ -378,7 +378,7 @@ func TestReplyToARemovedRootSaysSo(t *testing.T) {
 	if got, _ := outcome(t, err); got != "root message missing" {
 		t.Errorf("reply: %v", err)
 	}
-	if got, _ := outcome(t, r.Edit(t.Context(), id, root())); got != "root message missing" {
+	if got, _ := outcome(t, r.Edit(t.Context(), id, "key0000000000001", root())); got != "root message missing" {
 		t.Errorf("edit: %v", err)
 	}
 }
@@ -391,7 +391,7 @@ func TestRootOfAnotherPlatformIsMissing(t *testing.T) {
 		if got, _ := outcome(t, err); got != "root message missing" {
 			t.Errorf("reply to %q: %v", id, err)
 		}
-		if got, _ := outcome(t, r.Edit(t.Context(), id, root())); got != "root message missing" {
+		if got, _ := outcome(t, r.Edit(t.Context(), id, "key0000000000001", root())); got != "root message missing" {
 			t.Errorf("edit of %q is %s", id, got)
 		}
 	}
@@ -422,7 +422,7 @@ func TestEachFaultOfAnEditIsToldForWhatItIs(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.Fail(tt.fault)
-			err = r.Edit(t.Context(), id, message("Second title", ""))
+			err = r.Edit(t.Context(), id, "key0000000000001", message("Second title", ""))
 			got, _ := outcome(t, err)
 			p := d.Posts(channel)[0]
 			if changed := strings.Contains(p.Text, "Second title"); got != tt.want || (got == told) != changed && name != "Lost" {
@@ -440,7 +440,7 @@ func TestEditShowsAllAnewAfterPlainText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Edit(t.Context(), id, root()); err != nil {
+	if err := r.Edit(t.Context(), id, "key0000000000001", root()); err != nil {
 		t.Fatal(err)
 	}
 	want := "Idlib · 1 origin · 1 outlet · 3 Feb 09:00 UTC\nCanary shelled in Idlib\nOfficials said so.\nSources Wire\n[Open report]"
@@ -518,7 +518,7 @@ func TestRoomsAreToldAtOnce(t *testing.T) {
 				_, err = r.Reply(t.Context(), id, fmt.Sprint("reply", i), further())
 			}
 			if err == nil {
-				err = r.Edit(t.Context(), id, root())
+				err = r.Edit(t.Context(), id, "key0000000000001", root())
 			}
 			if err != nil {
 				t.Error(err)
@@ -559,7 +559,7 @@ func TestBodiesAreAsDiscordDescribesThem(t *testing.T) {
 		if _, err := r.Reply(t.Context(), id, fmt.Sprint("reply", i), further()); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Edit(t.Context(), id, root()); err != nil {
+		if err := r.Edit(t.Context(), id, "key0000000000001", root()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -32,9 +33,12 @@ type Workspace struct {
 	api       string // base URL of the methods, with a slash at its end
 	transport http.RoundTripper
 	edits     *rate.Limiter
+	reads     *rate.Limiter
+	skew      atomic.Int64 // nanoseconds: how far Slack's clock was last seen after ours
 
-	mu    sync.Mutex // guards posts
-	posts map[string]*rate.Limiter
+	mu      sync.Mutex // guards what follows
+	posts   map[string]*rate.Limiter
+	stopped map[string]string // cursors of looks that Slack's pace stopped
 
 	asking sync.Mutex // guards known, and is held while Slack is asked for it
 	known  identity
@@ -42,7 +46,7 @@ type Workspace struct {
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
-// and takes 50 edits a minute. Messages that leave evenly do not arrive
+// and takes 50 edits and 50 looks at a channel a minute. Messages that leave evenly do not arrive
 // evenly: hence a tenth of a second of air between posts. The edits' burst
 // and what follows it within a minute are 50 together.
 const (
@@ -72,7 +76,8 @@ func New(o Options) (*Workspace, error) {
 		api:       api,
 		transport: bot.Recorder{Base: o.Transport},
 		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
-		posts:     make(map[string]*rate.Limiter),
+		reads:     rate.NewLimiter(rate.Every(editEvery), editBurst),
+		posts:     make(map[string]*rate.Limiter), stopped: make(map[string]string),
 	}
 	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)), slack.OptionAppLevelToken(o.AppToken))
 	return w, nil
@@ -142,9 +147,9 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 }
 
 // Edit makes the message root show m. The metadata that it was posted with
-// stays.
-func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
-	f := edited(m)
+// stays, and its buttons carry the key on.
+func (r *Room) Edit(ctx context.Context, root story.Remote, key string, m *bot.Message) error {
+	f := edited(m, key)
 	_, err := r.tell(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, form form) (string, error) {
 		// No blocks at all would leave the old ones standing on some servers.
 		blocks := slack.MsgOptionBlocks()

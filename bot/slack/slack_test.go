@@ -129,7 +129,7 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 				_, err := r.Reply(ctx, "1.1", "k", message("T"))
 				return err
 			}},
-			edit: {"Edit", func(ctx context.Context, r *slack.Room) error { return r.Edit(ctx, "1.1", message("T")) }},
+			edit: {"Edit", func(ctx context.Context, r *slack.Room) error { return r.Edit(ctx, "1.1", "key0000000000001", message("T")) }},
 		} {
 			if test.acts&act == 0 {
 				continue
@@ -183,7 +183,7 @@ func TestFormNeverCostsAnAlert(t *testing.T) {
 func TestAnEditInPlainTextTakesTheBlocksAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, refusal("invalid_blocks"))
-		if err := s.room(t).Edit(t.Context(), "1.1", message("T")); err != nil {
+		if err := s.room(t).Edit(t.Context(), "1.1", "key0000000000001", message("T")); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.sent()[1]; got.Get("blocks") != "[]" || got.Get("ts") != "1.1" || got.Get("text") == "" {
@@ -211,7 +211,7 @@ func TestWhatIsSentIsTextAndNamesItsDelivery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := room.Edit(t.Context(), remote, message("T")); err != nil {
+		if err := room.Edit(t.Context(), remote, "key0000000000001", message("T")); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := room.Reply(t.Context(), remote, "key0000000000002", message("T")); err != nil {
@@ -300,7 +300,7 @@ func TestAWorkspaceTakesAtMostFiftyEditsAMinute(t *testing.T) {
 		w := &wire{}
 		ws := open(t, w)
 		for i := range 200 {
-			if err := ws.Room([]string{"C1", "C2", "C3"}[i%3]).Edit(t.Context(), "1.1", message("T")); err != nil {
+			if err := ws.Room([]string{"C1", "C2", "C3"}[i%3]).Edit(t.Context(), "1.1", "key0000000000001", message("T")); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -33,7 +33,6 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
-	Repeat(ctx context.Context, rooms []story.RoomName) error
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
 	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
@@ -115,8 +114,14 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
-		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
-		{"ARoomThatKnowsKeysIsSentAgainWhatIsAmbiguous", repeated},
+		{"ACrashWhileSendingIsAmbiguousAndLookedFor", crashIsAmbiguous},
+		{"WhatIsFoundStandsAndIsEdited", foundStands},
+		{"WhatIsNotThereIsSentAgainUnderItsKey", absentIsSent},
+		{"AnAmbiguousMessageDelaysItsStoryForAQuarterOfAnHour", doubtDelaysItsStory},
+		{"APlatformThatStumblesMakesFewMessagesAmbiguous", stumblingPlatform},
+		{"AMessageIsStuckIfOthersGetThrough", stuckIsKnown},
+		{"ACriticalStoryOvertakes", criticalOvertakes},
+		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
