@@ -51,8 +51,8 @@ type room struct {
 	traces []bot.Trace // that were looked for
 	stands story.Remote
 	blind  error
-	link  string
-	stop  context.CancelFunc // called in the middle of each act
+	link   string
+	stop   context.CancelFunc // called in the middle of each act
 }
 
 func (r *room) hear(ctx context.Context, what string, m *bot.Message) (story.Remote, error) {

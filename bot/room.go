@@ -98,6 +98,10 @@ func (k Kind) String() string {
 	return fmt.Sprintf("kind %d", k)
 }
 
+// BarredFor is how long a platform is left alone that does not accept the
+// token: each question with it is one that the platform may ban for.
+const BarredFor = 5 * time.Minute
+
 // A Failure is the error of a room: what is known, and why in plain words.
 // It never holds a token, a URL with a secret, or the text of a feed.
 type Failure struct { //nolint:errname // a room fails; the word is the product's

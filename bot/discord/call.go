@@ -45,6 +45,9 @@ func (a *Account) do(ctx context.Context, c call) (string, *refusal) {
 // limit that is told in HTML, or headers that it cannot read. The wire and
 // the answer's body are.
 func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) bool) *refusal {
+	if wait := a.pace.barred(); wait > 0 {
+		return &refusal{exchange: &bot.Exchange{Status: http.StatusUnauthorized}, json: true, wait: wait} // as it said
+	}
 	leave, wait := a.pace.enter(ctx, c.bucket)
 	if leave == nil {
 		return &refusal{exchange: new(bot.Exchange), paced: true, wait: wait}
@@ -66,6 +69,11 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	}
 	understood := json.Unmarshal(body, &said) == nil
 	no := &refusal{exchange: &x, answers: c.answers, json: understood, code: said.Code}
+	a.pace.heard(x.Status)
+	if x.Status == http.StatusUnauthorized {
+		a.pace.refuse()
+		no.wait = bot.BarredFor
+	}
 	if x.Status == http.StatusTooManyRequests {
 		no.wait = busyFor(understood, max(x.RetryAfter, seconds(said.RetryAfter)))
 		if said.Global || !understood {

@@ -33,7 +33,7 @@ func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error
 		switch {
 		case no != nil && place != r.channel && no.threadless(): // there is no such thread
 		case no != nil && no.failure().Kind == bot.Unfit:
-			return "", false, &bot.Failure{Kind: bot.RoomShut, Why: no.failure().Why}
+			return "", false, &bot.Failure{Kind: bot.RoomShut, Why: no.failure().Why + " that asks what stands in the channel: look there, and update vedette"}
 		case no != nil:
 			return "", false, no.failure()
 		case id != "":

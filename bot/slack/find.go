@@ -86,6 +86,9 @@ func (r *Room) readAll(ctx context.Context, key, place string, from time.Time, r
 	oldest := strconv.FormatInt(max(from.Unix(), 0), 10) + ".000000"
 	mark := key + " " + place + " " + oldest
 	for cursor := r.workspace.resume(mark); ; {
+		if failure = r.workspace.shut(); failure != nil {
+			return "", "", failure
+		}
 		if err := r.workspace.reads.Wait(ctx); err != nil {
 			return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
 		}
@@ -94,6 +97,7 @@ func (r *Room) readAll(ctx context.Context, key, place string, from time.Time, r
 		r.workspace.skew.Store(int64(x.Ahead))
 		if err != nil {
 			refused = code(err)
+			r.workspace.bar(failed(&x, refused, true))
 			if failure = unread(failed(&x, refused, true), refused); failure.Kind == bot.NotSent {
 				r.workspace.stop(mark, cursor)
 			}

@@ -39,6 +39,8 @@ type Workspace struct {
 	mu      sync.Mutex // guards what follows
 	posts   map[string]*rate.Limiter
 	stopped map[string]string // cursors of looks that Slack's pace stopped
+	barred  string            // why the token is not accepted
+	until   time.Time         // it is not tried before
 
 	asking sync.Mutex // guards known, and is held while Slack is asked for it
 	known  identity
@@ -238,6 +240,9 @@ func (r *Room) tell(ctx context.Context, a act) (story.Remote, error) {
 // try sends a once in one form. If that fails it returns Slack's code, if it
 // gave one, and what is known.
 func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, failure *bot.Failure) {
+	if failure = r.workspace.shut(); failure != nil {
+		return "", "", failure
+	}
 	if err := a.pace.Wait(ctx); err != nil {
 		return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
 	}
@@ -247,5 +252,28 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, f
 		return ts, "", nil
 	}
 	refused = code(err)
-	return "", refused, failed(&x, refused, a.answers)
+	failure = failed(&x, refused, a.answers)
+	r.workspace.bar(failure)
+	return "", refused, failure
+}
+
+// bar notes that the token is not accepted, if failure says so.
+func (w *Workspace) bar(failure *bot.Failure) {
+	if failure.Kind != bot.Barred {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.barred, w.until = failure.Why, time.Now().Add(failure.Wait)
+}
+
+// shut returns the failure of what is not tried, since the token is not
+// accepted, or nil.
+func (w *Workspace) shut() *bot.Failure {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if wait := time.Until(w.until); wait > 0 {
+		return &bot.Failure{Kind: bot.Barred, Wait: wait, Why: w.barred}
+	}
+	return nil
 }
