@@ -74,6 +74,16 @@ type Entry struct {
 	Note  string `json:"note,omitempty"`  // to whoever translates it
 }
 
+// Texts returns all texts of the code, as languages/en.json lists them.
+func Texts() ([]Entry, error) {
+	file, err := files.ReadFile("languages/" + English + ".json")
+	if err != nil {
+		return nil, err
+	}
+	var all []Entry
+	return all, json.Unmarshal(file, &all)
+}
+
 // Read returns the words of a language, by its BCP 47 tag, from its file. Each
 // text must have the values of the English one, and no others.
 func Read(name string, file []byte) (Words, error) {
