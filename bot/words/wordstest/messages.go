@@ -85,7 +85,7 @@ func bulletins() map[string]*story.Bulletin {
 // message.
 func dispatches() map[string]story.Dispatch {
 	told := func(act story.Act, kind story.NoticeKind, care story.CareState) story.Dispatch {
-		d := story.Dispatch{Act: act, Root: "1", Key: "k", Story: Story(), Notice: story.Notice{Kind: kind, Item: 3, Reason: reason, At: Noon()}, Calls: story.Mention{Kind: story.Here}}
+		d := story.Dispatch{Act: act, Root: "1", Key: "k", Story: Story(), Notice: story.Notice{Kind: kind, Item: 3, Reason: reason, At: Noon()}}
 		d.Story.Care = story.Care{State: care, Owner: Ada(), Changed: Noon().Add(-72 * time.Hour)}
 		return d
 	}
