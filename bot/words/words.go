@@ -70,9 +70,8 @@ func plain(values []any) []any {
 	all := make([]any, len(values))
 	for i, v := range values {
 		all[i] = v
-		switch reflect.ValueOf(v).Kind() { //nolint:exhaustive // the others are no whole numbers
-		case reflect.Int, reflect.Int64, reflect.Int32, reflect.Int16, reflect.Int8:
-			all[i] = number.Decimal(v, number.NoSeparator())
+		if n := reflect.ValueOf(v); n.CanInt() { // whatever its type is called, which the library cannot read
+			all[i] = number.Decimal(n.Int(), number.NoSeparator())
 		}
 	}
 	return all

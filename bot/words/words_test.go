@@ -15,6 +15,9 @@ const polish = `[
 	{"id": "Story #%d", "says": "Historia #%d"}
 ]`
 
+// An id is a number that names something.
+type id int64
+
 func TestALanguageSaysWhatItsFileSays(t *testing.T) {
 	t.Parallel()
 	w, err := words.Read("pl", []byte(polish))
@@ -29,7 +32,7 @@ func TestALanguageSaysWhatItsFileSays(t *testing.T) {
 		{stories(12345), "12345 historii"},
 		{w.Count(2, "%d message for %s", "%d messages for %s", "%s desk"), "%s desk: 2 wiadomości"},
 		{w.Say("Acknowledged by %s, %s", "Ada %d", "12:00"), "12:00 potwierdził(a) Ada %d"},
-		{w.Say("Story #%d", int64(123456)), "Historia #123456"},
+		{w.Say("Story #%d", id(123456)), "Historia #123456"},
 		{w.Upper(w.Say("high")), "WYSOKI"},
 		{w.Number(1234567), "1\u00a0234\u00a0567"},
 	} {

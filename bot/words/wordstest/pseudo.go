@@ -1,8 +1,10 @@
 package wordstest
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -66,10 +68,10 @@ func latin() *regexp.Regexp { return regexp.MustCompile(`[A-Za-z][A-Za-z'-]*`) }
 // that are known, and links. What was cut off within brackets ends with its
 // line.
 func Stray(text string, known ...string) []string {
-	for _, k := range known {
+	text = regexp.MustCompile(`https?:\\?/\\?/[^ )>\]\n"]+`).ReplaceAllString(text, "")
+	for _, k := range slices.SortedFunc(slices.Values(known), func(x, y string) int { return cmp.Compare(len(y), len(x)) }) {
 		text = strings.ReplaceAll(text, k, "")
 	}
-	text = regexp.MustCompile(`https?:\\?/\\?/[^ )>\]\n]+`).ReplaceAllString(text, "")
 	text = regexp.MustCompile(`⟦[^⟧\n]*(⟧|\n|$)`).ReplaceAllString(text, "")
 	return latin().FindAllString(text, -1)
 }
