@@ -244,7 +244,7 @@ func Chart(title string, past *level.History, params level.Params, now time.Time
 	c.Days = append(c.Days, level.Day{Date: now.UTC().Truncate(24 * time.Hour), Level: j.Level, Threats: j.Threats, Acts: j.Acts, Easing: j.Easing, Cold: j.Cold})
 	c.Days = c.Days[max(0, len(c.Days)-days):]
 	for _, change := range past.Changes(now) {
-		c.Marks = append(c.Marks, chart.Mark{At: change.At, Text: w.Say("%s to %s", bot.LevelName(change.From, w), bot.LevelName(change.To, w))})
+		c.Marks = append(c.Marks, chart.Mark{At: change.At, Text: w.Say("from %s to %s", bot.LevelName(change.From, w), bot.LevelName(change.To, w))})
 	}
 	for _, dl := range j.Deadlines {
 		c.Deadlines = append(c.Deadlines, dl.Ends)
