@@ -19,7 +19,7 @@ func page() []byte {
 
 Write ` + "`/vedette`" + ` and a command in a room, mention the bot with it, or ask at the command line: ` + "`vedette ask status`" + `.
 Only you see the answer; ` + "`/vedette share status`" + ` posts it for all. Words may stand as people write them: ` + "`mute idlib for 2h`" + `,
-` + "`mute #12 until 18:00`" + `. A story is named by its number. Times are those of the room's zone.
+` + "`mute #12 until 18:00`" + `. A story is named by its number. Times are those of the room's zone, and answers are in its language.
 
 This page is made from the table that platforms register: ` + "`UPDATE_GOLDEN=1 go test ./bot/command`" + `.
 

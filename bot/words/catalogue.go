@@ -95,10 +95,11 @@ func Read(name string, file []byte) (Words, error) {
 	if err := json.Unmarshal(file, &all); err != nil {
 		return Words{}, err
 	}
+	verb := regexp.MustCompile(`%(?:\[(\d+)\])?([^%\[])`)
 	b := catalog.NewBuilder(catalog.Fallback(tag))
 	for i := range all {
 		e := &all[i]
-		m, err := e.message()
+		m, err := e.message(verb)
 		if err == nil && m != nil {
 			err = b.Set(tag, string(e.ID), m)
 		}
@@ -109,8 +110,8 @@ func Read(name string, file []byte) (Words, error) {
 	return Words{tag: tag, printer: message.NewPrinter(tag, message.Catalog(b))}, nil
 }
 
-// message returns what the entry says, or nil if it says nothing yet.
-func (e *Entry) message() (catalog.Message, error) {
+// message returns what the entry says, with values that verb finds, or nil if it says nothing yet.
+func (e *Entry) message(verb *regexp.Regexp) (catalog.Message, error) {
 	if e.Says == "" {
 		return nil, nil //nolint:nilnil // it is not translated
 	}
@@ -122,7 +123,7 @@ func (e *Entry) message() (catalog.Message, error) {
 		if form.says == "" {
 			continue
 		}
-		if want, got := verbs(string(e.ID)), verbs(form.says); want != got {
+		if want, got := verbs(verb, string(e.ID)), verbs(verb, form.says); want != got {
 			return nil, fmt.Errorf("%q has the values %s, want %s", form.says, got, want)
 		}
 		cases = append(cases, form.name, form.says)
@@ -134,9 +135,9 @@ func (e *Entry) message() (catalog.Message, error) {
 }
 
 // verbs returns the values of a text in their order, as in "1d 2s".
-func verbs(text string) string {
+func verbs(verb *regexp.Regexp, text string) string {
 	var all []string
-	for i, m := range regexp.MustCompile(`%(?:\[(\d+)\])?([^%\[])`).FindAllStringSubmatch(strings.ReplaceAll(text, "%%", ""), -1) {
+	for i, m := range verb.FindAllStringSubmatch(strings.ReplaceAll(text, "%%", ""), -1) {
 		at := m[1]
 		if at == "" {
 			at = fmt.Sprint(i + 1)

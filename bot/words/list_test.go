@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/go/packages"
@@ -102,6 +103,26 @@ func TestALanguageIsWhole(t *testing.T) {
 			if _, known := listed[id]; !known {
 				t.Errorf("%s says %q, which the code does not", file, id)
 			}
+			if strings.HasPrefix(listed[id].Note, "a layout of Go") {
+				shows(t, string(id), has[id].Says)
+			}
+		}
+	}
+}
+
+// shows holds a layout of times to the English one: it shows the same day, and
+// the minute and the zone if that does.
+func shows(t *testing.T, english, layout string) {
+	t.Helper()
+	for _, part := range []string{"15:04", "MST", "2006"} {
+		if strings.Contains(english, part) != strings.Contains(layout, part) {
+			t.Errorf("the layout %q shows %s, or does not, other than %q", layout, part, english)
+		}
+	}
+	for _, at := range []time.Time{time.Date(2031, 3, 9, 4, 5, 0, 0, time.UTC), time.Date(2031, 12, 27, 23, 59, 0, 0, time.UTC)} {
+		got, err := time.Parse(layout, at.Format(layout))
+		if err != nil || got.Month() != at.Month() || got.Day() != at.Day() {
+			t.Errorf("the layout %q shows %v as %v (%v)", layout, at, got, err)
 		}
 	}
 }

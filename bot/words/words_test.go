@@ -1,6 +1,8 @@
 package words_test
 
 import (
+	"strconv"
+	"sync"
 	"testing"
 
 	"vedette/bot/words"
@@ -98,5 +100,49 @@ func TestTheLanguagesThatThereAre(t *testing.T) {
 	}
 	if got := c.In(words.English).Say("high"); got != "high" {
 		t.Errorf("English says %q", got)
+	}
+}
+
+// Rooms are told at the same time.
+func TestWordsAreSaidBySeveralAtOnce(t *testing.T) {
+	t.Parallel()
+	w := german(t)
+	var all sync.WaitGroup
+	for n := range 8 {
+		all.Go(func() {
+			for range 200 {
+				if got := w.Count(n+2, "%d story", "%d stories"); got != strconv.Itoa(n+2)+" Ereignisse" {
+					t.Errorf("%d are %q", n+2, got)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func german(t testing.TB) words.Words {
+	t.Helper()
+	c, err := words.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c.In("de")
+}
+
+func BenchmarkSay(b *testing.B) {
+	for name, w := range map[string]words.Words{"English": {}, "German": german(b)} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				w.Count(3, "%d story with %s", "%d stories with %s", "Ada")
+			}
+		})
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		if _, err := words.New(); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
