@@ -109,7 +109,7 @@ func signalName(k story.SignalKind, w words.Words) string {
 	return string(k)
 }
 
-// Stories, Origins and Outlets count what messages count most.
+// Stories counts what rooms are told.
 func Stories(n int, w words.Words) string { return w.Count(n, "%d story", "%d stories") }
 
 // Origins counts independent ones.

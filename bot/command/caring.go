@@ -9,16 +9,16 @@ import (
 )
 
 // tend changes who has a story to what decide makes of how it stands, unless it
-// says no, and says how that ended.
-func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (after story.Care, no *fault)) (*Answer, error) {
+// says why not, and says how that ended.
+func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (after story.Care, no fault)) (*Answer, error) {
 	id, ok := storyID(a.args["story"])
 	if !ok {
 		return nil, faultf("A story is named by its number, as in #12, and %q is none.", a.args["story"])
 	}
-	var no *fault
+	var no fault
 	_, heard, err := a.Record.Tend(ctx, a.deed(subject(id), detail), id, func(c story.Care) (story.Care, string) {
 		var after story.Care
-		if after, no = decide(c); no != nil {
+		if after, no = decide(c); no.text != "" {
 			return c, "not done: " + no.Error()
 		}
 		return after, "done"
@@ -30,7 +30,7 @@ func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (
 		return nil, err
 	case heard:
 		return a.say(faultf("That was done already.")), nil
-	case no != nil:
+	case no.text != "":
 		return a.say(faultf("#%d: %s.", id, no.in(a.words))), nil
 	}
 	s, err := a.Record.Story(ctx, id)
@@ -55,14 +55,14 @@ func (a *ask) tended(s *story.Story) string {
 // ack makes the story the person's. The first of two who do has it.
 func ack(ctx context.Context, a *ask) (*Answer, error) {
 	who := a.call.who()
-	return a.tend(ctx, "", func(c story.Care) (story.Care, *fault) {
+	return a.tend(ctx, "", func(c story.Care) (story.Care, fault) {
 		switch {
 		case c.Stands() == story.Acknowledged && c.Owner.ID == who.ID:
-			return c, new(faultf("you have it already, since %s", a.at(c.Changed)))
+			return c, faultf("you have it already, since %s", a.at(c.Changed))
 		case c.Stands() == story.Acknowledged:
-			return c, new(faultf("%s has it, since %s; assign gives it to another", c.Owner.Name, a.at(c.Changed)))
+			return c, faultf("%s has it, since %s; assign gives it to another", c.Owner.Name, a.at(c.Changed))
 		}
-		return story.Care{State: story.Acknowledged, Owner: who, Changed: a.now}, nil
+		return story.Care{State: story.Acknowledged, Owner: who, Changed: a.now}, fault{}
 	})
 }
 
@@ -72,11 +72,11 @@ func assign(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.tend(ctx, "to "+to.Name, func(c story.Care) (story.Care, *fault) {
+	return a.tend(ctx, "to "+to.Name, func(c story.Care) (story.Care, fault) {
 		if c.Stands() == story.Acknowledged && c.Owner.ID == to.ID {
-			return c, new(faultf("%s has it already", to.Name))
+			return c, faultf("%s has it already", to.Name)
 		}
-		return story.Care{State: story.Acknowledged, Owner: to, Changed: a.now}, nil
+		return story.Care{State: story.Acknowledged, Owner: to, Changed: a.now}, fault{}
 	})
 }
 
@@ -99,11 +99,11 @@ func (a *ask) member(text string) (story.Person, error) {
 // resolve closes the story.
 func resolve(ctx context.Context, a *ask) (*Answer, error) {
 	who := a.call.who()
-	return a.tend(ctx, a.args["note"], func(c story.Care) (story.Care, *fault) {
+	return a.tend(ctx, a.args["note"], func(c story.Care) (story.Care, fault) {
 		if c.Stands() == story.Resolved {
-			return c, new(faultf("%s has resolved it already", c.Owner.Name))
+			return c, faultf("%s has resolved it already", c.Owner.Name)
 		}
-		return story.Care{State: story.Resolved, Owner: who, Changed: a.now}, nil
+		return story.Care{State: story.Resolved, Owner: who, Changed: a.now}, fault{}
 	})
 }
 

@@ -136,9 +136,11 @@ func (a *ask) try(ctx context.Context, w story.Watch, from time.Time) (*Trial, e
 func (a *ask) outcome(t *Trial) []Line {
 	w := a.words
 	days := max(1, int(a.now.Sub(t.Since).Hours()/24+0.5))
-	lines := []Line{{Spans: []Span{{Bold: true, Text: w.Say("It would have told %s in %s, with %s at the most and %s.",
-		bot.Stories(t.Stories, w), w.Count(days, "%d day", "%d days"), pings(t.Pings, w), w.Count(t.Rises, "%d rise of its level", "%d rises of its level"))},
-		{Text: " " + w.Count(t.Items, "Its rule accepts %d report.", "Its rule accepts %d reports.")}}}}
+	lines := []Line{{Spans: []Span{
+		{Bold: true, Text: w.Say("It would have told %s in %s, with %s at the most and %s.",
+			bot.Stories(t.Stories, w), w.Count(days, "%d day", "%d days"), pings(t.Pings, w), w.Count(t.Rises, "%d rise of its level", "%d rises of its level"))},
+		{Text: " " + w.Count(t.Items, "Its rule accepts %d report.", "Its rule accepts %d reports.")},
+	}}}
 	for i := range t.Samples {
 		it := &t.Samples[i]
 		lines = append(lines, Line{Spans: []Span{{Text: "• "}, {Text: trimmed(it.Title, 160), Link: bot.Link(it.Link, 2_000)}, {Text: fmt.Sprintf(" (%s, %s)", bot.Clean(it.Outlet), a.at(it.Effective))}}})

@@ -120,11 +120,11 @@ func TestWordsAreSaidBySeveralAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-func german(t testing.TB) words.Words {
-	t.Helper()
+func german(tb testing.TB) words.Words {
+	tb.Helper()
 	c, err := words.New()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return c.In("de")
 }

@@ -30,8 +30,13 @@ func Story() story.Story {
 	claims := []story.Signal{
 		{Kind: story.Killed, Target: "στρατιώτες", Source: "Αθήνα", Count: story.Count{Low: 1400, High: 1400}},
 		{Kind: story.Killed, Target: "στρατιώτες", Source: "Ρόδος", Count: story.Count{Low: 8, High: 12}},
-		{Kind: story.Wounded, Count: story.Count{Low: 3, High: 3, Open: true}}, {Kind: story.Captured, Count: story.Count{Low: 2, High: 2}},
-		{Kind: story.Displaced, Count: story.Count{Low: 900, High: 900}}, {Kind: story.Killed}, {Kind: story.Wounded}, {Kind: story.Captured}, {Kind: story.Displaced},
+		{Kind: story.Wounded, Count: story.Count{Low: 3, High: 3, Open: true}},
+		{Kind: story.Captured, Count: story.Count{Low: 2, High: 2}},
+		{Kind: story.Displaced, Count: story.Count{Low: 900, High: 900}},
+		{Kind: story.Killed},
+		{Kind: story.Wounded},
+		{Kind: story.Captured},
+		{Kind: story.Displaced},
 		{Kind: story.Ultimatum, Deadline: Noon().Add(40 * time.Hour)},
 	}
 	for _, k := range []story.SignalKind{
@@ -109,8 +114,8 @@ func dispatches() map[string]story.Dispatch {
 
 // Messages returns each kind of message as a room hears it that reads w, made by
 // the courier that tells real rooms.
-func Messages(t testing.TB, w words.Words) []Told {
-	t.Helper()
+func Messages(tb testing.TB, w words.Words) []Told {
+	tb.Helper()
 	var all []Told
 	for kind, d := range dispatches() {
 		e := &ear{kind: kind}
@@ -122,8 +127,8 @@ func Messages(t testing.TB, w words.Words) []Told {
 		}
 		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: e, Zone: time.UTC, Words: w, Titles: map[story.WatchName]string{"front": "Μέτωπο"}}})
 		for range 2 { // a model's words cost a turn
-			if err := c.Drain(t.Context(), "desk"); err != nil {
-				t.Fatal(err)
+			if err := c.Drain(tb.Context(), "desk"); err != nil {
+				tb.Fatal(err)
 			}
 		}
 		all = append(all, e.heard...)
@@ -134,11 +139,13 @@ func Messages(t testing.TB, w words.Words) []Told {
 // A model tells a brief in other words.
 type model struct{}
 
+// Rephrase says the same of every brief.
 func (model) Rephrase(context.Context, []string) (text, why string) { return "Φυλάκιο.", "" }
 
 // A box gives out acts, and again what was put off.
 type box struct{ due []story.Dispatch }
 
+// Claim gives out the next.
 func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
 	if len(b.due) == 0 {
 		return story.Dispatch{}, false, nil
@@ -148,6 +155,7 @@ func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch,
 	return d, true, nil
 }
 
+// Settle takes back what was put off.
 func (b *box) Settle(_ context.Context, o story.Outcome) error {
 	if o.State == story.Owed {
 		b.due = append(b.due, o.Dispatch)
@@ -161,6 +169,7 @@ type ear struct {
 	heard []Told
 }
 
+// Post keeps a message.
 func (e *ear) Post(_ context.Context, key string, m *bot.Message) (story.Remote, error) {
 	kind := e.kind
 	if key == "board" {
@@ -170,27 +179,33 @@ func (e *ear) Post(_ context.Context, key string, m *bot.Message) (story.Remote,
 	return "1", nil
 }
 
+// Reply keeps a message of a thread.
 func (e *ear) Reply(_ context.Context, _ story.Remote, _ string, m *bot.Message) (story.Remote, error) {
 	e.heard = append(e.heard, Told{Kind: e.kind, Reply: true, Message: m})
 	return "2", nil
 }
 
+// Edit keeps what a message looks like then.
 func (e *ear) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
 	e.heard = append(e.heard, Told{Kind: e.kind, Message: m})
 	return nil
 }
 
+// Link leads to a message.
 func (e *ear) Link(context.Context, story.Remote) string { return "https://chat.example/2" }
 
 // A board is due once.
 type board struct{}
 
+// Board returns one that stands nowhere yet.
 func (board) Board(_ context.Context, room story.RoomName, _ time.Time) (b story.Board, due bool, err error) {
 	return story.Board{Room: room, Key: "board"}, true, nil
 }
 
+// SaveBoard forgets it.
 func (board) SaveBoard(context.Context, *story.Board) error { return nil }
 
+// Stands returns how two watches stand.
 func (board) Stands(context.Context, []story.WatchName, time.Time, time.Time) ([]story.Stand, error) {
 	at := Noon().Add(-100 * time.Hour)
 	return []story.Stand{

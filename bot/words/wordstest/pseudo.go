@@ -14,11 +14,11 @@ import (
 
 // Pseudo returns the words of the language, which is read from a file as any
 // other: that it can be is part of what is tested.
-func Pseudo(t testing.TB) words.Words {
-	t.Helper()
+func Pseudo(tb testing.TB) words.Words {
+	tb.Helper()
 	all, err := words.Texts()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for i := range all {
 		e := &all[i]
@@ -29,11 +29,11 @@ func Pseudo(t testing.TB) words.Words {
 	}
 	file, err := json.Marshal(all)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	w, err := words.Read("en-XA", file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return w
 }
