@@ -153,6 +153,6 @@ func storyLine(l *story.Line, beside time.Time, titles map[story.WatchName]strin
 
 // escalated returns m as the message that tells the next rung, with why.
 func escalated(m *Message, n *story.Notice) *Message {
-	m.Facts = append([]Fact{{Name: m.Words.Say("Escalated"), Text: n.Reason}}, m.Facts...)
+	m.Facts = append([]Fact{{Name: m.Words.Say("Escalated"), Text: Reason(n.Reason, m.Words)}}, m.Facts...)
 	return m
 }

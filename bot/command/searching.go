@@ -308,11 +308,11 @@ func (a *ask) tell(ctx context.Context, ans *Answer, id story.ID, item story.Ite
 		}
 		if t.Reason != reason && t.Reason != "" {
 			reason = t.Reason
-			ans.Lines = append(ans.Lines, Text("• "+a.at(t.At)+" "+reason))
+			ans.Lines = append(ans.Lines, Text("• "+a.at(t.At)+" "+bot.Reason(reason, a.words)))
 		}
 		said := fmt.Sprintf("   %s: %s, %s", t.Room, bot.StateName(t.State, a.words), a.at(t.Changed))
 		if t.Why != "" {
-			said += " (" + t.Why + ")"
+			said += " (" + bot.Reason(t.Why, a.words) + ")"
 		}
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: said}}})
 	}

@@ -3,6 +3,8 @@ package words
 import (
 	"fmt"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/cases"
@@ -45,6 +47,31 @@ func (w Words) Count(n int, one, more Text, values ...any) string {
 		return fmt.Sprintf(string(english), values...)
 	}
 	return w.printer.Sprintf(message.Key(string(more), string(english)), plain(values)...)
+}
+
+// Again says a sentence that was said in English and kept, if it is one of ts,
+// and reports whether it is. Each value goes through value, which
+// has it in these words, or a number as it is.
+func (w Words) Again(kept string, value func(string) string, ts ...Text) (string, bool) {
+	if w.printer == nil {
+		return kept, true
+	}
+	for _, t := range ts {
+		form := strings.NewReplacer("%s", "(.+?)", "%d", "([0-9]+)").Replace(regexp.QuoteMeta(string(t)))
+		found := regexp.MustCompile("^" + form + "$").FindStringSubmatch(kept)
+		if found == nil {
+			continue
+		}
+		verbs, values := regexp.MustCompile("%[sd]").FindAllString(string(t), -1), make([]any, len(found)-1)
+		for i, v := range found[1:] {
+			values[i] = value(v)
+			if n, err := strconv.Atoi(v); err == nil && verbs[i] == "%d" {
+				values[i] = n
+			}
+		}
+		return w.Say(t, values...), true
+	}
+	return kept, false
 }
 
 // Number returns n with its thousands parted as the language does.
