@@ -140,6 +140,36 @@ func TestWhoMayNotIsRefusedAndOnRecord(t *testing.T) {
 	}
 }
 
+// TestWhatIsMeantForOneIsPostedForNone holds that share posts look-ups alone:
+// what a person does is answered to that person, and the story's message says
+// it to the room.
+func TestWhatIsMeantForOneIsPostedForNone(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	for words, want := range map[string]bool{"share status": true, "share search oldbridge": true, "share ack 1": false, "share export 1 json": false, "status": false} {
+		if got := c.Do(t.Context(), c.in("1001", manager, words)).Shared; got != want {
+			t.Errorf("%s is posted for all: %v, want %v", words, got, want)
+		}
+	}
+}
+
+// TestTheBestIsFoundFirst holds that a report that is about what was searched
+// for stands before a newer one that mentions it.
+func TestTheBestIsFoundFirst(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	at := c.now.Add(time.Hour)
+	mentions := story.Item{Keys: []string{"2"}, Title: "The week in brief", Summary: "Markets, weather, and shells at Oldbridge.", Link: "https://wire.example/2", Canonical: "https://wire.example/2", Outlet: "Wire", FirstSeen: at, Effective: at, Published: at}
+	if _, err := c.db.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{mentions}, At: at}); err != nil {
+		t.Fatal(err)
+	}
+	got := said(c.Do(t.Context(), c.in("1001", anybody, "search oldbridge shells")))
+	about, brief := strings.Index(got, "Shells fall on Oldbridge"), strings.Index(got, "The week in brief")
+	if about < 0 || brief < 0 || brief < about {
+		t.Errorf("found in this order:\n%s", got)
+	}
+}
+
 // TestNoGuildHearsOfAnother is the cross-tenant cases: rooms of another guild
 // are in no answer.
 func TestNoGuildHearsOfAnother(t *testing.T) {
