@@ -53,6 +53,8 @@ type program struct {
 	courier  *bot.Courier
 	engine   *engine.Engine
 	core     *command.Core // answers what people ask
+	auditor  *auditor
+	charter  atomic.Pointer[charter] // what the auditor holds the deliveries to
 
 	languages *words.Catalogue
 
@@ -114,6 +116,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	q := &inquiry{db: db, seal: seal, desk: pr.inForce.Load, seats: pr.places, now: now, log: log, live: pr.desk.Standing, reload: pr.again}
 	pr.core = q.answerer()
+	pr.auditor = &auditor{db: db, now: now, log: log, owed: func() (*charter, []story.RoomName) { return pr.charter.Load(), pr.inForce.Load().Operators }}
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
@@ -226,7 +229,9 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	pr.desk.SetWatches(set, d.Watches, levels(d))
 	// What was judged by the old watches meanwhile. An item counts at the
 	// earliest for a week before it was first seen.
-	return pr.backfill(ctx, set, d.Watches, stands, asked.AddDate(0, 0, -8))
+	err = pr.backfill(ctx, set, d.Watches, stands, asked.AddDate(0, 0, -8))
+	pr.charter.Store(charterOf(set, d.Watches, pr.now()))
+	return err
 }
 
 // pastDays is how far back a new watch looks: as far as the records that a

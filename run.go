@@ -51,7 +51,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	defer wg.Wait()
 	defer stop()
 	if set.HealthListen != "" {
-		beside, err := listenHealth(ctx, set.HealthListen, pr.store)
+		beside, err := listenHealth(ctx, set.HealthListen, pr.auditor, pr.auditor.metrics())
 		if err != nil {
 			return err
 		}
@@ -66,6 +66,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
 	wg.Go(func() { pr.heed(ctx) })
+	wg.Go(func() { pr.auditor.run(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
 	return pr.engine.Run(ctx)
 }

@@ -69,6 +69,9 @@ type Store interface {
 	Newest(ctx context.Context) (map[story.FeedName]time.Time, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
 	Unaccounted(ctx context.Context) (int, error)
+	Audit(ctx context.Context, rooms map[story.WatchName][]story.RoomName, since, now time.Time) (story.Audit, error)
+	Announce(ctx context.Context, b *story.Bulletin) error
+	Ledger(ctx context.Context, q story.LedgerQuery) ([]story.Entry, error)
 }
 
 // A Harness opens one database, again and again.
@@ -122,6 +125,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AMessageIsStuckIfOthersGetThrough", stuckIsKnown},
 		{"ACriticalStoryOvertakes", criticalOvertakes},
 		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
+		{"AnAuditFindsWhoWasNotTold", auditFinds},
+		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
