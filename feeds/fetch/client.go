@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"vedette/internal/fault"
 )
 
 // Bounds that no setting changes.
@@ -226,7 +228,9 @@ func (c *Client) hop(ctx context.Context, u *url.URL, req Request) (resp Respons
 		return Response{}, "", fmt.Errorf("%w: the url is malformed", ErrBlocked)
 	}
 	conditional := c.dress(ask, req)
+	fault.Point("feed.asking")
 	got, err := c.transport.RoundTrip(ask)
+	fault.Point("feed.answered")
 	if err != nil {
 		return Response{}, "", err
 	}

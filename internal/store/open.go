@@ -20,6 +20,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"vedette/internal/fault"
 )
 
 //go:embed migrations/*.sql
@@ -49,15 +51,19 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
+	fault.Point("store.opening")
 	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
 		return nil, err
 	}
+	fault.Point("store.migrating")
 	if err := s.migrate(ctx); err != nil {
 		return nil, err
 	}
+	fault.Point("store.migrated")
 	if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return nil, damaged(err)
 	}
+	fault.Point("store.checkpointed")
 	if err := inspect(path); err != nil { // now that the log was moved into it
 		return nil, err
 	}
@@ -212,6 +218,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := ours.Up(ctx); err != nil {
 		return damaged(err)
 	}
+	fault.Point("store.ours")
 	theirs, err := rivermigrate.New(riversqlite.New(s.write), &rivermigrate.Config{Logger: s.log})
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -87,6 +88,7 @@ func (s *Store) NewClient(cfg *river.Config) (*river.Client[*sql.Tx], error) {
 
 // tx runs do in one transaction, which is saved if do returns nil.
 func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	fault.Point("tx.beginning")
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -95,7 +97,10 @@ func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	fault.Point("tx.committing")
+	err = tx.Commit()
+	fault.Point("tx.committed")
+	return err
 }
 
 // wrap names the operation that failed, at the exported edge.
