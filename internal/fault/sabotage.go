@@ -11,7 +11,7 @@ const (
 	MarkedFirst              // sabotage_mark: a message is recorded as delivered before it is sent
 	DropsOn5xx               // sabotage_5xx: an answer of 500 and above ends a message
 	NonceOfTime              // sabotage_nonce: Discord's nonce is made of the time, not of the delivery
-	OneKey                   // sabotage_key: all that is told of a story has one key
+	OneNonce                 // sabotage_onenonce: all messages have one nonce in Discord
 	NoLookup                 // sabotage_lookup: an ambiguous message is sent again in Slack without being looked up
 	LimitIsFinal             // sabotage_ratelimited: Slack's ratelimited ends a message
 	NoLease                  // sabotage_lease: a send does not look whether its lease still holds

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -175,12 +176,16 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	var at int64
 	var bulletin, calls string
 	n := &d.Notice
+	order := "d.id"
+	if fault.Sabotaged == fault.Unordered {
+		order = "d.key"
+	}
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
 			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story), n.reason), n.at,
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
 		FROM deliveries d JOIN notices n ON n.id = d.notice
-		WHERE d.room = ?2 AND`+claimable+` ORDER BY d.id LIMIT 1`, micros(now), d.Room).
+		WHERE d.room = ?2 AND`+claimable+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).
 		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root)
 	if err != nil {
 		return err

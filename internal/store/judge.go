@@ -11,6 +11,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -67,6 +68,15 @@ func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err e
 	if len(js) == 0 {
 		return nil
 	}
+	if fault.Sabotaged == fault.OutboxLater {
+		err := s.tx(ctx, func(tx *sql.Tx) error {
+			_, err := markJudged(ctx, tx, &js[len(js)-1])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		rooms := make(map[story.RoomName]bool)
 		for i := range js {
@@ -83,12 +93,8 @@ func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err e
 }
 
 func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[story.RoomName]bool) error {
-	res, err := tx.ExecContext(ctx, `UPDATE items SET judged = ? WHERE id = ? AND revision = ?`, micros(j.At), j.Item, j.Revision)
-	if err != nil {
+	if fits, err := markJudged(ctx, tx, j); !fits || err != nil {
 		return err
-	}
-	if n, _ := res.RowsAffected(); n == 0 {
-		return nil
 	}
 	if err := saveMatches(ctx, tx, j); err != nil {
 		return err
@@ -108,6 +114,17 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 		}
 	}
 	return nil
+}
+
+// markJudged takes the item off what waits, if the judgement is of its newest
+// revision, and reports whether it is.
+func markJudged(ctx context.Context, tx *sql.Tx, j *story.Judgement) (fits bool, err error) {
+	res, err := tx.ExecContext(ctx, `UPDATE items SET judged = ? WHERE id = ? AND revision = ?`, micros(j.At), j.Item, j.Revision)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
 func saveMatches(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {

@@ -52,7 +52,7 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		return nil, err
 	}
 	fault.Point("store.opening")
-	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
+	if s.write, err = pool(path, writing(), 1); err != nil {
 		return nil, err
 	}
 	fault.Point("store.migrating")
@@ -109,7 +109,7 @@ func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err e
 		}
 	}()
 	s.log, s.fold = opts.Log, opts.Fold
-	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
+	if s.write, err = pool(path, writing(), 1); err != nil {
 		return nil, err
 	}
 	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
@@ -142,6 +142,16 @@ func (s *Store) schema(ctx context.Context) (ours *goose.Provider, have, newest 
 	}
 	sources := ours.ListSources()
 	return ours, have, sources[len(sources)-1].Version, nil
+}
+
+// writing returns the parameters of the connection that writes: a commit has
+// returned only when what it saved is on the disk.
+func writing() string {
+	synchronous := "FULL"
+	if fault.Sabotaged == fault.NotSynced {
+		synchronous = "NORMAL"
+	}
+	return "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(1)"
 }
 
 // pool opens connections to the database at path.

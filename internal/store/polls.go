@@ -10,6 +10,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -151,6 +152,11 @@ func (s *Store) NewItems(ctx context.Context, feed story.FeedName, items []story
 // again.
 func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, err error) {
 	defer wrap(&err, "save poll of "+string(p.State.Feed))
+	if fault.Sabotaged == fault.ValidatorsFirst {
+		if err := s.tx(ctx, func(tx *sql.Tx) error { return saveFeed(ctx, tx, p.State) }); err != nil {
+			return saved, err
+		}
+	}
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		saved = story.Saved{}
 		if err := saveFeed(ctx, tx, p.State); err != nil {
