@@ -147,7 +147,7 @@ func act(what, name string) {
 		if err != nil {
 			panic(err)
 		}
-		time.Sleep(d)
+		<-time.After(d)
 	default:
 		panic("fault: there is no " + what)
 	}

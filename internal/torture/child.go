@@ -164,6 +164,12 @@ func (s *site) stop() error {
 	return nil
 }
 
+// logged reports whether vedette has logged the text.
+func (s *site) logged(text string) bool {
+	raw, err := os.ReadFile(s.log.Name())
+	return err == nil && strings.Contains(string(raw), text)
+}
+
 // tail returns the end of the log.
 func (s *site) tail() string {
 	raw, err := os.ReadFile(s.log.Name())

@@ -48,6 +48,9 @@ func (s *site) full(ctx context.Context, f *figures) (*ledger, error) {
 			return nil, err
 		}
 	}
+	if s.logged("disk is full") {
+		f.seen.note("the database said that the disk is full")
+	}
 	if s.open() > 0 {
 		f.seen.note("news came in while the disk was full")
 	}

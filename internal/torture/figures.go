@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -125,17 +126,29 @@ func quantile(all []time.Duration, q float64) time.Duration {
 
 // expected returns the rare paths that the modes which ran must have reached.
 func (f *figures) expected() (all []string) {
-	if len(f.kills) > 0 {
+	if f.kills["sweep"] > 0 || f.kills["random"] >= epoch {
 		all = append(all, "304 after a kill", "killed while it opened its database", "told in a thread", "a root message was edited")
 		all = slices.AppendSeq(all, maps.Values(deaths()))
 	}
 	if f.kills["sweep"] > 0 {
 		all = append(all, "killed while it saved a judgement")
 	}
-	if f.kills["random"] > 0 {
+	if f.kills["random"] >= epoch {
 		all = append(all, "a backlog of ten and more at a kill")
 	}
-	if slices.Contains(f.modes, "chat") {
+	if slices.Contains(f.modes, "disk") {
+		all = append(all, "news came in while the disk was full", "the database said that the disk is full")
+	}
+	if slices.Contains(f.modes, "clock") {
+		all = append(all, "the engine saw that the clock was set")
+	}
+	if slices.Contains(f.modes, "power") {
+		all = append(all, "the power was cut at the first write", "the power was cut with writes that were not synced")
+	}
+	if slices.Contains(f.modes, "outage") {
+		all = append(all, "both platforms were down")
+	}
+	if slices.Contains(f.modes, "chat") && f.faults >= 2*len(stumbles()) {
 		for _, s := range stumbles() {
 			all = append(all, s.what)
 		}
@@ -144,7 +157,7 @@ func (f *figures) expected() (all []string) {
 	return slices.Compact(all)
 }
 
-// faults returns what makes the run a failure.
+// failures returns what makes the run a failure.
 func (f *figures) failures() (all []string) {
 	s := &f.sum
 	for what, n := range map[string]int{
@@ -158,6 +171,11 @@ func (f *figures) failures() (all []string) {
 	if s.Delivered < f.least {
 		all = append(all, fmt.Sprintf("delivered=%d, and %d are the least that prove anything", s.Delivered, f.least))
 	}
+	for _, what := range f.expected() {
+		if f.seen[what] == 0 {
+			all = append(all, fmt.Sprintf("never: %s", what))
+		}
+	}
 	if len(f.recovery) > 0 && quantile(f.recovery, 0.99) > 10*time.Second {
 		all = append(all, fmt.Sprintf("recovery_p99=%v", quantile(f.recovery, 0.99)))
 	}
@@ -166,7 +184,7 @@ func (f *figures) failures() (all []string) {
 }
 
 // print writes what was measured, and as its last line all of it in one.
-func (f *figures) print(out io.Writer) {
+func (f *figures) print(ctx context.Context, out io.Writer) {
 	for _, fault := range f.sum.Faults {
 		fmt.Fprintln(out, "fault:", fault)
 	}
@@ -188,13 +206,13 @@ func (f *figures) print(out io.Writer) {
 	for _, mode := range slices.Sorted(maps.Keys(f.resumed)) {
 		fmt.Fprintf(out, "%s: at rest again after %v\n", mode, f.resumed[mode].Round(10*time.Millisecond))
 	}
-	fmt.Fprintln(out, f.line(reached))
+	fmt.Fprintln(out, f.line(ctx, reached))
 }
 
 // line is the run in one line, of what was measured.
-func (f *figures) line(reached int) string {
+func (f *figures) line(ctx context.Context, reached int) string {
 	s := &f.sum
-	words := []string{"RELIABILITY", fmt.Sprintf("seed=%d", f.seed), "commit=" + commit(), "store=sqlite", "modes=" + strings.Join(f.modes, ",")}
+	words := []string{"RELIABILITY", fmt.Sprintf("seed=%d", f.seed), "commit=" + commit(ctx), "store=sqlite", "modes=" + strings.Join(f.modes, ",")}
 	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
 	if len(f.kills) > 0 {
 		var parts []string
@@ -224,13 +242,13 @@ func (f *figures) line(reached int) string {
 }
 
 // commit names the tree that was built.
-func commit() string {
-	out, err := exec.Command("git", "rev-parse", "--short", "HEAD").Output()
+func commit(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "git", "rev-parse", "--short", "HEAD").Output()
 	if err != nil {
 		return "unknown"
 	}
 	name := strings.TrimSpace(string(out))
-	if dirty, err := exec.Command("git", "status", "--porcelain", "--untracked-files=no").Output(); err == nil && len(dirty) > 0 {
+	if dirty, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--untracked-files=no").Output(); err == nil && len(dirty) > 0 {
 		name += "+changes"
 	}
 	return name

@@ -39,7 +39,7 @@ type ledger struct {
 }
 
 // tagged matches the tags in a message.
-var tagged = regexp.MustCompile(`\b[A-Z]{9}\b`) //nolint:gochecknoglobals // compiled once
+var tagged = regexp.MustCompile(`\b[A-Z]{9}\b`)
 
 // count compares what stands with what was owed.
 func (s *site) count(ctx context.Context) (*ledger, error) {

@@ -102,7 +102,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 		}
 		fmt.Fprintf(out, "%s: %v\n", mode, time.Since(start).Round(time.Second))
 	}
-	f.print(out)
+	f.print(ctx, out)
 	if failures := f.failures(); len(failures) > 0 {
 		return fmt.Errorf("seed %d: %s", set.seed, strings.Join(failures, ", "))
 	}

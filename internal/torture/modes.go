@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"vedette/internal/fakeroom"
@@ -261,12 +263,17 @@ func (s *site) chat(ctx context.Context, lasting time.Duration, faults *int) (*l
 		return nil, err
 	}
 	end := time.Now().Add(lasting)
+	all := stumbles()
+	var turn []int
 	for kill := time.Now().Add(5 * time.Second); time.Now().Before(end); {
 		if s.open() < 12 {
 			s.origin.publish(s.watches())
 		}
-		all := stumbles()
-		f := all[s.rng.IntN(len(all))]
+		if len(turn) == 0 { // each in its turn, in another order every time
+			turn = s.rng.Perm(len(all))
+		}
+		f := all[turn[0]]
+		turn = turn[1:]
 		if f.slack {
 			s.slack.Fail(f.Fault)
 		} else {
@@ -274,7 +281,7 @@ func (s *site) chat(ctx context.Context, lasting time.Duration, faults *int) (*l
 		}
 		*faults++
 		s.seen.note(f.what)
-		pause(ctx, s.between(200*time.Millisecond, 800*time.Millisecond))
+		pause(ctx, s.between(100*time.Millisecond, 500*time.Millisecond))
 		if time.Now().After(kill) {
 			s.kill()
 			if err := s.start(""); err != nil {
@@ -296,7 +303,7 @@ type stumble struct {
 
 func stumbles() (all []stumble) {
 	const html = "<html><body><h1>502 Bad Gateway</h1></body></html>"
-	for _, method := range []string{"chat.postMessage", "chat.postMessage", "chat.update"} {
+	for _, method := range []string{"chat.postMessage", "chat.update"} {
 		for what, f := range map[string]fakeroom.Fault{
 			"Slack's answer was lost":          {Commit: true, Cut: true},
 			"Slack hung up before it took it":  {Cut: true},
@@ -314,7 +321,7 @@ func stumbles() (all []stumble) {
 			all = append(all, stumble{f, what, true})
 		}
 	}
-	for _, method := range []string{"POST /channels/{channel}/messages", "POST /channels/{channel}/messages", "PATCH /channels/{channel}/messages/{message}"} {
+	for _, method := range []string{"POST /channels/{channel}/messages", "PATCH /channels/{channel}/messages/{message}"} {
 		for what, f := range map[string]fakeroom.Fault{
 			"Discord's answer was lost":         {Commit: true, Cut: true},
 			"Discord hung up before it took it": {Cut: true},
@@ -329,6 +336,7 @@ func stumbles() (all []stumble) {
 			all = append(all, stumble{f, what, false})
 		}
 	}
+	slices.SortFunc(all, func(a, b stumble) int { return strings.Compare(a.what+a.Method, b.what+b.Method) })
 	return all
 }
 

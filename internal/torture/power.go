@@ -286,6 +286,7 @@ func readWrites(file string) (all []write, err error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
+	begun := make(map[string]string)
 	for in := bufio.NewReader(f); ; {
 		line, err := in.ReadString('\n')
 		if errors.Is(err, io.EOF) {
@@ -294,7 +295,7 @@ func readWrites(file string) (all []write, err error) {
 		if err != nil {
 			return nil, err
 		}
-		w, ok, err := parseWrite(line)
+		w, ok, err := parseWrite(joined(line, begun))
 		if err != nil {
 			return nil, err
 		}

@@ -12,14 +12,11 @@ import (
 
 // straced matches a system call as strace writes it, and strace's way to write
 // bytes.
-var straced = regexp.MustCompile(`^\d+ +(\d+)\.(\d+) (\w+)\((.*)\) += (-?\d+)`) //nolint:gochecknoglobals // compiled once
+var straced = regexp.MustCompile(`^\d+ +(\d+)\.(\d+) (\w+)\((.*)\) += (-?\d+)`)
 
 // parseWrite reads a line of strace's. It reports false for what changes no
 // file.
 func parseWrite(line string) (w write, ok bool, err error) {
-	if strings.Contains(line, "unfinished") || strings.Contains(line, "resumed") {
-		return w, false, fmt.Errorf("two threads wrote at once: %.100s", line)
-	}
 	m := straced.FindStringSubmatch(line)
 	if m == nil || strings.HasPrefix(m[5], "-") {
 		return w, false, nil // a signal, an end, or a call that failed
@@ -67,6 +64,22 @@ func parseWrite(line string) (w write, ok bool, err error) {
 	raw, err := unquote(path)
 	w.file = filepath.Base(string(raw))
 	return w, true, err
+}
+
+// joined makes one line of the two that strace writes of a call during which
+// another thread had its turn: it counts from its end. begun holds the first
+// halves by their thread. It returns "" for those.
+func joined(line string, begun map[string]string) string {
+	thread, rest, _ := strings.Cut(line, " ")
+	if first, ok := strings.CutSuffix(strings.TrimSpace(rest), " <unfinished ...>"); ok {
+		_, begun[thread], _ = strings.Cut(strings.TrimSpace(first), " ")
+		return ""
+	}
+	if before, after, ok := strings.Cut(rest, "<... "); ok {
+		_, end, _ := strings.Cut(after, " resumed>")
+		return thread + " " + before + begun[thread] + end
+	}
+	return line
 }
 
 // unquote reads bytes, each of which is written as \x and two digits.
