@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"vedette/internal/fault"
 	"vedette/internal/store"
 	"vedette/story"
 	"vedette/watch"
@@ -119,7 +120,7 @@ func (a *auditor) Ping(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	switch {
-	case a.made.IsZero(): // it has only begun
+	case a.made.IsZero(), fault.Sabotaged == fault.AlwaysWell: // it has only begun
 		return nil
 	case !a.last.Clean():
 		return fmt.Errorf("%d deliveries are unaccounted for, and %d reports wait to be judged: vedette ledger", a.last.Unaccounted, a.last.Waiting)

@@ -18,6 +18,10 @@ type Outbox interface {
 	// record that it is being sent. Only one caller has it.
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 
+	// StillMine reports whether what was claimed may still be sent: whoever
+	// was frozen for long may have been given up.
+	StillMine(ctx context.Context, d *story.Dispatch) (bool, error)
+
 	// Settle records how a claimed act ended. A crash before it leaves the
 	// act ambiguous: it is claimed again as a look-up.
 	Settle(ctx context.Context, o story.Outcome) error
@@ -146,14 +150,19 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 
 // send carries d out in the room of seat.
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
+	if d.Act == story.Edit { // which never pings
+		return d.Root, seat.Room.Edit(ctx, d.Root, d.Key, c.root(ctx, d, seat))
+	}
+	m := c.message(ctx, d, seat)
+	if mine, err := c.box.StillMine(ctx, d); err != nil || !mine {
+		return "", &Failure{Kind: NotSent, Why: "it took so long that it may have been given up; nothing was sent"}
+	}
 	switch d.Act {
 	case story.Post:
-		return seat.Room.Post(ctx, d.Key, c.message(ctx, d, seat))
+		return seat.Room.Post(ctx, d.Key, m)
 	case story.Reply:
-		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(ctx, d, seat))
-	case story.Edit: // which never pings
-		return d.Root, seat.Room.Edit(ctx, d.Root, d.Key, c.root(ctx, d, seat))
-	case story.LookUp: // it tells nothing
+		return seat.Room.Reply(ctx, d.Root, d.Key, m)
+	case story.Edit, story.LookUp: // it tells nothing
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }

@@ -78,3 +78,35 @@ func read(t *testing.T, f face) string {
 	}
 	return all.String()
 }
+
+// placed answers in w in one channel, and in English elsewhere.
+type placed struct {
+	command.Answerer
+
+	channel string
+	w       words.Words
+}
+
+func (p placed) Words(at command.Place) words.Words {
+	if at.Channel == p.channel {
+		return p.w
+	}
+	return words.Words{}
+}
+
+func TestAPersonIsAnsweredInTheLanguageOfTheRoom(t *testing.T) {
+	in := &Inbox{answerer: placed{channel: "1", w: wordstest.Pseudo(t)}, queue: command.NewQueue()}
+	for channel, want := range map[string]bool{"1": true, "2": false} {
+		h := new(heard)
+		h.Where.Channel = channel
+		flooded, err := json.Marshal(in.flood(h).rich)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, said := range map[string]string{"too many": string(flooded), "a direct message": in.answer(t.Context(), h).Lines[0].Spans[0].Text} {
+			if brackets := strings.Contains(said, "⟦"); brackets != want {
+				t.Errorf("in %s, %s is answered by %s", channel, name, said)
+			}
+		}
+	}
+}

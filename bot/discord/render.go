@@ -1,12 +1,15 @@
 package discord
 
 import (
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
 	"vedette/bot"
 	"vedette/bot/words"
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -36,8 +39,8 @@ type face struct {
 // with the key. Its buttons carry the key, by which it can be found.
 func (f face) once(key string) face {
 	f = f.bearing(key)
-	f.rich.Nonce, f.rich.Enforce = key, true
-	f.plain.Nonce, f.plain.Enforce = key, true
+	f.rich.Nonce, f.rich.Enforce = nonce(key), true
+	f.plain.Nonce, f.plain.Enforce = nonce(key), true
 	return f
 }
 
@@ -58,6 +61,17 @@ func (f face) bearing(key string) face {
 		f.rich.Components, f.plain.Components = keyed(f.rich.Components, key), keyed(f.plain.Components, key)
 	}
 	return f
+}
+
+// nonce returns the nonce of the message with the key: the key.
+func nonce(key string) string {
+	if fault.Sabotaged == fault.NonceOfTime {
+		return strconv.FormatInt(time.Now().UnixNano(), 36)
+	}
+	if fault.Sabotaged == fault.OneNonce {
+		return "vedette"
+	}
+	return key
 }
 
 // answering returns f as an answer to root, or by itself if root is gone.
@@ -111,6 +125,9 @@ func newForm(content string, components []discordgo.MessageComponent) form {
 	f := form{Content: content, Embeds: []*discordgo.MessageEmbed{}, Components: []discordgo.MessageComponent{}}
 	f.Components = append(f.Components, components...)
 	f.Mentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
+	if fault.Sabotaged == fault.AnyMention {
+		f.Mentions = nil
+	}
 	return f
 }
 

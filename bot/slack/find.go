@@ -8,6 +8,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"vedette/bot"
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -15,6 +16,9 @@ import (
 // delivery_id in its metadata. Slack may not show for some seconds what it
 // took.
 func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error) {
+	if fault.Sabotaged == fault.NoLookup {
+		return "", false, nil
+	}
 	if t.Root != "" {
 		ts, code, failure := r.search(ctx, &t, string(t.Root), r.replies(t.Root))
 		if ts != "" || failure != nil && code != "thread_not_found" && code != "message_not_found" {

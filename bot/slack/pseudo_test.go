@@ -73,3 +73,37 @@ func TestAFormIsInThePersonsLanguage(t *testing.T) {
 		}
 	}
 }
+
+// placed answers in w at one place, and in English elsewhere.
+type placed struct {
+	command.Answerer
+
+	at command.Place
+	w  words.Words
+}
+
+func (p placed) Words(at command.Place) words.Words {
+	if at == p.at {
+		return p.w
+	}
+	return words.Words{}
+}
+
+func TestAPersonIsAnsweredInTheLanguageOfTheRoom(t *testing.T) {
+	in := &Inbox{
+		answerer: placed{at: command.Place{Platform: command.Slack, Tenant: "T1", Channel: "C1"}, w: wordstest.Pseudo(t)},
+		queue:    command.NewQueue(), who: identity{team: "T1"},
+	}
+	in.queue.Open()
+	for channel, want := range map[string]string{"C1": "⟦One moment…", "C2": `"One moment…`} {
+		got, err := in.receive(delivery{kind: interact, payload: []byte(`{"type":"view_submission","trigger_id":"` + channel + `","team":{"id":"T1"},"user":{"id":"U1"},` +
+			`"view":{"id":"V1","private_metadata":"{\"channel\":\"` + channel + `\"}"}}`)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := json.Marshal(got.say)
+		if err != nil || !strings.Contains(string(raw), want) {
+			t.Errorf("in %s a form is acknowledged by %s (%v), want %s", channel, raw, err, want)
+		}
+	}
+}

@@ -70,7 +70,7 @@ type audited struct {
 func (a *auditor) derive(ctx context.Context, rooms map[story.WatchName][]story.RoomName, since time.Time) error {
 	rows, err := a.tx.QueryContext(ctx, `
 		SELECT i.id, m.watch, coalesce(r.relation, '') FROM items i JOIN matches m ON m.item = i.id LEFT JOIN reports r ON r.item = i.id
-		WHERE i.judged >= ? AND i.seed = 0 ORDER BY i.id, m.watch`, micros(since))
+		WHERE i.judged >= ? AND NOT i.seed ORDER BY i.id, m.watch`, micros(since))
 	all, err := collect(rows, err, func(r *sql.Rows) (j audited, err error) { return j, r.Scan(&j.item, &j.watch, &j.relation) })
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -23,9 +24,9 @@ const claimable = `
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
 	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
-		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND (e.state IN ('owed', 'sending') OR e.state = 'ambiguous' AND e.doubt > ?1 - ` + stuckAfter + `)
+		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND (e.state IN ('owed', 'sending') OR e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1)
 			AND e.kind <> 'refresh')
-	AND (SELECT count(*) FROM deliveries e WHERE e.room = d.room AND e.state = 'ambiguous' AND e.doubt > ?1 - ` + stuckAfter + ` AND e.not_before < ?1 + ` + soonLooked + `) < 3`
+	AND (SELECT count(*) FROM deliveries e WHERE e.room = d.room AND e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1 AND e.not_before - ` + soonLooked + ` < ?1) < 3`
 
 // What claimable counts in, in microseconds: [story.StuckAfter], and how soon
 // the next look at a message is of which a look may tell.
@@ -64,13 +65,16 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 	defer wrap(&err, "claim for room "+string(room))
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		d, ok = story.Dispatch{Room: room}, false
+		if _, err := s.lapse(ctx, tx, room); err != nil {
+			return err
+		}
 		if err := adopt(ctx, tx, room); err != nil {
 			return err
 		}
 		if err := expire(ctx, tx, room, now); err != nil {
 			return err
 		}
-		for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{claimDoubt, s.claimMessage, claimEdit} {
+		for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{s.claimDoubt, s.claimMessage, claimEdit} {
 			if err := next(ctx, tx, &d, now); !errors.Is(err, sql.ErrNoRows) {
 				ok = err == nil
 				return err
@@ -128,7 +132,7 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 			}
 		}
 		if v.State == story.Owed {
-			return giveOut(ctx, tx, d, &v, now)
+			return s.giveOut(ctx, tx, d, &v, now)
 		}
 		if err := putBy(ctx, tx, d, &v, now); err != nil {
 			return err
@@ -143,21 +147,22 @@ func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict,
 	if err != nil || v.State != story.Held {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO digests (room, due, told) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = min(due, excluded.due)`, d.Room, micros(v.Until), micros(now))
+	_, err = tx.ExecContext(ctx, `INSERT INTO digests (room, due, told) VALUES (?, ?, ?) ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due < excluded.due THEN digests.due ELSE excluded.due END`, d.Room, micros(v.Until), micros(now))
 	return err
 }
 
 // giveOut records that d is being sent, and whom it pings.
-func giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
+func (s *Store) giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
 	again := d.Calls == v.Calls
 	d.Calls, d.Why = v.Calls, v.Why
 	_, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = 'sending', attempt = ?2, changed = ?3, began = CASE began WHEN 0 THEN ?3 ELSE began END, doubt = ?3, looked = 0, calls = ?4 WHERE id = ?1`,
-		d.Delivery, d.Attempt, micros(now), d.Calls.String())
+		UPDATE deliveries SET state = 'sending', attempt = ?2, changed = ?3, began = CASE began WHEN 0 THEN ?3 ELSE began END, doubt = ?3, looked = 0, calls = ?4,
+			owner = ?5, deadline = ?6 + `+s.dialect.clock()+` WHERE id = ?1`,
+		d.Delivery, d.Attempt, micros(now), d.Calls.String(), s.replica, sendingFor.Microseconds())
 	if err != nil || again {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO pings (room, at, level) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at, level = excluded.level`, d.Room, micros(now), v.Level)
+	_, err = tx.ExecContext(ctx, `INSERT INTO pings (room, at, level) VALUES (?, ?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at, level = excluded.level`, d.Room, micros(now), v.Level)
 	return err
 }
 
@@ -191,20 +196,25 @@ func acknowledged(ctx context.Context, q querier, id story.ID) (taken bool, err 
 // claimDoubt fills d in with the ambiguous message that is to be looked for,
 // or returns sql.ErrNoRows. It is on record as being sent, since whoever looks
 // may find that it can be sent again at once; its doubt stays.
-func claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+func (s *Store) claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
 	*d = story.Dispatch{Room: d.Room}
 	if err := readMessage(ctx, tx, d, now, doubtful+` ORDER BY d.id`); err != nil {
 		return err
 	}
 	d.Act = story.LookUp
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ? WHERE id = ?`, d.Attempt, micros(now), d.Delivery)
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, owner = ?, deadline = ? + `+s.dialect.clock()+` WHERE id = ?`,
+		d.Attempt, micros(now), s.replica, sendingFor.Microseconds(), d.Delivery)
 	return err
 }
 
 // nextMessage fills d in with the message that is next, or returns
 // sql.ErrNoRows.
 func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	return readMessage(ctx, tx, d, now, claimable+` ORDER BY CASE WHEN `+urgent+` THEN 0 ELSE 1 END, d.id`)
+	order := "d.id"
+	if fault.Sabotaged == fault.Unordered {
+		order = "d.key"
+	}
+	return readMessage(ctx, tx, d, now, claimable+` ORDER BY CASE WHEN `+urgent+` THEN 0 ELSE 1 END, `+order)
 }
 
 // urgent says of a delivery d that it overtakes a backlog: its story is
@@ -247,8 +257,8 @@ func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 
 // stuck says of a delivery d that its room took others, at ?1, while it did
 // not get through.
-const stuck = `CASE WHEN d.began = 0 OR d.began > ?1 - ` + stuckAfter + ` THEN 0 ELSE EXISTS (
-	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began) END`
+const stuck = `CASE WHEN d.began = 0 OR d.began + ` + stuckAfter + ` > ?1 THEN 0 WHEN EXISTS (
+	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began) THEN 1 ELSE 0 END`
 
 // tell fills in what d tells: its story, or the one that this goes on in, and
 // the other side of a merge or a split.

@@ -24,7 +24,7 @@ func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 		if o.Dispatch.Act == story.Edit {
 			return settleEdit(ctx, tx, &o)
 		}
-		return settleMessage(ctx, tx, &o)
+		return s.settleMessage(ctx, tx, &o)
 	})
 }
 
@@ -45,12 +45,12 @@ func settleRoom(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	return nil
 }
 
-func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	res, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = ?1, remote = ?2, why = ?3, not_before = ?4, changed = ?5, looked = ?6, doubt = CASE ?1 WHEN 'ambiguous' THEN doubt ELSE 0 END
-		WHERE id = ?7 AND state = 'sending' AND attempt = ?8`,
-		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), micros(o.Looked), d.Delivery, d.Attempt)
+		UPDATE deliveries SET state = ?1, remote = ?2, why = ?3, not_before = ?4, changed = ?5, looked = ?6, doubt = CASE ?1 WHEN 'ambiguous' THEN doubt ELSE 0 END, owner = '', deadline = 0
+		WHERE id = ?7 AND attempt = ?8 AND owner = ?9 AND (state = 'sending' OR state = 'ambiguous' AND owner <> '')`,
+		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), micros(o.Looked), d.Delivery, d.Attempt, s.replica)
 	if err != nil {
 		return err
 	}

@@ -146,6 +146,9 @@ func (model) Rephrase(context.Context, []string) (text, why string) { return "Φ
 // A box gives out acts, and again what was put off.
 type box struct{ due []story.Dispatch }
 
+// StillMine says that it may be told.
+func (b *box) StillMine(context.Context, *story.Dispatch) (bool, error) { return true, nil }
+
 // Claim gives out the next.
 func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
 	if len(b.due) == 0 {
