@@ -50,7 +50,7 @@ var allowed = map[string][]string{
 
 // testOnly lists the packages that never reach the binary.
 var testOnly = []string{
-	"internal/arch", "internal/bench", "internal/bench/match", "internal/bench/poll", "internal/corpus", "internal/counterparty", "internal/eval", "internal/fakeroom",
+	"internal/arch", "internal/bench", "internal/bench/match", "internal/bench/poll", "internal/corpus", "internal/counterparty", "internal/eval", "internal/fakeroom", "internal/pgtest",
 	"internal/store/storetest", "internal/torture", "watch/gazetteer/gen",
 }
 
