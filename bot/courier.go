@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -31,6 +32,7 @@ type Seat struct {
 	Room   Room
 	Zone   *time.Location             // required
 	Titles map[story.WatchName]string // what watches are called in it
+	Words  words.Words                // that it reads
 	Policy Policy
 
 	Watches []story.WatchName // whose rooms it is among, for its board
@@ -158,7 +160,7 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 func (c *Courier) root(ctx context.Context, d *story.Dispatch, seat *Seat) *Message {
 	switch {
 	case d.Merged != nil:
-		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles)
+		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles, seat.Words)
 	case d.Parted != nil:
 		return Apart(c.reworded(&d.Story, seat), d.Parted, c.link(ctx, d.Parted.See, seat))
 	}
@@ -184,17 +186,17 @@ func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string 
 func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
 	case b != nil && b.Kind == story.ShiftEnd:
-		m = Handover(b, seat.Zone)
+		m = Handover(b, seat.Zone, seat.Words)
 	case b != nil && b.Kind == story.MuteEnd:
-		m = MuteOver(b, seat.Zone, seat.Titles)
+		m = MuteOver(b, seat.Zone, seat.Titles, seat.Words)
 	case b != nil && b.Kind == story.DigestKind:
-		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles)
+		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles, seat.Words)
 	case b != nil:
-		m = Bulletin(b, seat.Zone, seat.Titles)
+		m = Bulletin(b, seat.Zone, seat.Titles, seat.Words)
 	case d.Notice.Kind == story.Escalation:
 		m = escalated(c.reworded(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
-		m = Update(&d.Story, &d.Notice, seat.Zone)
+		m = Update(&d.Story, &d.Notice, seat.Zone, seat.Words)
 	default:
 		m = c.root(ctx, d, seat)
 	}

@@ -402,7 +402,7 @@ func (in *Inbox) excuse(ctx context.Context, h *heard) {
 	in.queue.Go(func() {
 		defer func() { <-in.excuses }()
 		if h.kind != 0 {
-			in.open(context.WithoutCancel(ctx), h, flood(h))
+			in.open(context.WithoutCancel(ctx), h, in.flood(h))
 		}
 	})
 }

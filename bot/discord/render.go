@@ -1,12 +1,12 @@
 package discord
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -69,7 +69,7 @@ func root(m *bot.Message) face {
 
 // reply returns the face of a message in a thread.
 func reply(m *bot.Message) face {
-	return trim(m).face("Further report · "+m.Time(), (*draft).reply)
+	return trim(m).face(m.Words.Say("Further report")+" · "+m.Time(), (*draft).reply)
 }
 
 // face lays d out, leaving out what Discord has no room for: the sources
@@ -142,13 +142,16 @@ func (d *draft) root() *discordgo.MessageEmbed {
 	e := d.report()
 	few := len(d.Sources)+d.hidden <= fewSources
 	if words := d.matched(); words != "" {
-		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Matched", Value: words, Inline: few})
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: d.heading("Matched"), Value: words, Inline: few})
 	}
 	if names := d.sources(); names != "" {
-		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Sources", Value: names, Inline: few})
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: d.heading("Sources"), Value: names, Inline: few})
 	}
 	return e
 }
+
+// heading returns t as the name of a field.
+func (d *draft) heading(t words.Text) string { return short(d.Words.Say(t), mostName) }
 
 // reply lays a message out that answers a root message: who tells it, what
 // happened, and why the room hears it.
@@ -177,9 +180,9 @@ func (d *draft) report() *discordgo.MessageEmbed {
 
 // sources returns the outlets that tell the story.
 func (d *draft) sources() string {
-	parts := bot.Keep(d.Sources, mostList, func(s bot.Source) (string, bool) { return masked(s.Name(), s.Link), true })
+	parts := bot.Keep(d.Sources, mostList, func(s bot.Source) (string, bool) { return masked(s.Name(d.Words), s.Link), true })
 	if d.hidden > 0 {
-		parts = append(parts, fmt.Sprintf("+%d more", d.hidden))
+		parts = append(parts, d.Words.Say("+%d more", d.hidden))
 	}
 	return strings.Join(parts, " · ")
 }

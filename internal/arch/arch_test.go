@@ -33,12 +33,13 @@ var allowed = map[string][]string{
 	"feeds/opml":        {},
 	"feeds":             {"story", "feeds/fetch", "feeds/parse"},
 	"story/desk":        {"story", "story/group", "story/level", "story/signal", "watch"},
-	"bot":               {"story", "story/brief"},
-	"bot/chart":         {"story", "story/level"},
-	"bot/command":       {"story", "story/brief", "story/level", "watch", "bot", "bot/chart", "internal/guess"},
+	"bot/words":         {},
+	"bot":               {"story", "story/brief", "bot/words"},
+	"bot/chart":         {"story", "story/level", "bot", "bot/words"},
+	"bot/command":       {"story", "story/brief", "story/level", "watch", "bot", "bot/chart", "bot/words", "internal/guess"},
 	"internal/guess":    {},
-	"bot/slack":         {"story", "bot", "bot/command"},
-	"bot/discord":       {"story", "bot", "bot/command"},
+	"bot/slack":         {"story", "bot", "bot/command", "bot/words"},
+	"bot/discord":       {"story", "bot", "bot/command", "bot/words"},
 	"bot/terminal":      {"story", "bot", "bot/command"},
 	"bot/webhook":       {"story", "bot"},
 	"internal/store":    {"story"},
@@ -51,7 +52,7 @@ var allowed = map[string][]string{
 // testOnly lists the packages that never reach the binary.
 var testOnly = []string{
 	"internal/arch", "internal/bench", "internal/bench/match", "internal/bench/poll", "internal/corpus", "internal/counterparty", "internal/eval", "internal/fakeroom", "internal/pgtest",
-	"internal/store/storetest", "internal/torture", "watch/gazetteer/gen",
+	"internal/store/storetest", "internal/torture", "watch/gazetteer/gen", "bot/words/wordstest",
 }
 
 // kept lists imports that only some packages of the program may have.
