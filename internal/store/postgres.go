@@ -137,10 +137,7 @@ func Check(ctx context.Context, address string) (err error) {
 // begin takes the lock that makes writers serial, as they are on SQLite, and
 // returns the number of the transaction.
 func (p *postgres) begin(ctx context.Context, tx *sql.Tx) (number string, err error) {
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, writeLock); err != nil {
-		return "", err
-	}
-	err = tx.QueryRowContext(ctx, `SELECT CAST(pg_current_xact_id() AS TEXT)`).Scan(&number)
+	err = tx.QueryRowContext(ctx, `SELECT CAST(pg_current_xact_id() AS TEXT) FROM pg_advisory_xact_lock($1)`, writeLock).Scan(&number)
 	return number, err
 }
 
