@@ -246,7 +246,7 @@ func pushes(row func(name, format string, args ...any), p *story.Push, now time.
 		row("asked", "%s, %s; next in %s", since(p.Asked, now), plural(p.Tries, "time"), lasting(p.NextAsk.Sub(now)))
 	}
 	if p.Refused > 0 {
-		row("pushes refused", "%d", p.Refused)
+		row("refused", "%s; of the last, %s", plural(p.Refused, "time"), p.Refusal)
 	}
 	row("trouble", "%s", p.Trouble)
 }

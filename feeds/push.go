@@ -165,7 +165,7 @@ func (p *Poller) takePush(ctx context.Context, feed *story.Feed, st *story.FeedS
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil:
-		reason := "it pushed what is no feed: " + err.Error()
+		reason := "what it pushed is no feed: " + err.Error()
 		return p.opts.Subscriptions.ChangePush(ctx, feed.Name, same(st.Push.Token, func(now story.Push) story.Push { return now.Turned(reason) }))
 	case !st.Seeded:
 		return nil // its first document says what is its past; a poll brings it

@@ -49,7 +49,8 @@ type Push struct {
 
 	Last    time.Time // when something new was last pushed
 	Pushed  int       // how many pushes came that the hub had signed
-	Refused int       // how many came to our address that were not
+	Refused int       // how many came to its address that were not taken
+	Refusal string    // why the last of them was not, in plain words
 	Beats   int       // how many brought an item before a poll did, since the last lapse
 
 	Owed      []string  // a key of each item that a poll found and no push has brought
@@ -66,7 +67,7 @@ const (
 	mostOwed  = 20              // items that are remembered
 	AskLease  = 10 * 24 * time.Hour
 	maxLease  = 30 * 24 * time.Hour
-	firstAsk  = 5 * time.Minute // between two tries, doubling
+	firstAsk  = 10 * time.Minute // between two tries, doubling
 	maxAsk    = 24 * time.Hour
 	triesEach = 3 // of one hub, before the next is asked
 )
@@ -192,7 +193,6 @@ func (p Push) Denied(at time.Time, reason string) Push {
 // Brought returns p after a push of items, of which so many were new.
 func (p Push) Brought(at time.Time, items []Item, news int) Push {
 	p.Pushed++
-	p.Trouble = ""
 	owed := slices.Clone(p.Owed)
 	for i := range items {
 		owed = slices.DeleteFunc(owed, func(key string) bool { return slices.Contains(items[i].Keys, key) })
@@ -212,7 +212,7 @@ func (p Push) Brought(at time.Time, items []Item, news int) Push {
 // a reason in plain words.
 func (p Push) Turned(reason string) Push {
 	p.Refused++
-	p.Trouble = reason
+	p.Refusal = reason
 	return p
 }
 
