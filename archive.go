@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -84,6 +86,31 @@ func (c *backupCmd) Run(ctx context.Context, p *process) error {
 	if err := db.Backup(ctx, c.File); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stdout, "%s holds a whole copy. To restore it, stop vedette and put it in place of %s.\n", c.File, path)
+	fmt.Fprintf(p.stdout, "%s holds a whole copy of %s. To restore it, stop vedette and say: vedette restore %s\n", c.File, path, c.File)
+	return nil
+}
+
+type restoreCmd struct {
+	File string `arg:"" help:"The file that vedette backup wrote." type:"existingfile"`
+}
+
+// Run puts a backup in place of the database, which nobody may have open.
+func (c *restoreCmd) Run(ctx context.Context, p *process) error {
+	set, err := p.settings()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(set.Data, 0o700); err != nil {
+		return err
+	}
+	path := filepath.Join(set.Data, database)
+	kept, err := store.Restore(ctx, c.File, path, utcNow(), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(p.stdout, "%s is what %s holds.\n", path, c.File)
+	if kept != "" {
+		fmt.Fprintf(p.stdout, "What it was is kept as %s; remove it when you need it no more.\n", kept)
+	}
 	return nil
 }

@@ -139,6 +139,96 @@ func TestWhoMayNotIsRefusedAndOnRecord(t *testing.T) {
 	}
 }
 
+// TestWhatIsMeantForOneIsPostedForNone holds that share posts look-ups alone:
+// what a person does is answered to that person, and the story's message says
+// it to the room.
+func TestWhatIsMeantForOneIsPostedForNone(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	for words, want := range map[string]bool{"share status": true, "share search oldbridge": true, "share ack 1": false, "share export 1 json": false, "status": false} {
+		if got := c.Do(t.Context(), c.in("1001", manager, words)).Shared; got != want {
+			t.Errorf("%s is posted for all: %v, want %v", words, got, want)
+		}
+	}
+}
+
+// TestTheBestIsFoundFirst holds that a report that is about what was searched
+// for stands before a newer one that mentions it.
+func TestTheBestIsFoundFirst(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	at := c.now.Add(time.Hour)
+	mentions := story.Item{Keys: []string{"2"}, Title: "The week in brief", Summary: "Markets, weather, and shells at Oldbridge.", Link: "https://wire.example/2", Canonical: "https://wire.example/2", Outlet: "Wire", FirstSeen: at, Effective: at, Published: at}
+	if _, err := c.db.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{mentions}, At: at}); err != nil {
+		t.Fatal(err)
+	}
+	got := said(c.Do(t.Context(), c.in("1001", anybody, "search oldbridge shells")))
+	about, brief := strings.Index(got, "Shells fall on Oldbridge"), strings.Index(got, "The week in brief")
+	if about < 0 || brief < 0 || brief < about {
+		t.Errorf("found in this order:\n%s", got)
+	}
+}
+
+// TestTheNextPageGoesOnWhereTheLastEnded holds that who leafs through what was
+// found sees each report once.
+func TestTheNextPageGoesOnWhereTheLastEnded(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	const many = 60 // more than are ranked against each other
+	p := story.Poll{State: story.FeedState{Feed: "wire"}, At: c.now}
+	for i := range many {
+		link := fmt.Sprintf("https://wire.example/fair/%d", i)
+		p.Items = append(p.Items, story.Item{Keys: []string{link}, Title: "A fair", Link: link, Canonical: link, Outlet: "Wire", FirstSeen: c.now, Effective: c.now.Add(-time.Duration(i) * time.Minute), Published: c.now})
+	}
+	if _, err := c.db.SavePoll(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]int)
+	ans := c.Do(t.Context(), c.in("1001", "person 0", "search fair"))
+	for page := 1; ; page++ {
+		for _, l := range ans.Lines {
+			for _, s := range l.Spans {
+				if strings.Contains(s.Link, "/fair/") {
+					seen[s.Link]++
+				}
+			}
+		}
+		if len(ans.Buttons) == 0 || page > many {
+			break
+		}
+		ans = c.Press(t.Context(), c.in("1001", fmt.Sprint("person ", page), ""), ans.Buttons[len(ans.Buttons)-1].Do)
+	}
+	for link, times := range seen {
+		if times != 1 {
+			t.Errorf("%s is on %d pages", link, times)
+		}
+	}
+	if len(seen) != many {
+		t.Errorf("%d of %d reports are on a page", len(seen), many)
+	}
+}
+
+// TestTheSecondOfTwoWhoChangeHearsOfTheFirst has two people shown what their
+// changes would do before either says yes.
+func TestTheSecondOfTwoWhoChangeHearsOfTheFirst(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	first, second := c.Do(t.Context(), c.in("1001", manager, "watch add fairs fair")), c.Do(t.Context(), c.in("1001", manager, "watch add fairs market"))
+	if len(first.Buttons) != 1 || len(second.Buttons) != 1 {
+		t.Fatalf("asked for yes by %d and %d buttons: %s%s", len(first.Buttons), len(second.Buttons), said(first), said(second))
+	}
+	if got := said(c.Press(t.Context(), c.in("1001", manager, ""), first.Buttons[0].Do)); !strings.Contains(got, "Done") {
+		t.Errorf("the first hears %q", got)
+	}
+	if got := said(c.Press(t.Context(), c.in("1001", manager, ""), second.Buttons[0].Do)); !strings.Contains(got, "somebody else") {
+		t.Errorf("the second hears %q", got)
+	}
+	changes, err := c.db.Changes(t.Context(), story.AWatch, "fairs", 10)
+	if err != nil || len(changes) != 1 || !strings.Contains(changes[0].After, "fair") {
+		t.Errorf("the changes are %+v (%v), want the first", changes, err)
+	}
+}
+
 // TestNoGuildHearsOfAnother is the cross-tenant cases: rooms of another guild
 // are in no answer.
 func TestNoGuildHearsOfAnother(t *testing.T) {

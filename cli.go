@@ -56,6 +56,7 @@ type commands struct {
 	Ask      askCmd      `cmd:"" help:"Ask or do what you would in a room: status, timeline, ack, mute, watch add, help."`
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
 	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
+	Restore  restoreCmd  `cmd:"" help:"Put a backup in place of the database, while vedette run is stopped."`
 	Health   healthCmd   `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
 }
 

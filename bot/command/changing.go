@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"regexp"
 	"slices"
@@ -342,7 +343,8 @@ func (a *ask) make(ctx context.Context, c story.Change) (*Answer, error) {
 		return a.say(faultf("That was done already.")), nil
 	}
 	if err := a.Reload(ctx); err != nil {
-		return nil, err
+		a.Log.LogAttrs(ctx, slog.LevelError, "a change from a chat is saved and not in force", slog.String("of", c.Name), slog.Any("error", err))
+		return nil, faultf("%s is saved and not in force yet: the log of vedette says why. It will be with the next reload or start.", c.Name)
 	}
 	return a.say(fault(strings.TrimSpace(fmt.Sprintf("Done: %s %s. %s", a.spec.Name, c.Name, detail)))), nil
 }

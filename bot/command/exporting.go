@@ -128,7 +128,7 @@ func asCSV(s *story.Story, _ []story.Deed) ([]byte, error) {
 }
 
 func (a *ask) asMarkdown(s *story.Story, deeds []story.Deed) ([]byte, error) {
-	plain := strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "#", `\#`, "|", `\|`, "!", `\!`)
+	plain := strings.NewReplacer(`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "&", "&amp;", "<", "&lt;", ">", "&gt;", "#", `\#`, "|", `\|`, "!", `\!`)
 	text := func(t string) string { return plain.Replace(bot.Clean(t)) }
 	var b bytes.Buffer
 	lead := s.Lead()

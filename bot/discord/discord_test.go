@@ -586,13 +586,13 @@ func TestAccountIsRefusedThatCannotBe(t *testing.T) {
 
 func TestALinkLeadsToTheMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		calls := newPipes()
+		calls := fakeroom.NewPipes()
 		d, err := fakeroom.NewDiscordOn(calls, token, "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer d.Close()
-		transport := &http.Transport{DialContext: calls.dial}
+		transport := &http.Transport{DialContext: calls.Dial}
 		defer transport.CloseIdleConnections()
 		account, err := discord.New(discord.Options{Token: token, API: d.API(), Transport: transport})
 		if err != nil {

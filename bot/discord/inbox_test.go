@@ -122,7 +122,7 @@ func play(t *testing.T, change func(*discord.InboxOptions)) *scene {
 // the public key.
 func stage(t *testing.T, path, key string, change func(*discord.InboxOptions)) *scene {
 	t.Helper()
-	calls := newPipes()
+	calls := fakeroom.NewPipes()
 	d, err := fakeroom.NewDiscordOn(calls, token, path)
 	if err != nil {
 		t.Fatal(err)
@@ -131,13 +131,13 @@ func stage(t *testing.T, path, key string, change func(*discord.InboxOptions)) *
 	s.Join(ada, "Ada", "800000000000000001")
 	s.Join(bob, "Bob")
 	s.Move(abroad, "100000000000000099")
-	transport := &http.Transport{DialContext: calls.dial}
+	transport := &http.Transport{DialContext: calls.Dial}
 	a, err := discord.New(discord.Options{Token: token, API: s.API(), PublicKey: key, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := discord.InboxOptions{
-		Answerer: s.desk, Gateway: true, Dial: calls.dial, Channels: func() []string { return []string{channel} },
+		Answerer: s.desk, Gateway: true, Dial: calls.Dial, Channels: func() []string { return []string{channel} },
 		Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 	if change != nil {
@@ -678,19 +678,19 @@ func TestDiscordThatDoesNotTakeTheCommandsIsAskedAgain(t *testing.T) {
 		}
 	})
 	synctest.Test(t, func(t *testing.T) {
-		calls := newPipes()
+		calls := fakeroom.NewPipes()
 		d, err := fakeroom.NewDiscordOn(calls, token, "")
 		if err != nil {
 			t.Fatal(err)
 		}
 		d.Fail(fakeroom.Fault{Method: "PUT /applications/{application_id}/commands", Status: 503, Times: 3})
 		d.Fail(fakeroom.Fault{Method: "GET /applications/@me", Status: 503, Times: 3})
-		transport := &http.Transport{DialContext: calls.dial}
+		transport := &http.Transport{DialContext: calls.Dial}
 		a, err := discord.New(discord.Options{Token: token, API: d.API(), Transport: transport})
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := a.Inbox(discord.InboxOptions{Answerer: new(desk), Gateway: true, Dial: calls.dial, Channels: func() []string { return nil }, Log: slog.New(slog.DiscardHandler)})
+		in, err := a.Inbox(discord.InboxOptions{Answerer: new(desk), Gateway: true, Dial: calls.Dial, Channels: func() []string { return nil }, Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}

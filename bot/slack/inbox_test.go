@@ -91,18 +91,18 @@ type scene struct {
 // play starts a scene. It must be called in a synctest bubble.
 func play(t *testing.T, change func(*slack.InboxOptions)) *scene {
 	t.Helper()
-	calls := newPipes()
+	calls := fakeroom.NewPipes()
 	s := &scene{Slack: fakeroom.NewSlackOn(calls, token), desk: new(desk), log: new(journal), ended: make(chan error, 1)}
 	s.Join(ada, "Ada")
 	s.Join(bob, "Bob")
 	s.Group(group, ada)
-	transport := &http.Transport{DialContext: calls.dial}
+	transport := &http.Transport{DialContext: calls.Dial}
 	w, err := slack.New(slack.Options{Token: token, API: s.API(), Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := slack.InboxOptions{
-		Answerer: s.desk, AppToken: s.AppToken(), Dial: calls.dial, Groups: func() []string { return []string{group} },
+		Answerer: s.desk, AppToken: s.AppToken(), Dial: calls.Dial, Groups: func() []string { return []string{group} },
 		Log: slog.New(slog.NewTextHandler(s.log, nil)),
 	}
 	if change != nil {
@@ -749,9 +749,9 @@ func TestAnInboxThatCannotHearIsNone(t *testing.T) {
 func TestATokenThatIsNotValidStopsTheInbox(t *testing.T) {
 	for code, want := range map[string]string{"invalid_auth": "VEDETTE_SLACK_TOKEN", "account_inactive": "VEDETTE_SLACK_TOKEN"} {
 		synctest.Test(t, func(t *testing.T) {
-			calls := newPipes()
+			calls := fakeroom.NewPipes()
 			f := fakeroom.NewSlackOn(calls, token)
-			transport := &http.Transport{DialContext: calls.dial}
+			transport := &http.Transport{DialContext: calls.Dial}
 			defer f.Close()
 			defer transport.CloseIdleConnections()
 			f.Fail(fakeroom.Fault{Method: "auth.test", Status: 503})

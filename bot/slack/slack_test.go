@@ -345,10 +345,10 @@ func TestWhatSlackTakesTooLongToAnswerIsAmbiguous(t *testing.T) {
 
 func TestALinkLeadsToTheMessage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		calls := newPipes()
+		calls := fakeroom.NewPipes()
 		srv := fakeroom.NewSlackOn(calls, token)
 		defer srv.Close()
-		transport := &http.Transport{DialContext: calls.dial}
+		transport := &http.Transport{DialContext: calls.Dial}
 		defer transport.CloseIdleConnections()
 		ws, err := slack.New(slack.Options{Token: token, API: srv.API(), Transport: transport})
 		if err != nil {

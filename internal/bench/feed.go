@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -52,6 +53,18 @@ func (f *feed) publish() {
 		words[i] = w.String()
 	}
 	f.reports = append(f.reports, report{title: "Idlib ceasefire " + strings.Join(words, " "), published: time.Now()})
+}
+
+// flow publishes so many reports a second until stop is called.
+func (f *feed) flow(each int) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for wait(ctx, time.Second/time.Duration(each)) == nil {
+			f.publish()
+		}
+	})
+	return func() { cancel(); wg.Wait() }
 }
 
 // serve shows the newest thirty reports.

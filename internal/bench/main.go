@@ -2,12 +2,14 @@
 // how long a report is under way from the moment at which a feed shows it to
 // the moment at which a Slack room and a Discord room have it, how long the
 // program takes to be on watch, what it weighs while nothing happens, and how
-// large it is.
+// large it is; and how long people wait for what they ask, of archives of
+// several sizes, while the rooms have a backlog to get.
 //
 // It prints one JSON object a line, and nothing of it reaches the product.
 // Run it from the module's root:
 //
 //	go run ./internal/bench -items 200
+//	go run ./internal/bench -archived 10000,100000,1000000
 package main
 
 import (
@@ -32,8 +34,16 @@ import (
 func main() {
 	items := flag.Int("items", 200, "how many reports are published")
 	gap := flag.Duration("gap", 1500*time.Millisecond, "the time between two: a Slack room is told at most every 1.1 s")
+	archived := flag.String("archived", "", "measure what people ask of archives of these sizes, parted by commas")
+	rounds := flag.Int("rounds", 30, "how many people ask each thing")
+	kept := flag.String("kept", "", "a folder in which the archives are kept: one of 1,000,000 takes minutes to make")
 	flag.Parse()
-	if err := bench(context.Background(), os.Stdout, *items, *gap); err != nil {
+	ctx := context.Background()
+	measure := func() error { return bench(ctx, os.Stdout, *items, *gap) }
+	if *archived != "" {
+		measure = func() error { return askAll(ctx, os.Stdout, *archived, *rounds, *kept) }
+	}
+	if err := measure(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -44,6 +54,7 @@ const (
 	slackChannel   = "C0123456789"
 	discordChannel = "123456789012345678"
 	token          = "bench-token"
+	appToken       = "xapp-bench-token"
 )
 
 // bench builds the binary, runs it on a feed and two rooms of its own, and
@@ -54,11 +65,9 @@ func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	binary := filepath.Join(dir, "vedette")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if text, failed := build.CombinedOutput(); failed != nil {
-		return fmt.Errorf("build: %w\n%s", failed, text)
+	binary, err := build(ctx, dir)
+	if err != nil {
+		return err
 	}
 	info, err := os.Stat(binary)
 	if err != nil {
@@ -73,7 +82,7 @@ func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (er
 	defer discord.Close()
 	feed := newFeed()
 	defer feed.close()
-	p, started, err := start(ctx, dir, binary, feed.url(), slack.API(), discord.API())
+	p, started, err := start(ctx, dir, binary, deskFile(feed.url(), ""), slack, discord)
 	if err != nil {
 		return err
 	}
@@ -89,6 +98,19 @@ func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (er
 		metric{"idle_memory", idle, "MiB"},
 		metric{"memory_after", after, "MiB"},
 		metric{"binary_size", float64(info.Size()) / (1 << 20), "MiB"})
+}
+
+// askAll is ask of the sizes that are named.
+func askAll(ctx context.Context, out io.Writer, sizes string, rounds int, kept string) error {
+	var archived []int
+	for size := range strings.SplitSeq(sizes, ",") {
+		n, err := strconv.Atoi(size)
+		if err != nil || n <= 0 {
+			return fmt.Errorf("-archived: %q is no number of reports", size)
+		}
+		archived = append(archived, n)
+	}
+	return ask(ctx, out, archived, rounds, kept)
 }
 
 // settle is how long the program is left alone before it is weighed, and
@@ -125,9 +147,21 @@ func publish(ctx context.Context, p *exec.Cmd, f *feed, items int, gap time.Dura
 	return idle, after, nil
 }
 
-// start starts the binary in dir and returns how long it took to be on watch.
-func start(ctx context.Context, dir, binary, feed, slack, discord string) (*exec.Cmd, time.Duration, error) {
-	desk := fmt.Sprintf(`feeds:
+// build builds the binary in dir as it is released.
+func build(ctx context.Context, dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "vedette")
+	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if text, failed := build.CombinedOutput(); failed != nil {
+		return "", fmt.Errorf("build: %w\n%s", failed, text)
+	}
+	return binary, nil
+}
+
+// deskFile returns a desk file with the feed, two rooms, a watch that the feed's
+// reports match, and more watches.
+func deskFile(feed, watches string) string {
+	return fmt.Sprintf(`feeds:
   - name: wire
     url: %s
     every: 1s
@@ -135,18 +169,22 @@ watches:
   idlib:
     rule: idlib AND ceasefire
     rooms: [slack, discord]
-rooms:
+%srooms:
   slack:
     slack: { channel: %s }
   discord:
     discord: { channel: "%s" }
-`, feed, slackChannel, discordChannel)
+`, feed, watches, slackChannel, discordChannel)
+}
+
+// start starts the binary in dir and returns how long it took to be on watch.
+func start(ctx context.Context, dir, binary, desk string, slack *fakeroom.Slack, discord *fakeroom.Discord) (*exec.Cmd, time.Duration, error) {
 	if err := os.WriteFile(filepath.Join(dir, "vedette.yaml"), []byte(desk), 0o600); err != nil {
 		return nil, 0, err
 	}
 	const health = "127.0.0.1:38485"
 	env := append(os.Environ(), "VEDETTE_HEALTH_LISTEN="+health, "VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_LOG_LEVEL=warn",
-		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack, "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord)
+		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack.API(), "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord.API(), "VEDETTE_SLACK_APP_TOKEN="+slack.AppToken())
 	p := exec.CommandContext(ctx, binary, "run")
 	p.Dir, p.Env, p.Stderr = dir, env, os.Stderr
 	began := time.Now()

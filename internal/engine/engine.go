@@ -82,8 +82,13 @@ func New(cfg Config) *Engine { return &Engine{cfg: cfg} }
 func (e *Engine) Run(ctx context.Context) error {
 	workers := river.NewWorkers()
 	river.AddWorker(workers, &pollWorker{e: e})
-	river.AddWorker(workers, &judgeWorker{e: e})
-	river.AddWorker(workers, &deliverWorker{e: e})
+	stint := func(of context.Context) (context.Context, context.CancelFunc) {
+		of, cancel := context.WithTimeout(of, e.shift())
+		stop := context.AfterFunc(ctx, cancel)
+		return of, func() { stop(); cancel() }
+	}
+	river.AddWorker(workers, &judgeWorker{e: e, stint: stint})
+	river.AddWorker(workers, &deliverWorker{e: e, stint: stint})
 	client, err := e.cfg.Store.NewClient(&river.Config{
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
@@ -196,15 +201,20 @@ func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) e
 	}
 }
 
+// A stint returns a context that ends when a job has worked as long as it may
+// at a stretch, or the engine stops: what is left of a long backlog waits.
+type stint func(ctx context.Context) (context.Context, context.CancelFunc)
+
 type judgeWorker struct {
 	river.WorkerDefaults[store.JudgeArgs]
 
-	e *Engine
+	e     *Engine
+	stint stint
 }
 
 // Work judges until nothing waits, or its shift is over.
 func (w *judgeWorker) Work(ctx context.Context, job *river.Job[store.JudgeArgs]) error {
-	shift, cancel := context.WithTimeout(ctx, w.e.shift())
+	shift, cancel := w.stint(ctx)
 	defer cancel()
 	for {
 		if shift.Err() != nil {
@@ -223,13 +233,14 @@ func (w *judgeWorker) Work(ctx context.Context, job *river.Job[store.JudgeArgs])
 type deliverWorker struct {
 	river.WorkerDefaults[store.DeliverArgs]
 
-	e *Engine
+	e     *Engine
+	stint stint
 }
 
 // Work delivers until nothing is due in the job's room, or its shift is over:
 // a platform's pace makes a long backlog last longer than a job may.
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[store.DeliverArgs]) error {
-	shift, cancel := context.WithTimeout(ctx, w.e.shift())
+	shift, cancel := w.stint(ctx)
 	defer cancel()
 	for {
 		err := w.e.cfg.Courier.Drain(shift, job.Args.Room)

@@ -137,6 +137,32 @@ func TestEachStageIsCalledForWhatIsDue(t *testing.T) {
 	}
 }
 
+// TestAStopLeavesABacklogForTheNextStart stops in the middle of a shift that
+// is longer than anybody waits.
+func TestAStopLeavesABacklogForTheNextStart(t *testing.T) {
+	now := time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)
+	s := &stages{store: open(t, now), now: now, polled: make(chan story.FeedName, 100), judged: make(chan struct{}, 100), drained: make(chan story.RoomName, 100)}
+	s.drain = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }
+	var log journal
+	e := engine.New(engine.Config{
+		Store: s.store, Poller: s, Desk: s, Courier: s, Now: func() time.Time { return now },
+		Tick: 10 * time.Millisecond, Shift: time.Hour, Log: slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn})),
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	<-s.drained
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("run ended with %v", err)
+	}
+	log.mu.Lock()
+	defer log.mu.Unlock()
+	if text := log.text.String(); text != "" {
+		t.Errorf("the backlog was waited for until work had to be broken off:\n%s", text)
+	}
+}
+
 func TestAStepOfTheClockNeitherAsksAllNorNone(t *testing.T) {
 	for _, by := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
 		now := time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)

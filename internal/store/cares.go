@@ -154,14 +154,21 @@ func (s *Store) Draft(ctx context.Context, id int64) (person, call string, err e
 // the same name.
 func (s *Store) Secret(ctx context.Context, name string) (value []byte, err error) {
 	defer wrap(&err, "secret")
-	fresh := make([]byte, 32)
-	_, _ = rand.Read(fresh) // which never fails
 	err = s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING`, name, fresh); err != nil {
-			return err
-		}
-		return tx.QueryRowContext(ctx, `SELECT value FROM secrets WHERE name = ?`, name).Scan(&value)
+		value, err = secretOf(ctx, tx, name)
+		return err
 	})
+	return value, err
+}
+
+func secretOf(ctx context.Context, tx *sql.Tx, name string) (value []byte, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT value FROM secrets WHERE name = ?`, name).Scan(&value)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return value, err
+	}
+	value = make([]byte, 32)
+	_, _ = rand.Read(value) // which never fails
+	_, err = tx.ExecContext(ctx, `INSERT INTO secrets (name, value) VALUES (?, ?)`, name, value)
 	return value, err
 }
 

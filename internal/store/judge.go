@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"encoding/json"
 	"fmt"
@@ -228,20 +227,18 @@ func saveNotice(ctx context.Context, tx *sql.Tx, n *story.Notice, bulletin int64
 	if err != nil {
 		return err
 	}
+	about, err := subject(ctx, tx, n, bulletin)
+	if err != nil {
+		return err
+	}
 	for _, room := range to {
 		rooms[room] = true
-		_, err := tx.ExecContext(ctx, `INSERT INTO deliveries (notice, room, story, version, kind, key, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			id, room, n.Story, n.Version, n.Kind, newKey(), story.Owed, micros(n.At))
-		if err != nil {
+		if err := saveDelivery(ctx, tx, n, id, room, about); err != nil {
 			return err
 		}
 	}
 	return nil
 }
-
-// newKey returns the name that a delivery has on its platform: 80 random
-// bits, so that two databases never use one name.
-func newKey() string { return strings.ToLower(rand.Text()[:16]) }
 
 const itemColumns = `i.id, i.feed, i.outlet, i.owner, i.tier, i.state, i.guid, i.link, i.canonical, i.title, i.summary, i.body, i.author, i.tags, i.lang, i.published, i.first_seen, i.effective, i.revision`
 

@@ -92,6 +92,15 @@ func leave(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, f
 	if err != nil {
 		return err
 	}
+	// Who has it has the other, unless somebody has that. A mute stays what it
+	// was: it must not silence what the room did not mute.
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO cares (story, state, owner, owner_name, changed) SELECT ?, state, owner, owner_name, changed FROM cares WHERE story = ? AND state = 'acknowledged'
+		ON CONFLICT (story) DO UPDATE SET state = excluded.state, owner = excluded.owner, owner_name = excluded.owner_name, changed = excluded.changed WHERE cares.state <> 'acknowledged'`,
+		into, from.Story)
+	if err != nil {
+		return err
+	}
 	// Those that were merged into it before go on where it does.
 	_, err = tx.ExecContext(ctx, `
 		UPDATE stories SET version = version + 1, changed = max(changed, ?1), merged = ?2, why = CASE id WHEN ?3 THEN ?4 ELSE why END

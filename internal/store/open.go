@@ -241,7 +241,10 @@ func (s *Store) resume(ctx context.Context) error {
 		if n, _ := res.RowsAffected(); n > 0 {
 			s.log.LogAttrs(ctx, slog.LevelError, "deliveries are ambiguous: they may or may not stand in their rooms", slog.Int64("deliveries", n))
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+		if _, err = tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`); err != nil {
+			return err
+		}
+		_, err = secretOf(ctx, tx, deliveryKeys) // before the first backup
 		return err
 	})
 }

@@ -230,6 +230,42 @@ func TestABackupIsWholeAndNeverOverwrites(t *testing.T) {
 	}
 }
 
+// TestARestoredDatabaseMakesTheSameKeys is what lets one find, by its key, a
+// message that was sent after the backup was made.
+func TestARestoredDatabaseMakesTheSameKeys(t *testing.T) {
+	dir := t.TempDir()
+	open := func(name string) *store.Store {
+		s, err := store.Open(t.Context(), filepath.Join(dir, name), quiet)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	key := func(s *store.Store) string {
+		critical(t, s)
+		d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+		if !ok || err != nil {
+			t.Fatalf("nothing is owed (%v)", err)
+		}
+		return d.Key
+	}
+	s := open("v.db")
+	if err := s.Backup(t.Context(), filepath.Join(dir, "copy.db")); err != nil {
+		t.Fatal(err)
+	}
+	told, again, other := key(s), key(open("copy.db")), key(open("other.db"))
+	if told != again {
+		t.Errorf("the key is %q, and %q in the database that was restored", told, again)
+	}
+	if told == other {
+		t.Errorf("two databases use the key %q", told)
+	}
+	if len(told) != 16 {
+		t.Errorf("the key %q is not of 16 letters, which messages have room for", told)
+	}
+}
+
 // TestAcknowledgingStopsAnEscalation acknowledges at each moment of one.
 func TestAcknowledgingStopsAnEscalation(t *testing.T) {
 	for name, when := range map[string]int{"BeforeItIsDue": 0, "BetweenLookingAndClimbing": 1, "BeforeItIsSent": 2} {

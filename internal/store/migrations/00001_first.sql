@@ -282,3 +282,10 @@ CREATE TABLE secrets (
     name  TEXT PRIMARY KEY,
     value BLOB NOT NULL
 ) WITHOUT ROWID;
+
+-- The times that the database was put back from a backup: what rooms were told
+-- since is not on record.
+CREATE TABLE restored (
+    since INTEGER NOT NULL, -- the newest that the backup knew
+    begun INTEGER NOT NULL  -- when vedette was started on it; 0: not yet
+);

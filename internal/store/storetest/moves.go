@@ -9,6 +9,29 @@ import (
 	"vedette/story"
 )
 
+// moves are the promises about stories that prove to be one, or two.
+func moves() []promise {
+	return []promise{
+		{"AMergeIsToldByEdits", mergeIsToldByEdits},
+		{"ARoomThatKnowsOneOfTwoGoesOnInItsThread", roomGoesOnInItsThread},
+		{"AMergeBeforeAnythingIsToldTellsEachReportOnce", mergeBeforeItIsTold},
+		{"AMergeWhileARootIsSentGoesOnThere", mergeWhileSending},
+		{"AReportThatMovesWhileItIsSentIsToldAgainWhereItIs", moveWhileSendingFails},
+		{"AStoryThatOnlyAMergeMakesWorthTellingIsTold", movedWithoutRooms},
+		{"AMergedStoryLeadsToTheNewRoot", linkFollowsANewRoot},
+		{"AStoryThatGoesOnInAMergedOneLeadsToTheLast", mergeAfterMerge},
+		{"WhatARoomWasNotToldGoesWithItsReport", moveTakesWhatIsHeldBack},
+		{"AnAlarmGoesOnInTheStoryThatGoesOn", alarmFollowsAMerge},
+		{"WhoHasAStoryHasTheOneThatItGoesOnIn", ownerAfterAMerge(story.Care{}, had(ada()), had(ada()))},
+		{"AMergeTakesAStoryFromNobody", ownerAfterAMerge(had(ada()), had(ben()), had(ada()))},
+		{"AMergeOpensWhatWasResolvedIfTheOtherIsNot", ownerAfterAMerge(resolved(), had(ben()), had(ben()))},
+		{"AMergeOfWhatWasResolvedResolvesNothing", ownerAfterAMerge(story.Care{}, resolved(), story.Care{})},
+		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
+		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
+		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
+	}
+}
+
 // show judges the one item that waits: it joins a story as a further report,
 // or the one that m makes, and m is carried out.
 func show(t *testing.T, s Store, of story.ID, m story.Move, rooms ...story.RoomName) story.ID {
@@ -410,4 +433,31 @@ func alarmFollowsAMerge(t *testing.T, h Harness) {
 			t.Errorf("alarms in %s are %+v, want that of the story that goes on, once", room, all)
 		}
 	}
+}
+
+// ownerAfterAMerge holds that want has the story that goes on, after first and
+// second had the two.
+func ownerAfterAMerge(first, second, want story.Care) func(t *testing.T, h Harness) {
+	return func(t *testing.T, h Harness) {
+		t.Helper()
+		s := h.Open(t)
+		one, two, _, _ := twoTold(t, s)
+		for id, care := range map[story.ID]story.Care{one: first, two: second} {
+			_, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack", By: care.Owner, At: Noon()}, id, func(story.Care) (story.Care, string) { return care, "done" })
+			check(t, err)
+		}
+		save(t, s, item("g:3", "Bridge at village blown up"))
+		show(t, s, one, story.Move{Items: []story.ItemID{2}, From: left(two), Into: one, Level: story.High})
+		if got := must(s.Story(t.Context(), one))(t).Care; got.Stands() != want.Stands() || got.Owner != want.Owner {
+			t.Errorf("%v has the story that goes on, want %v", got, want)
+		}
+	}
+}
+
+func had(by story.Person) story.Care {
+	return story.Care{State: story.Acknowledged, Owner: by, Changed: Noon()}
+}
+
+func resolved() story.Care {
+	return story.Care{State: story.Resolved, Owner: ada(), Changed: Noon()}
 }

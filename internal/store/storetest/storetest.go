@@ -93,13 +93,16 @@ func Claims() []story.Signal {
 // Noon is when the tests take place.
 func Noon() time.Time { return time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC) }
 
+// A promise is one of the store's, and how it is held.
+type promise struct {
+	name string
+	test func(t *testing.T, h Harness)
+}
+
 // Run holds the databases that begin makes to every promise.
 func Run(t *testing.T, begin func(t *testing.T) Harness) {
 	t.Helper()
-	for _, promise := range []struct {
-		name string
-		test func(t *testing.T, h Harness)
-	}{
+	for _, promise := range append(moves(), []promise{
 		{"ItemsAndValidatorsAreSavedTogether", itemsAndValidators},
 		{"AnItemIsNewOnceByAnyOfItsKeys", anyKey},
 		{"AnEditIsJudgedAgainAndKnowsItsStory", editKnowsItsStory},
@@ -122,19 +125,6 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
-		{"AMergeIsToldByEdits", mergeIsToldByEdits},
-		{"ARoomThatKnowsOneOfTwoGoesOnInItsThread", roomGoesOnInItsThread},
-		{"AMergeBeforeAnythingIsToldTellsEachReportOnce", mergeBeforeItIsTold},
-		{"AMergeWhileARootIsSentGoesOnThere", mergeWhileSending},
-		{"AReportThatMovesWhileItIsSentIsToldAgainWhereItIs", moveWhileSendingFails},
-		{"AStoryThatOnlyAMergeMakesWorthTellingIsTold", movedWithoutRooms},
-		{"AMergedStoryLeadsToTheNewRoot", linkFollowsANewRoot},
-		{"AStoryThatGoesOnInAMergedOneLeadsToTheLast", mergeAfterMerge},
-		{"WhatARoomWasNotToldGoesWithItsReport", moveTakesWhatIsHeldBack},
-		{"AnAlarmGoesOnInTheStoryThatGoesOn", alarmFollowsAMerge},
-		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
-		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
-		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
 		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
 		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
 		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
@@ -163,7 +153,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"LookUps", lookUps},
 		{"AMuteHoldsBackAndTellsWhat", muteHoldsBack},
 		{"NothingIsLostOrSentTwiceOverCrashes", model},
-	} {
+	}...) {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
 	}
 }

@@ -1,27 +1,31 @@
-package discord_test
+package fakeroom
 
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"sync"
 	"time"
 )
 
-// pipes is a listener whose connections are in memory.
-type pipes struct {
+// Pipes is a listener whose connections are in memory, so that a server and
+// its clients may stand in a bubble of virtual time.
+type Pipes struct {
 	calls chan net.Conn
 	ended chan struct{}
 	close func()
 }
 
-func newPipes() *pipes {
-	p := &pipes{calls: make(chan net.Conn), ended: make(chan struct{})}
+// NewPipes returns a listener that nobody has dialled yet.
+func NewPipes() *Pipes {
+	p := &Pipes{calls: make(chan net.Conn), ended: make(chan struct{})}
 	p.close = sync.OnceFunc(func() { close(p.ended) })
 	return p
 }
 
-func (p *pipes) Accept() (net.Conn, error) {
+// Accept returns the next connection, or [net.ErrClosed].
+func (p *Pipes) Accept() (net.Conn, error) {
 	select {
 	case c := <-p.calls:
 		return c, nil
@@ -30,11 +34,14 @@ func (p *pipes) Accept() (net.Conn, error) {
 	}
 }
 
-func (p *pipes) Close() error   { p.close(); return nil }
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+// Close ends the listener, and no connection that it has accepted.
+func (p *Pipes) Close() error { p.close(); return nil }
 
-// dial connects to whoever accepts.
-func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+// Addr returns an address that means nothing.
+func (p *Pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
+
+// Dial connects to whoever accepts, whatever the address.
+func (p *Pipes) Dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	one, other := net.Pipe()
 	mine, theirs := buffer(one), buffer(other)
 	select {
@@ -43,9 +50,7 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	case <-p.ended:
 	case <-ctx.Done():
 	}
-	mine.Close()
-	theirs.Close()
-	return nil, net.ErrClosed
+	return nil, errors.Join(net.ErrClosed, mine.Close(), theirs.Close())
 }
 
 // A buffered is one side of a connection that holds what is written until it
@@ -68,7 +73,7 @@ func buffer(c net.Conn) *buffered {
 // carry carries what is written to the other side, the last of it for a second
 // after the connection is closed.
 func (b *buffered) carry() {
-	defer b.Conn.Close()
+	defer func() { _ = b.Conn.Close() }() // the other side sees it
 	for {
 		select {
 		case p := <-b.out:
@@ -87,6 +92,7 @@ func (b *buffered) carry() {
 	}
 }
 
+// Write returns at once, whether anybody reads or not.
 func (b *buffered) Write(p []byte) (int, error) {
 	select {
 	case <-b.closed:
@@ -96,11 +102,15 @@ func (b *buffered) Write(p []byte) (int, error) {
 	}
 }
 
-func (b *buffered) SetDeadline(t time.Time) error    { return b.SetReadDeadline(t) }
+// SetDeadline is for reading alone: nothing waits to write.
+func (b *buffered) SetDeadline(t time.Time) error { return b.SetReadDeadline(t) }
+
+// SetWriteDeadline does nothing.
 func (b *buffered) SetWriteDeadline(time.Time) error { return nil }
 
+// Close ends the connection once what was written has been read, or after a
+// second.
 func (b *buffered) Close() error {
 	b.close()
-	b.Conn.SetWriteDeadline(time.Now().Add(time.Second))
-	return b.SetReadDeadline(time.Unix(1, 0))
+	return errors.Join(b.Conn.SetWriteDeadline(time.Now().Add(time.Second)), b.SetReadDeadline(time.Unix(1, 0)))
 }
