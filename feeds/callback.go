@@ -118,7 +118,7 @@ func (c *callback) confirm(w http.ResponseWriter, r *http.Request, feed *story.F
 	}
 	c.poller.opts.Log.LogAttrs(r.Context(), slog.LevelInfo, "hub answered", slog.String("feed", string(feed.Name)), slog.Bool("agreed", challenge != ""))
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, challenge) // a hub that is gone asks again
+	_, _ = io.WriteString(w, challenge) //nolint:gosec // it is plain text to whoever reads it, and a hub that is gone asks again
 }
 
 // leaseOf reads a lease; 0 if nothing sensible is said.
@@ -197,12 +197,12 @@ func unsigned(h http.Header, body []byte, secret story.Secret) string {
 		return "what it pushed was not signed"
 	}
 	hashes := map[string]func() hash.Hash{"sha256": sha256.New, "sha384": sha512.New384, "sha512": sha512.New}
-	make, ok := hashes[strings.ToLower(strings.TrimSpace(method))]
+	algorithm, ok := hashes[strings.ToLower(strings.TrimSpace(method))]
 	if !ok {
 		return "what it pushed was signed in a way that is not taken; sha256, sha384 and sha512 are"
 	}
 	sum, err := hex.DecodeString(strings.TrimSpace(digits))
-	mac := hmac.New(make, []byte(secret.Reveal()))
+	mac := hmac.New(algorithm, []byte(secret.Reveal()))
 	mac.Write(body)
 	if err != nil || !hmac.Equal(sum, mac.Sum(nil)) {
 		return "what it pushed was signed with another secret"

@@ -20,7 +20,7 @@ import (
 const (
 	fewer   = 12        // times fewer polls while a hub proves itself
 	slowest = time.Hour // that a feed is polled for being pushed
-	asks    = 2         // hubs asked at once, of all feeds: a thousand that name one hub are no storm
+	asks    = 8         // hubs asked at once, of all feeds: a thousand that name one hub are no storm
 )
 
 // CallbackPath is where below the public address hubs call.
