@@ -37,7 +37,7 @@ func (v *visit) hear() {
 		return
 	}
 	h.Token, h.Secret = story.Secret(lane(v.feed.Name)+drawn(16)), story.Secret(drawn(32))
-	h.MayAsk = true
+	h.MayAsk = v.down.since.IsZero() // else the hub is out of our reach too
 	push := v.old.Push.Polled(*h, v.missed)
 	if h.MayAsk = push.Asked.Equal(h.At) && v.poller.beginAsk(); !h.MayAsk {
 		push = v.old.Push.Polled(*h, v.missed)
