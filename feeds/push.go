@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -22,6 +23,12 @@ const (
 	slowest = time.Hour // that a feed is polled for being pushed
 	asks    = 8         // hubs asked at once, of all feeds: a thousand that name one hub are no storm
 )
+
+// askWithin is how long a hub may keep a feed from its next poll, the wait for
+// its turn among other feeds included.
+const askWithin = 30 * time.Second
+
+var errTurn = errors.New("others were asked first")
 
 // CallbackPath is where below the public address hubs call.
 const CallbackPath = "/websub/"
@@ -101,7 +108,9 @@ func (p *Poller) ask(ctx context.Context, feed story.FeedName, at time.Time) err
 		return err
 	}
 	push := st.Push
-	status, err := p.opts.Client.Post(ctx, push.Hub, url.Values{
+	brief, cancel := context.WithTimeoutCause(ctx, askWithin, errTurn)
+	defer cancel()
+	status, err := p.opts.Client.Post(brief, push.Hub, url.Values{
 		"hub.mode":          {"subscribe"},
 		"hub.topic":         {push.Topic},
 		"hub.callback":      {push.Callback + CallbackPath + push.Token.Reveal()},

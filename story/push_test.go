@@ -159,6 +159,28 @@ func TestAnotherURLEndsASubscription(t *testing.T) {
 	}
 }
 
+func TestAnotherAddressOfOursOrHubEndsASubscription(t *testing.T) {
+	for name, change := range map[string]func(h *story.Heard){
+		"Callback":       func(h *story.Heard) { h.Callback = "https://other.example" },
+		"CallbackUnread": func(h *story.Heard) { h.Callback, h.Read, h.Hubs = "https://other.example", false, nil },
+		"Topic":          func(h *story.Heard) { h.Topic = "https://wire.example/new" },
+		"Hub":            func(h *story.Heard) { h.Hubs = []string{"https://c.example/"} },
+	} {
+		h := heardAt(noon.Add(time.Hour))
+		h.Token, h.Secret = "new", "new"
+		if p := agreed(3).Polled(h, nil); p.Token != "t" || p.Secret != "s" {
+			t.Fatalf("a poll that hears the same begins anew: %+v", p)
+		}
+		change(&h)
+		if p := agreed(3).Polled(h, nil); p.Token != "new" || p.Secret != "new" || !p.From.IsZero() || p.Beats != 0 || !p.Asked.Equal(h.At) {
+			t.Errorf("%s: the subscription is %+v, want one that begins anew and is asked for", name, p)
+		}
+	}
+	if p := agreed(3).Denied(noon, ""); p.Hub != "https://b.example/" {
+		t.Errorf("after a denial %s is asked, want the next", p.Hub)
+	}
+}
+
 func TestASecretIsNeverShown(t *testing.T) {
 	p := agreed(0)
 	p.Token, p.Secret = "canary-token", "canary-secret"
