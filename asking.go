@@ -15,6 +15,7 @@ import (
 	"vedette/bot"
 	"vedette/bot/command"
 	"vedette/bot/terminal"
+	"vedette/bot/words"
 	"vedette/config"
 	"vedette/feeds/parse"
 	"vedette/internal/store"
@@ -205,7 +206,7 @@ func (q *inquiry) try(ctx context.Context, w story.Watch, since time.Time) (*com
 		return nil, err
 	}
 	if len(items) == mostRehearsed {
-		t.Notes = append(t.Notes, fmt.Sprintf("Only the newest %d reports that match were tried.", mostRehearsed))
+		t.Newest = mostRehearsed
 		t.Since = later(since, items[len(items)-1].Effective)
 	}
 	for i := range items {
@@ -293,34 +294,38 @@ func (c *askCmd) Run(ctx context.Context, p *process) (err error) {
 	for _, n := range notes {
 		fmt.Fprintln(p.stderr, "note:", n)
 	}
+	languages, err := words.New()
+	if err != nil {
+		return err
+	}
 	q := &inquiry{
-		db: db, desk: func() *effective { return e }, seats: func() []command.Seat { return seatsOf(d) }, now: utcNow, log: p.logger(set),
+		db: db, desk: func() *effective { return e }, seats: func() []command.Seat { return seatsOf(d, languages) }, now: utcNow, log: p.logger(set),
 		reload: func(context.Context) error { return nil }, // a running vedette sees it by itself
 	}
 	if q.seal, err = sealOf(ctx, db); err != nil {
 		return err
 	}
 	core := q.answerer()
-	words := c.Words
-	if len(words) > 0 && words[0] == "--" {
-		words = words[1:]
+	typed := c.Words
+	if len(typed) > 0 && typed[0] == "--" {
+		typed = typed[1:]
 	}
 	vars := config.Environ(p.environ, nil)
 	who := cmp.Or(vars["USER"], vars["LOGNAME"], "somebody")
 	call := &command.Call{From: command.Person{ID: who, Name: who}, Where: command.Place{Platform: command.CLI, Channel: c.Room}}
-	if do, ok := strings.CutPrefix(strings.Join(words, " "), "press "); ok {
+	if do, ok := strings.CutPrefix(strings.Join(typed, " "), "press "); ok {
 		return p.answer(core.Press(ctx, call, do))
 	}
-	call.Words = strings.Join(words, " ")
+	call.Words = strings.Join(typed, " ")
 	return p.answer(core.Do(ctx, call))
 }
 
 // seatsOf returns the rooms of d, as far as a person at the command line
 // needs to know them.
-func seatsOf(d *config.Desk) []command.Seat {
+func seatsOf(d *config.Desk, languages *words.Catalogue) []command.Seat {
 	seats := make([]command.Seat, 0, len(d.Rooms))
 	for _, r := range d.Rooms {
-		s := command.Seat{Name: r.Name, Zone: r.Zone}
+		s := command.Seat{Name: r.Name, Zone: r.Zone, Words: languages.In(r.Language)}
 		switch {
 		case r.Slack != "":
 			s.Platform, s.Channel = command.Slack, r.Slack

@@ -16,6 +16,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 	"vedette/config"
 	"vedette/internal/corpus"
 	"vedette/internal/store"
@@ -64,7 +65,7 @@ func newCounter(t *testing.T) *counter {
 	if c.seal, err = sealOf(ctx, db); err != nil {
 		t.Fatal(err)
 	}
-	seats := seatsOf(d)
+	seats := seatsOf(d, new(words.Catalogue))
 	for i := range seats {
 		seats[i].Tenant = map[story.RoomName]string{"north-desk": "1001", "south-desk": "1002", "slack-desk": "T1"}[seats[i].Name]
 	}

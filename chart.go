@@ -10,6 +10,7 @@ import (
 
 	"vedette/bot/chart"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 type chartCmd struct {
@@ -40,7 +41,7 @@ func (c *chartCmd) Run(ctx context.Context, p *process) error {
 	if err != nil {
 		return err
 	}
-	of := command.Chart(w.Title, pasts[w.Name], paramsOf(d, w.Name), utcNow(), chartDays)
+	of := command.Chart(w.Title, pasts[w.Name], paramsOf(d, w.Name), utcNow(), chartDays, words.Words{})
 	of.Dark = !c.Light
 	picture, err := chart.Draw(of, format)
 	if err != nil {

@@ -8,12 +8,12 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/lmittmann/tint"
 
-	"vedette/bot"
 	"vedette/config"
 )
 
@@ -128,5 +128,16 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// plural returns "1 item", "2 items".
-func plural(n int, noun string) string { return bot.Count(n, noun) }
+// plural returns "1 story", "2 stories", "3 watches": the command line speaks
+// English.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
+		noun = stem + "ie"
+	} else if strings.HasSuffix(noun, "ch") || strings.HasSuffix(noun, "ss") {
+		noun += "e"
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

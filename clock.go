@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"vedette/internal/fault"
+)
 
 // leastStep is what a clock that is merely kept right does not reach between
 // two looks.
@@ -18,7 +22,7 @@ type wallClock struct {
 // for one caller at a time.
 func (c *wallClock) step() time.Duration {
 	now := time.Now()
-	return c.since(now, now.Round(0))
+	return c.since(now, now.Round(0).Add(fault.Skew()))
 }
 
 // since compares how far the monotonic reading of now has gone with how far

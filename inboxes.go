@@ -137,7 +137,7 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 // that room.
 func (pr *program) places() []command.Seat {
 	d := pr.inForce.Load().Desk
-	seats := seatsOf(d)
+	seats := seatsOf(d, pr.languages)
 	ctx, cancel := context.WithTimeout(context.Background(), placeWithin)
 	defer cancel()
 	for i, r := range d.Rooms {

@@ -19,6 +19,7 @@ import (
 	"vedette/bot/slack"
 	"vedette/bot/terminal"
 	"vedette/bot/webhook"
+	"vedette/bot/words"
 	"vedette/config"
 	"vedette/feeds"
 	"vedette/feeds/fetch"
@@ -53,6 +54,8 @@ type program struct {
 	engine   *engine.Engine
 	core     *command.Core // answers what people ask
 
+	languages *words.Catalogue
+
 	applying sync.Mutex // one desk file is put in force at a time
 	declared *config.Desk
 	inForce  atomic.Pointer[effective]
@@ -67,6 +70,10 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err := os.MkdirAll(set.Data, 0o700); err != nil {
 		return nil, err
 	}
+	languages, err := words.New()
+	if err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
 	if err != nil {
 		return nil, err
@@ -78,7 +85,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 		tick, gap, limits.Most, step, callback = 10*time.Millisecond, 0, 0, nil, ""
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
-	pr := &program{set: set, now: now, log: log, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
+	pr := &program{set: set, now: now, log: log, languages: languages, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
 	if err := pr.platforms(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -265,7 +272,7 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 		if pr.listen != nil {
 			room = pr.listen(r.Name, room)
 		}
-		seat := bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Policy: policy(&r), Watches: telling(d, r.Name)}
+		seat := bot.Seat{Room: room, Zone: r.Zone, Titles: titles, Words: pr.languages.In(r.Language), Policy: policy(&r), Watches: telling(d, r.Name)}
 		if r.Webhook.URL != "" {
 			seat.Patience = webhook.Patience
 		}

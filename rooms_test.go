@@ -15,6 +15,7 @@ import (
 	"vedette/bot"
 	"vedette/bot/discord"
 	"vedette/bot/slack"
+	"vedette/bot/words"
 	"vedette/config"
 	"vedette/feeds/parse"
 	"vedette/internal/corpus"
@@ -243,7 +244,7 @@ func TestHostileTextIsHarmlessInRooms(t *testing.T) {
 		}
 		n++
 		it := hostileItem(t, c.Payload)
-		m := bot.Root(&story.Story{Changed: it.Effective, Reports: []story.Report{{Item: it, Relation: story.Opens}}}, time.UTC, nil)
+		m := bot.Root(&story.Story{Changed: it.Effective, Reports: []story.Report{{Item: it, Relation: story.Opens}}}, time.UTC, nil, words.Words{})
 		channels := [2]string{fmt.Sprintf("C%09d", n), fmt.Sprintf("1%017d", n)}
 		for i, room := range []bot.Room{workspace.Room(channels[0]), account.Room(channels[1])} {
 			if _, err := room.Post(t.Context(), fmt.Sprint("key", n), m); err != nil {

@@ -13,6 +13,7 @@ import (
 	"github.com/fsnotify/fsnotify"
 
 	"vedette/config"
+	"vedette/internal/fault"
 )
 
 type runCmd struct{}
@@ -70,7 +71,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	return pr.engine.Run(ctx)
 }
 
-func utcNow() time.Time { return time.Now().UTC() }
+func utcNow() time.Time { return time.Now().Add(fault.Skew()).UTC() }
 
 // reload puts the desk file as it is now in force. If it has a fault,
 // everything stays as it was.

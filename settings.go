@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 
+	"vedette/bot/words"
 	"vedette/config"
 	"vedette/story"
 	"vedette/story/level"
@@ -66,7 +67,11 @@ func loadDesk(file string, opt config.Options) (*config.Desk, []config.Note, err
 
 // parseDesk reads a desk file's text, its rules included.
 func parseDesk(file string, data []byte, opt config.Options) (*config.Desk, []config.Note, error) {
-	opt.Rule, opt.Judging = checkRule, checkJudging
+	languages, err := words.New()
+	if err != nil {
+		return nil, nil, err
+	}
+	opt.Rule, opt.Judging, opt.Languages = checkRule, checkJudging, languages.Names()
 	desk, notes, faults := config.Load(file, data, opt)
 	if faults != nil {
 		return nil, notes, faults

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -65,7 +65,7 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 	}
 	sending, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	m := BoardMessage(stands, now.In(seat.Zone), seat.Titles)
+	m := BoardMessage(stands, now.In(seat.Zone), seat.Titles, seat.Words)
 	if says := shown(m); b.Remote == "" || says != b.Shown {
 		b.NotBefore = now.Add(boardEvery)
 		c.put(sending, &b, &seat, m, says)
@@ -140,29 +140,30 @@ func shown(m *Message) string {
 // BoardMessage returns the message that tells how watches stand at now, which
 // is in the room's zone: level, trend, last change, and who has the open
 // stories.
-func BoardMessage(stands []story.Stand, now time.Time, titles map[story.WatchName]string) *Message {
-	m := &Message{Watches: []string{"Board"}, Title: story.Sentence{Text: "How the watches stand"}, At: now}
+func BoardMessage(stands []story.Stand, now time.Time, titles map[story.WatchName]string, w words.Words) *Message {
+	m := &Message{Watches: []string{w.Say("Board")}, Title: story.Sentence{Text: w.Say("How the watches stand")}, At: now, Words: w}
+	day := w.Say("2 Jan 15:04")
 	for i := range stands {
 		s := &stands[i]
 		m.Level = max(m.Level, s.Level)
-		level := s.Level.String()
+		level := LevelName(s.Level, w)
 		if !s.Since.IsZero() {
-			level += " since " + s.Since.In(now.Location()).Format("2 Jan 15:04")
+			level = w.Say("%s since %s", level, s.Since.In(now.Location()).Format(day))
 		}
-		m.Lines = append(m.Lines, Line{Level: s.Level, Text: cmp.Or(titles[s.Watch], string(s.Watch)), Note: level + " · " + trend(s)})
+		m.Lines = append(m.Lines, Line{Level: s.Level, Text: cmp.Or(titles[s.Watch], string(s.Watch)), Note: level + " · " + trend(s, w)})
 		if s.Title != "" {
 			title := story.Shorten(story.Sentence{Text: s.Title}, lineSize).Text
-			m.Lines = append(m.Lines, Line{Text: title, Link: s.Link, Note: "the last change, " + s.Changed.In(now.Location()).Format("2 Jan 15:04")})
+			m.Lines = append(m.Lines, Line{Text: title, Link: s.Link, Note: w.Say("the last change, %s", s.Changed.In(now.Location()).Format(day))})
 		}
 		if s.Open > 0 {
-			m.Lines = append(m.Lines, Line{Text: "Open: " + owners(s.Owners)})
+			m.Lines = append(m.Lines, Line{Text: w.Say("Open: %s", owners(s.Owners, w))})
 		}
 	}
 	return m
 }
 
 // trend compares this week's stories with those of the week before.
-func trend(s *story.Stand) string {
+func trend(s *story.Stand, w words.Words) string {
 	arrow := "→"
 	switch {
 	case s.Week > s.LastWeek:
@@ -170,11 +171,11 @@ func trend(s *story.Stand) string {
 	case s.Week < s.LastWeek:
 		arrow = "↘"
 	}
-	return fmt.Sprintf("%s %s this week, %d the week before", arrow, stories(s.Week), s.LastWeek)
+	return arrow + " " + w.Count(s.Week, "%d story this week, %d the week before", "%d stories this week, %d the week before", s.LastWeek)
 }
 
 // owners counts the open stories by who has them, "" for nobody.
-func owners(all []string) string {
+func owners(all []string, w words.Words) string {
 	var names, parts []string
 	counts := make(map[string]int)
 	for _, name := range all {
@@ -184,11 +185,11 @@ func owners(all []string) string {
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		who := "with " + Clean(name)
 		if name == "" {
-			who = "with nobody"
+			parts = append(parts, w.Count(counts[name], "%d story with nobody", "%d stories with nobody"))
+		} else {
+			parts = append(parts, w.Count(counts[name], "%d story with %s", "%d stories with %s", Clean(name)))
 		}
-		parts = append(parts, stories(counts[name])+" "+who)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -130,7 +131,7 @@ func TestABoardSaysHowAWatchStands(t *testing.T) {
 		{Watch: "idlib", Level: story.High, Since: noon.Add(-time.Hour), Week: 3, LastWeek: 1, Changed: noon, Title: "Post shelled", Link: "https://wire.example/1", Open: 3, Owners: []string{"Ana", "", "Ana\u202e"}},
 		{Watch: "air", Level: story.Calm, Week: 1, LastWeek: 1},
 		{Watch: "sea", LastWeek: 2},
-	}, noon.In(time.FixedZone("+03", 3*3600)), map[story.WatchName]string{"idlib": "Idlib front"})
+	}, noon.In(time.FixedZone("+03", 3*3600)), map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 	want := []string{
 		"■ Idlib front · high since 3 Feb 14:00 · ↗ 3 stories this week, 1 the week before",
 		"Post shelled · the last change, 3 Feb 15:00",

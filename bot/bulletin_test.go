@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -22,7 +23,7 @@ func TestBulletinSaysWhatChangedAndWhy(t *testing.T) {
 			{Item: 4, Outlet: "Paper", Title: "Envoy summoned", At: at.Add(-32 * time.Hour)},
 		},
 	}
-	m := bot.Bulletin(&b, time.FixedZone("+03", 3*3600), map[story.WatchName]string{"idlib": "Idlib front"})
+	m := bot.Bulletin(&b, time.FixedZone("+03", 3*3600), map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 	if got, want := m.Head(), "■ HIGH · Idlib front · 3 Feb 12:00 +03"; got != want {
 		t.Errorf("head is %q, want %q", got, want)
 	}
@@ -49,7 +50,7 @@ func TestBulletinHeadlines(t *testing.T) {
 		"idlib: the ultimatum has ended":       {Kind: story.Deadline, From: story.High, To: story.High, Reasons: []string{"the ultimatum has ended"}},
 	} {
 		b.Watch = "idlib"
-		if got := bot.Bulletin(&b, time.UTC, nil).Title.Text; got != want {
+		if got := bot.Bulletin(&b, time.UTC, nil, words.Words{}).Title.Text; got != want {
 			t.Errorf("title is %q, want %q", got, want)
 		}
 	}
@@ -59,7 +60,7 @@ func TestOperatorsReadOfAFeedInAFewWords(t *testing.T) {
 	b := &story.Bulletin{Kind: story.FeedHealth, Key: "wire blind 1", At: time.Date(2026, 8, 13, 12, 0, 0, 0, time.UTC), Reasons: []string{
 		"The Wire (wire) is blind for 36 minutes: nothing can be got from it", "the server answers 503 Service Unavailable",
 	}}
-	m := bot.Bulletin(b, time.FixedZone("Istanbul", 3*60*60), nil)
+	m := bot.Bulletin(b, time.FixedZone("Istanbul", 3*60*60), nil, words.Words{})
 	same := func(s string) string { return s }
 	got := bot.Plain(m, 1000, same, func(s string) int { return len(s) })
 	want := "The Wire (wire) is blind for 36 minutes: nothing can be got from it\nWhy: the server answers 503 Service Unavailable"
@@ -76,7 +77,7 @@ func TestTheFloorOfARoomDoesNotHideThatAFeedIsIll(t *testing.T) {
 		t.Errorf("weighed as %+v; want it told, without a ping", got)
 	}
 	digest := &story.Bulletin{Kind: story.DigestKind, At: now, Digest: &story.Digest{Bulletins: []story.Bulletin{*due.Notice.Bulletin}}}
-	if m := bot.Digest(digest, time.UTC, nil); len(m.Lines) != 1 || m.Lines[0].Text != "wire is blind" {
+	if m := bot.Digest(digest, time.UTC, nil, words.Words{}); len(m.Lines) != 1 || m.Lines[0].Text != "wire is blind" {
 		t.Errorf("digest has %+v, want the feed's line", m.Lines)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -16,6 +17,10 @@ type Outbox interface {
 	// Claim takes the next act that is due in room at now, and has it on the
 	// record that it is being sent. Only one caller has it.
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
+
+	// StillMine reports whether what was claimed may still be sent: whoever
+	// was frozen for long may have been given up.
+	StillMine(ctx context.Context, d *story.Dispatch) (bool, error)
 
 	// Settle records how a claimed act ended. A crash before it leaves the
 	// act ambiguous: it is neither sent again nor forgotten.
@@ -27,6 +32,7 @@ type Seat struct {
 	Room   Room
 	Zone   *time.Location             // required
 	Titles map[story.WatchName]string // what watches are called in it
+	Words  words.Words                // that it reads
 	Policy Policy
 
 	Watches []story.WatchName // whose rooms it is among, for its board
@@ -133,13 +139,19 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 
 // send carries d out in the room of seat.
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
+	if d.Act == story.Edit { // which never pings
+		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, d, seat))
+	}
+	m := c.message(ctx, d, seat)
+	if mine, err := c.box.StillMine(ctx, d); err != nil || !mine {
+		return "", &Failure{Kind: NotSent, Why: "it took so long that it may have been given up; nothing was sent"}
+	}
 	switch d.Act {
 	case story.Post:
-		return seat.Room.Post(ctx, d.Key, c.message(ctx, d, seat))
+		return seat.Room.Post(ctx, d.Key, m)
 	case story.Reply:
-		return seat.Room.Reply(ctx, d.Root, d.Key, c.message(ctx, d, seat))
-	case story.Edit: // which never pings
-		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, d, seat))
+		return seat.Room.Reply(ctx, d.Root, d.Key, m)
+	case story.Edit:
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }
@@ -148,7 +160,7 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 func (c *Courier) root(ctx context.Context, d *story.Dispatch, seat *Seat) *Message {
 	switch {
 	case d.Merged != nil:
-		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles)
+		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles, seat.Words)
 	case d.Parted != nil:
 		return Apart(c.reworded(&d.Story, seat), d.Parted, c.link(ctx, d.Parted.See, seat))
 	}
@@ -174,17 +186,17 @@ func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string 
 func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
 	case b != nil && b.Kind == story.ShiftEnd:
-		m = Handover(b, seat.Zone)
+		m = Handover(b, seat.Zone, seat.Words)
 	case b != nil && b.Kind == story.MuteEnd:
-		m = MuteOver(b, seat.Zone, seat.Titles)
+		m = MuteOver(b, seat.Zone, seat.Titles, seat.Words)
 	case b != nil && b.Kind == story.DigestKind:
-		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles)
+		m = Digest(c.linked(ctx, b, seat), seat.Zone, seat.Titles, seat.Words)
 	case b != nil:
-		m = Bulletin(b, seat.Zone, seat.Titles)
+		m = Bulletin(b, seat.Zone, seat.Titles, seat.Words)
 	case d.Notice.Kind == story.Escalation:
 		m = escalated(c.reworded(&d.Story, seat), &d.Notice)
 	case d.Act == story.Reply:
-		m = Update(&d.Story, &d.Notice, seat.Zone)
+		m = Update(&d.Story, &d.Notice, seat.Zone, seat.Words)
 	default:
 		m = c.root(ctx, d, seat)
 	}

@@ -21,6 +21,7 @@ type box struct {
 	due     []story.Dispatch
 	settled []story.Outcome
 	fail    error
+	lost    bool // what it gives out is soon somebody else's
 }
 
 func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
@@ -31,6 +32,8 @@ func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch,
 	b.due = b.due[1:]
 	return d, true, nil
 }
+
+func (b *box) StillMine(context.Context, *story.Dispatch) (bool, error) { return !b.lost, nil }
 
 func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 	if ctx.Err() != nil {
@@ -133,6 +136,16 @@ func TestCourierParksWhatIsOwedToARoomThatIsGone(t *testing.T) {
 	}
 	if len(b.settled) != 1 || b.settled[0].State != story.Parked {
 		t.Errorf("settled %+v, want it parked", b.settled)
+	}
+}
+
+func TestCourierSendsNothingThatItMayHaveLost(t *testing.T) {
+	b, r := &box{due: []story.Dispatch{dispatch(story.Post)}, lost: true}, &room{}
+	if err := courier(b, r).Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	if len(r.heard) != 0 || b.settled[0].State != story.Owed {
+		t.Errorf("the room heard %q, recorded %+v; want nothing, and that it is owed", r.heard, b.settled)
 	}
 }
 

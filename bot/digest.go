@@ -2,11 +2,11 @@ package bot
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -56,43 +56,48 @@ const lineSize = 160
 
 // Digest returns the message that tells b, a digest, to a room that keeps
 // zone: what watches did first, then the stories, the highest level first.
-func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
+func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string, w words.Words) *Message {
 	d := b.Digest
-	m := &Message{Watches: []string{"Digest"}, At: b.At.In(zone)}
+	m := &Message{Watches: []string{w.Say("Digest")}, At: b.At.In(zone), Words: w}
 	for i := range d.Bulletins {
-		m.Lines = append(m.Lines, bulletinLines(&d.Bulletins[i], m.At, titles)...)
+		m.Lines = append(m.Lines, bulletinLines(&d.Bulletins[i], m.At, titles, w)...)
 		m.Level = max(m.Level, d.Bulletins[i].To)
 	}
 	for i := range d.Lines {
-		m.Lines = append(m.Lines, storyLine(&d.Lines[i], m.At, titles))
+		m.Lines = append(m.Lines, storyLine(&d.Lines[i], m.At, titles, w))
 		m.Level = max(m.Level, d.Lines[i].Level)
 	}
-	what := []string{}
-	if n := len(d.Lines); n > 0 {
-		what = append(what, stories(n))
-	}
-	if n := len(d.Bulletins); n > 0 {
-		what = append(what, Count(n, "change")+" of watches")
-	}
-	m.Title.Text = strings.Join(what, " and ")
+	what := tally(len(d.Lines), len(d.Bulletins), w)
 	if d.Since.IsZero() {
-		m.Title.Text += " in the quiet hours"
+		m.Title.Text = w.Say("%s in the quiet hours", what)
 	} else {
-		m.Title.Text += " since " + stamp(d.Since.In(zone), m.At)
+		m.Title.Text = w.Say("%s since %s", what, stamp(d.Since.In(zone), m.At, w))
 	}
 	if d.Held > 0 {
-		m.Facts = append(m.Facts, Fact{Name: "Held", Text: Count(d.Held, "message") + " in the quiet hours, told by these lines"})
+		m.Facts = append(m.Facts, Fact{Name: w.Say("Held"), Text: w.Count(d.Held, "%d message in the quiet hours, told by these lines", "%d messages in the quiet hours, told by these lines")})
 	}
 	if d.Below > 0 {
-		m.Facts = append(m.Facts, Fact{Name: "Not listed", Text: stories(d.Below) + " below the level from which this room is told"})
+		m.Facts = append(m.Facts, Fact{Name: w.Say("Not listed"), Text: w.Count(d.Below, "%d story below the level from which this room is told", "%d stories below the level from which this room is told")})
 	}
 	return m
 }
 
+// tally counts what a digest lists, of which there is something.
+func tally(stories, changes int, w words.Words) string {
+	told, changed := Stories(stories, w), w.Count(changes, "%d change of watches", "%d changes of watches")
+	switch {
+	case changes == 0:
+		return told
+	case stories == 0:
+		return changed
+	}
+	return w.Say("%s and %s", told, changed)
+}
+
 // Handover returns the message that tells the next shift what it must know.
-func Handover(b *story.Bulletin, zone *time.Location) *Message {
-	m := &Message{Watches: []string{"Handover"}, At: b.At.In(zone)}
-	m.Title.Text = strings.Join(b.Reasons, "; ")
+func Handover(b *story.Bulletin, zone *time.Location, w words.Words) *Message {
+	m := &Message{Watches: []string{w.Say("Handover")}, At: b.At.In(zone), Words: w}
+	m.Title.Text = w.Say("What the next shift must know")
 	for _, l := range b.Lines {
 		m.Lines = append(m.Lines, Line{Text: l.Text, Link: l.Link, Note: l.Note})
 	}
@@ -101,60 +106,53 @@ func Handover(b *story.Bulletin, zone *time.Location) *Message {
 
 // MuteOver returns the message that a mute ends, or is about to, with what it
 // held back.
-func MuteOver(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string) *Message {
-	m := &Message{Watches: []string{"Mute"}, At: b.At.In(zone)}
+func MuteOver(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string, w words.Words) *Message {
+	m := &Message{Watches: []string{w.Say("Mute")}, At: b.At.In(zone), Words: w}
 	m.Title.Text = strings.Join(b.Reasons, "; ")
-	m.Lines = keptBack(b.Digest, m.At, titles)
+	m.Lines = keptBack(b.Digest, m.At, titles, w)
 	if b.Digest.Held > 0 {
-		m.Facts = append(m.Facts, Fact{Name: "Held back", Text: Count(b.Digest.Held, "message") + ", told by these lines"})
+		m.Facts = append(m.Facts, Fact{Name: w.Say("Held back"), Text: w.Count(b.Digest.Held, "%d message, told by these lines", "%d messages, told by these lines")})
 	}
 	return m
 }
 
 // keptBack returns the lines of what a mute kept back.
-func keptBack(d *story.Digest, beside time.Time, titles map[story.WatchName]string) (lines []Line) {
+func keptBack(d *story.Digest, beside time.Time, titles map[story.WatchName]string, w words.Words) (lines []Line) {
 	for i := range d.Bulletins {
-		lines = append(lines, bulletinLines(&d.Bulletins[i], beside, titles)...)
+		lines = append(lines, bulletinLines(&d.Bulletins[i], beside, titles, w)...)
 	}
 	for i := range d.Lines {
-		lines = append(lines, storyLine(&d.Lines[i], beside, titles))
+		lines = append(lines, storyLine(&d.Lines[i], beside, titles, w))
 	}
 	return lines
 }
 
 // bulletinLines returns the line of a bulletin, and below that of a mute's end
 // what it kept back.
-func bulletinLines(b *story.Bulletin, beside time.Time, titles map[story.WatchName]string) []Line {
-	line := Line{Level: b.To, Text: strings.Join(b.Reasons, "; "), Note: stamp(b.At.In(beside.Location()), beside)}
+func bulletinLines(b *story.Bulletin, beside time.Time, titles map[story.WatchName]string, w words.Words) []Line {
+	line := Line{Level: b.To, Text: strings.Join(b.Reasons, "; "), Note: stamp(b.At.In(beside.Location()), beside, w)}
 	if b.Kind == story.MuteEnd {
-		return append([]Line{line}, keptBack(b.Digest, beside, titles)...)
+		return append([]Line{line}, keptBack(b.Digest, beside, titles, w)...)
 	}
-	line.Text = headline(b, cmp.Or(titles[b.Watch], string(b.Watch)))
+	line.Text = headline(b, cmp.Or(titles[b.Watch], string(b.Watch)), w)
 	return []Line{line}
 }
 
 // storyLine returns the line of a story, for a message of the time beside.
-func storyLine(l *story.Line, beside time.Time, titles map[story.WatchName]string) Line {
+func storyLine(l *story.Line, beside time.Time, titles map[story.WatchName]string, w words.Words) Line {
 	note := []string{}
-	for _, w := range l.Watches {
-		note = append(note, cmp.Or(titles[w], string(w)))
+	for _, name := range l.Watches {
+		note = append(note, cmp.Or(titles[name], string(name)))
 	}
-	note = append(note, Count(l.Origins, "origin"), Count(l.Outlets, "outlet"), stamp(l.Changed.In(beside.Location()), beside))
-	if who := state(l.Care, beside); who != "" {
+	note = append(note, Origins(l.Origins, w), Outlets(l.Outlets, w), stamp(l.Changed.In(beside.Location()), beside, w))
+	if who := state(l.Care, beside, w); who != "" {
 		note = append(note, who)
 	}
 	return Line{Level: l.Level, Text: story.Shorten(story.Sentence{Text: l.Title}, lineSize).Text, Link: l.Link, Note: strings.Join(note, " · ")}
 }
 
-func stories(n int) string {
-	if n == 1 {
-		return "1 story"
-	}
-	return fmt.Sprintf("%d stories", n)
-}
-
 // escalated returns m as the message that tells the next rung, with why.
 func escalated(m *Message, n *story.Notice) *Message {
-	m.Facts = append([]Fact{{Name: "Escalated", Text: n.Reason}}, m.Facts...)
+	m.Facts = append([]Fact{{Name: m.Words.Say("Escalated"), Text: Reason(n.Reason, m.Words)}}, m.Facts...)
 	return m
 }

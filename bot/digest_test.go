@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -69,7 +70,7 @@ func TestADigestSaysWhatARoomWasNotTold(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := bot.Digest(&story.Bulletin{Kind: story.DigestKind, At: noon, Digest: &tt.digest}, time.FixedZone("+03", 3*3600), titles)
+			m := bot.Digest(&story.Bulletin{Kind: story.DigestKind, At: noon, Digest: &tt.digest}, time.FixedZone("+03", 3*3600), titles, words.Words{})
 			var got []string
 			for _, l := range m.Lines {
 				got = append(got, l.String())

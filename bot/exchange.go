@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"vedette/internal/fault"
 )
 
 // An Exchange is what went over the wire for one call of a platform's client
@@ -39,6 +41,14 @@ type Recorder struct {
 
 // RoundTrip sends req.
 func (r Recorder) RoundTrip(req *http.Request) (*http.Response, error) {
+	fault.Point("wire.leaving")
+	res, err := r.record(req)
+	fault.Point("wire.answered")
+	return res, err
+}
+
+// record sends req and fills in its exchange, if it has one.
+func (r Recorder) record(req *http.Request) (*http.Response, error) {
 	x, ok := req.Context().Value(exchangeKey{}).(*Exchange)
 	if !ok {
 		return r.Base.RoundTrip(req)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -18,36 +19,36 @@ const (
 // Facts returns what the reports of s claim: the dead and the wounded with
 // who says so, what else they report, and the deadlines that are still to
 // come at the story's last change.
-func Facts(s *story.Story, zone *time.Location) (fs []Fact) {
+func Facts(s *story.Story, zone *time.Location, w words.Words) (fs []Fact) {
 	figures := s.Figures()
 	for len(figures) > 0 {
 		kind := figures[0].Kind
 		var lines []string
 		for len(figures) > 0 && figures[0].Kind == kind {
-			lines, figures = append(lines, figure(&figures[0])), figures[1:]
+			lines, figures = append(lines, figure(&figures[0], w)), figures[1:]
 		}
 		if len(lines) > mostFigures {
 			lines = append(lines[:mostFigures], "…")
 		}
-		fs = append(fs, Fact{Name: capital(string(kind)), Text: strings.Join(lines, " · ")})
+		fs = append(fs, Fact{Name: counted(kind, w), Text: strings.Join(lines, " · ")})
 	}
-	kinds, ends := claimed(s)
+	kinds, ends := claimed(s, w)
 	for _, end := range ends[:min(len(ends), mostEnds)] {
-		fs = append(fs, Fact{Name: "Deadline", Text: end.In(zone).Format("2 Jan 2006 15:04 MST")})
+		fs = append(fs, Fact{Name: w.Say("Deadline"), Text: end.In(zone).Format(w.Say("2 Jan 2006 15:04 MST"))})
 	}
 	if len(kinds) > 0 {
-		fs = append(fs, Fact{Name: "Signals", Text: strings.Join(kinds, " · ")})
+		fs = append(fs, Fact{Name: w.Say("Signals"), Text: strings.Join(kinds, " · ")})
 	}
 	return fs
 }
 
 // claimed returns what the reports of s claim besides numbers, in the order in
 // which it was first reported, and the deadlines that are still to come.
-func claimed(s *story.Story) (kinds []string, ends []time.Time) {
+func claimed(s *story.Story, w words.Words) (kinds []string, ends []time.Time) {
 	for i := range s.Reports {
 		for _, g := range s.Reports[i].Signals {
-			if (!counts(g.Kind) || !g.Count.Known()) && !slices.Contains(kinds, string(g.Kind)) {
-				kinds = append(kinds, string(g.Kind))
+			if name := signalName(g.Kind, w); (!counts(g.Kind) || !g.Count.Known()) && !slices.Contains(kinds, name) {
+				kinds = append(kinds, name)
 			}
 			if g.Deadline.After(s.Changed) && !slices.ContainsFunc(ends, g.Deadline.Equal) {
 				ends = append(ends, g.Deadline)
@@ -65,10 +66,10 @@ func counts(k story.SignalKind) bool {
 
 // figure returns a count with who gives it: "14 Turkish soldiers (Turkey);
 // 8 (Syria)".
-func figure(f *story.Figure) string {
+func figure(f *story.Figure, w words.Words) string {
 	var parts []string
 	for i, c := range f.Claims[:min(len(f.Claims), mostClaims)] {
-		text := c.Count.String()
+		text := number(c.Count, w)
 		if i == 0 && f.Whom != "" {
 			text += " " + short(f.Whom)
 		}
@@ -77,8 +78,18 @@ func figure(f *story.Figure) string {
 	return strings.Join(parts, "; ")
 }
 
+// number says how many: "14", "at least 14", "10 to 15".
+func number(c story.Count, w words.Words) string {
+	low, high := w.Number(c.Low), w.Number(c.High)
+	switch {
+	case c.Open:
+		return w.Say("at least %s", low)
+	case c.Low != c.High:
+		return w.Say("%s to %s", low, high)
+	}
+	return low
+}
+
 func short(name string) string {
 	return story.Shorten(story.Sentence{Text: name}, nameSize).Text
 }
-
-func capital(word string) string { return strings.ToUpper(word[:1]) + word[1:] }

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -33,7 +34,7 @@ func TestRootShowsWhatTheReportsClaim(t *testing.T) {
 		{Name: "Signals", Text: "shelling · ultimatum"},
 		{Name: "Latest", Text: "Toll rises to three (Monitor, 12:00)"},
 	}
-	if diff := cmp.Diff(want, bot.Root(&s, time.FixedZone("+03", 3*3600), nil).Facts); diff != "" {
+	if diff := cmp.Diff(want, bot.Root(&s, time.FixedZone("+03", 3*3600), nil, words.Words{}).Facts); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 	"vedette/story/brief"
 )
@@ -33,6 +34,7 @@ type Message struct {
 	At      time.Time     // in the room's zone
 	Lines   []Line        // a list, such as a digest's
 	Calls   story.Mention // whom it pings; an edit pings nobody
+	Words   words.Words   // that it is told in
 }
 
 // A Fact is one line with a name.
@@ -63,12 +65,12 @@ const (
 )
 
 // Root returns the message that tells s as it stands, to a room that keeps
-// zone; titles are the watches' titles. It bears the title of the report that
+// zone and reads w; titles are the watches' titles. It bears the title of the report that
 // opened the story, tells in its brief what all reports have told, the newest
 // first, and names the one that came last.
-func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string) *Message {
+func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string, w words.Words) *Message {
 	lead, latest := s.Lead(), s.Latest()
-	m := report(&lead)
+	m := report(&lead, w)
 	m.Brief = brief.Sentences(brief.Of(s, briefSize))
 	m.Level = s.Level
 	m.At = s.Changed.In(zone)
@@ -81,34 +83,34 @@ func Root(s *story.Story, zone *time.Location, titles map[story.WatchName]string
 		}
 		m.Sources = append(m.Sources, Source{Outlet: r.Item.Outlet, Link: r.Item.Link, Copy: r.Relation == story.Copies})
 	}
-	m.Buttons = opening(m.Link, "", "")
-	m.Facts = Facts(s, zone)
-	m.State, m.Care = state(s.Care, m.At), s.Care.Stands()
+	m.Buttons = m.opening(m.Link, "", "")
+	m.Facts = Facts(s, zone, w)
+	m.State, m.Care = state(s.Care, m.At, w), s.Care.Stands()
 	if latest.Item.ID != lead.Item.ID {
-		m.Facts = append(m.Facts, Fact{Name: "Latest", Text: fmt.Sprintf("%s (%s, %s)", headlineOf(latest.Item.Title), latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At))})
+		m.Facts = append(m.Facts, Fact{Name: w.Say("Latest"), Text: fmt.Sprintf("%s (%s, %s)", headlineOf(latest.Item.Title), latest.Item.Outlet, stamp(latest.Item.Effective.In(zone), m.At, w))})
 	}
 	return m
 }
 
 // Onward returns what the root message of a story that was merged into s says:
 // what it told, and that it goes on in s, whose root message link leads to.
-func Onward(s *story.Story, was *story.Aside, link string, zone *time.Location, titles map[story.WatchName]string) *Message {
+func Onward(s *story.Story, was *story.Aside, link string, zone *time.Location, titles map[story.WatchName]string, w words.Words) *Message {
 	r := story.Report{Item: story.Item{Title: was.Lead.Title, Link: was.Lead.Link, Outlet: was.Lead.Outlet}}
-	m := report(&r)
+	m := report(&r, w)
 	m.Watches, m.At = watches(s, titles), s.Changed.In(zone)
-	m.Facts = []Fact{{Name: "Continued in", Text: headlineOf(s.Lead().Item.Title)}, {Name: "Why", Text: was.Why}}
-	m.Buttons = opening(m.Link, "Go on reading", link)
+	m.Facts = []Fact{{Name: w.Say("Continued in"), Text: headlineOf(s.Lead().Item.Title)}, {Name: w.Say("Why"), Text: was.Why}}
+	m.Buttons = m.opening(m.Link, "Go on reading", link)
 	return m
 }
 
 // Apart returns m, the root message of a story that was once part of another,
 // saying so; link leads to the root message of the other.
 func Apart(m *Message, of *story.Aside, link string) *Message {
-	m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Split from", Text: fmt.Sprintf("%s (%s)", headlineOf(of.Lead.Title), of.Why)})
+	m.Facts = slices.Insert(m.Facts, 0, Fact{Name: m.Words.Say("Split from"), Text: fmt.Sprintf("%s (%s)", headlineOf(of.Lead.Title), of.Why)})
 	if link != "" && len(m.Buttons) == rowOfButtons { // the title opens the report as well
 		m.Buttons = slices.DeleteFunc(m.Buttons, func(b Button) bool { return b.Link != "" })
 	}
-	m.Buttons = append(m.Buttons, opening("", "Earlier reports", link)...)
+	m.Buttons = append(m.Buttons, m.opening("", "Earlier reports", link)...)
 	return m
 }
 
@@ -121,12 +123,12 @@ func headlineOf(title string) string {
 }
 
 // opening returns the buttons that open a report and a message with the label.
-func opening(report, label, message string) (all []Button) {
+func (m *Message) opening(report string, label words.Text, message string) (all []Button) {
 	if report != "" {
-		all = append(all, Button{Label: "Open report", Link: report})
+		all = append(all, Button{Label: m.Words.Say("Open report"), Link: report})
 	}
 	if message != "" {
-		all = append(all, Button{Label: label, Link: message})
+		all = append(all, Button{Label: m.Words.Say(label), Link: message})
 	}
 	return all
 }
@@ -140,24 +142,23 @@ func watches(s *story.Story, titles map[story.WatchName]string) (names []string)
 }
 
 // state says who sees to a story, in the zone of beside, or "".
-func state(c story.Care, beside time.Time) string {
-	verb := ""
+func state(c story.Care, beside time.Time, w words.Words) string {
+	who, at := Clean(c.Owner.Name), stamp(c.Changed.In(beside.Location()), beside, w)
 	switch c.Stands() {
-	case story.Open:
-		return ""
 	case story.Acknowledged:
-		verb = "Acknowledged"
+		return w.Say("Acknowledged by %s, %s", who, at)
 	case story.Resolved:
-		verb = "Resolved"
+		return w.Say("Resolved by %s, %s", who, at)
+	case story.Open:
 	}
-	return verb + " by " + Clean(c.Owner.Name) + ", " + stamp(c.Changed.In(beside.Location()), beside)
+	return ""
 }
 
 // Update returns the message that tells the report that brought n about, for
 // the story's thread: first what it adds to those before it.
-func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
+func Update(s *story.Story, n *story.Notice, zone *time.Location, w words.Words) *Message {
 	at := max(slices.IndexFunc(s.Reports, func(r story.Report) bool { return r.Item.ID == n.Item }), 0)
-	m := report(&s.Reports[at])
+	m := report(&s.Reports[at], w)
 	m.Brief = brief.Sentences(brief.News(s, s.Reports[at].Item.ID, replySize))
 	m.At = n.At.In(zone)
 	m.Reason = n.Reason
@@ -165,13 +166,14 @@ func Update(s *story.Story, n *story.Notice, zone *time.Location) *Message {
 }
 
 // report returns what a message of any kind shows of r, without its brief.
-func report(r *story.Report) *Message {
+func report(r *story.Report, w words.Words) *Message {
 	marks := evidence(r.Matches)
 	return &Message{
 		Title:   story.Shorten(story.Mark(r.Item.Title, story.Title, marks), titleSize),
 		Link:    r.Item.Link,
 		Outlet:  r.Item.Outlet,
 		Matched: Matched(marks),
+		Words:   w,
 	}
 }
 
@@ -212,11 +214,11 @@ func Matched(es []story.Evidence) []string {
 
 // stamp returns a time of the day, with its date where that is another than
 // that of beside.
-func stamp(at, beside time.Time) string {
+func stamp(at, beside time.Time, w words.Words) string {
 	if at.Format(time.DateOnly) == beside.Format(time.DateOnly) {
 		return at.Format("15:04")
 	}
-	return at.Format("2 Jan 15:04")
+	return at.Format(w.Say("2 Jan 15:04"))
 }
 
 // Head returns the line above the title of a root message: level, watches,
@@ -224,7 +226,7 @@ func stamp(at, beside time.Time) string {
 func (m *Message) Head() string {
 	var parts []string
 	if m.Level != story.Unjudged {
-		parts = append(parts, LevelMark(m.Level)+" "+strings.ToUpper(m.Level.String()))
+		parts = append(parts, LevelMark(m.Level)+" "+m.Words.Upper(LevelName(m.Level, m.Words)))
 	}
 	if len(m.Watches) > 0 {
 		parts = append(parts, strings.Join(m.Watches, " + "))
@@ -237,11 +239,11 @@ func (m *Message) Head() string {
 
 // Counts returns how many tell the story, for a person.
 func (m *Message) Counts() string {
-	return Count(m.Origins, "origin") + " · " + Count(m.Outlets, "outlet")
+	return Origins(m.Origins, m.Words) + " · " + Outlets(m.Outlets, m.Words)
 }
 
 // Time returns when the message's story last changed, for a person.
-func (m *Message) Time() string { return m.At.Format("2 Jan 15:04 MST") }
+func (m *Message) Time() string { return m.At.Format(m.Words.Say("2 Jan 15:04 MST")) }
 
 // LevelMark tells levels apart without colour.
 func LevelMark(l story.Level) string {
@@ -260,10 +262,10 @@ func LevelMark(l story.Level) string {
 	return "?"
 }
 
-// Name returns the source as a room reads it.
-func (s Source) Name() string {
+// Name returns the source as a room that reads w has it.
+func (s Source) Name(w words.Words) string {
 	if s.Copy {
-		return s.Outlet + " (copy)"
+		return w.Say("%s (copy)", s.Outlet)
 	}
 	return s.Outlet
 }
@@ -303,12 +305,12 @@ func Plain(m *Message, most int, escape func(string) string, size func(string) i
 	if len(m.Sources) > 0 {
 		outlets := make([]string, len(m.Sources))
 		for i, s := range m.Sources {
-			outlets[i] = s.Name()
+			outlets[i] = s.Name(m.Words)
 		}
-		lines = append(lines, "Sources: "+strings.Join(outlets, " · "))
+		lines = append(lines, m.Words.Say("Sources")+": "+strings.Join(outlets, " · "))
 	}
 	if len(m.Matched) > 0 {
-		lines = append(lines, "Matched: "+strings.Join(m.Matched, ", "))
+		lines = append(lines, m.Words.Say("Matched")+": "+strings.Join(m.Matched, ", "))
 	}
 	for i := range lines {
 		lines[i] = escape(lines[i])

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -38,7 +39,7 @@ func told() story.Story {
 func TestRootTellsTheStoryAndWhatChangedLast(t *testing.T) {
 	s := told()
 	zone := time.FixedZone("+03", 3*3600)
-	m := bot.Root(&s, zone, map[story.WatchName]string{"idlib": "Idlib front"})
+	m := bot.Root(&s, zone, map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 	if got, want := m.Head(), "Idlib front + talks · 2 origins · 3 outlets · 3 Feb 12:00 +03"; got != want {
 		t.Errorf("head is %q, want %q", got, want)
 	}
@@ -62,14 +63,14 @@ func TestRootTellsTheStoryAndWhatChangedLast(t *testing.T) {
 func TestRootOfOneReportHasNoLatest(t *testing.T) {
 	s := told()
 	s.Reports = s.Reports[:2]
-	if m := bot.Root(&s, time.UTC, nil); len(m.Facts) != 0 || m.Origins != 1 || m.Outlets != 2 {
+	if m := bot.Root(&s, time.UTC, nil, words.Words{}); len(m.Facts) != 0 || m.Origins != 1 || m.Outlets != 2 {
 		t.Errorf("facts %v, %d origins, %d outlets; want none, 1 and 2", m.Facts, m.Origins, m.Outlets)
 	}
 }
 
 func TestUpdateTellsTheReportThatCausedIt(t *testing.T) {
 	s := told()
-	m := bot.Update(&s, &story.Notice{Item: 2, Reason: "tells of the same event", At: s.Changed}, time.UTC)
+	m := bot.Update(&s, &story.Notice{Item: 2, Reason: "tells of the same event", At: s.Changed}, time.UTC, words.Words{})
 	if m.Title.Text != "Toll rises to three" || m.Outlet != "Monitor" || m.Reason != "tells of the same event" || m.Origins != 0 {
 		t.Errorf("update is %+v", m)
 	}
@@ -79,7 +80,7 @@ func TestHeadSaysTheLevelOnlyIfItWasJudged(t *testing.T) {
 	s := told()
 	for level, want := range map[story.Level]bool{story.Unjudged: false, story.Calm: true, story.Critical: true} {
 		s.Level = level
-		if got := strings.Contains(bot.Root(&s, time.UTC, nil).Head(), strings.ToUpper(level.String())); got != want {
+		if got := strings.Contains(bot.Root(&s, time.UTC, nil, words.Words{}).Head(), strings.ToUpper(level.String())); got != want {
 			t.Errorf("level %v: shown %v, want %v", level, got, want)
 		}
 	}
@@ -92,14 +93,14 @@ func TestManyTermsAreCutShort(t *testing.T) {
 		es = append(es, story.Evidence{Term: fmt.Sprint("t", i), Text: fmt.Sprint("t", i)})
 	}
 	s.Reports[0].Matches[0].Evidence = es
-	if got := bot.Root(&s, time.UTC, nil).Matched; len(got) != 9 || got[8] != "…" {
+	if got := bot.Root(&s, time.UTC, nil, words.Words{}).Matched; len(got) != 9 || got[8] != "…" {
 		t.Errorf("matched is %q, want eight and an ellipsis", got)
 	}
 }
 
 func TestPlainLeavesOutWholeLines(t *testing.T) {
 	s := told()
-	m := bot.Root(&s, time.UTC, nil)
+	m := bot.Root(&s, time.UTC, nil, words.Words{})
 	same := func(s string) string { return s }
 	size := func(s string) int { return len(s) }
 	whole := bot.Plain(m, 2000, same, size)
@@ -116,7 +117,7 @@ func TestPlainLeavesOutWholeLines(t *testing.T) {
 
 func ExampleRoot() {
 	s := told()
-	m := bot.Root(&s, time.UTC, map[story.WatchName]string{"idlib": "Idlib front", "talks": "Talks"})
+	m := bot.Root(&s, time.UTC, map[story.WatchName]string{"idlib": "Idlib front", "talks": "Talks"}, words.Words{})
 	fmt.Println(m.Head())
 	fmt.Println(m.Title.Text)
 	// Output:

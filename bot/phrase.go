@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -49,7 +50,7 @@ func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (as
 	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil || d.Merged != nil || c.spoken.rests(c.now()) {
 		return false, nil
 	}
-	brief := Root(&d.Story, seat.Zone, seat.Titles).Brief
+	brief := Root(&d.Story, seat.Zone, seat.Titles, seat.Words).Brief
 	if _, known := c.spoken.of(&d.Story); known || len(brief) == 0 {
 		return false, nil
 	}
@@ -76,17 +77,17 @@ func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (as
 // reworded returns the root message of s, its brief in other words if there
 // are any, and with the buttons that people act by.
 func (c *Courier) reworded(s *story.Story, seat *Seat) *Message {
-	m := Root(s, seat.Zone, seat.Titles)
+	m := Root(s, seat.Zone, seat.Titles, seat.Words)
 	if text, _ := c.spoken.of(s); text != "" {
 		m.Brief = []story.Sentence{{Text: text}}
-		m.Facts = slices.Insert(m.Facts, 0, Fact{Name: "Brief", Text: "in a model's words, checked against the reports"})
+		m.Facts = slices.Insert(m.Facts, 0, Fact{Name: seat.Words.Say("Brief"), Text: seat.Words.Say("in a model's words, checked against the reports")})
 	}
-	m.Buttons = append(c.buttons(s), m.Buttons...)
+	m.Buttons = append(c.buttons(s, seat.Words), m.Buttons...)
 	return m
 }
 
 // buttons returns what people can do with a story by a click.
-func (c *Courier) buttons(s *story.Story) []Button {
+func (c *Courier) buttons(s *story.Story, w words.Words) []Button {
 	if c.seal == nil {
 		return nil
 	}
@@ -94,15 +95,15 @@ func (c *Courier) buttons(s *story.Story) []Button {
 	var all []Button
 	switch s.Care.Stands() {
 	case story.Open:
-		all = append(all, Button{Label: "Acknowledge", Do: c.seal.Make("ack", id)})
+		all = append(all, Button{Label: w.Say("Acknowledge"), Do: c.seal.Make("ack", id)})
 	case story.Acknowledged:
-		all = append(all, Button{Label: "Resolve", Do: c.seal.Make("resolve", id)})
+		all = append(all, Button{Label: w.Say("Resolve"), Do: c.seal.Make("resolve", id)})
 	case story.Resolved:
 	}
 	return append(all,
-		Button{Label: "Mute story", Do: c.seal.Make("mute", id)},
-		Button{Label: "Timeline", Do: c.seal.Make("timeline", id)},
-		Button{Label: "Why", Do: c.seal.Make("why", id)})
+		Button{Label: w.Say("Mute story"), Do: c.seal.Make("mute", id)},
+		Button{Label: w.Say("Timeline"), Do: c.seal.Make("timeline", id)},
+		Button{Label: w.Say("Why"), Do: c.seal.Make("why", id)})
 }
 
 // of returns the brief of s in other words, or "" if it stands; known says

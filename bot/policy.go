@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -43,7 +44,7 @@ type Rung struct {
 func (p *Policy) Weigh(d *story.Due, zone *time.Location) story.Verdict {
 	by, broken := story.Silence(d.Mutes, d)
 	if by != nil && len(broken) == 0 {
-		return story.Verdict{State: story.Muted, Mute: by.ID, Why: fmt.Sprintf("%s is muted by %s until %s", by.Subject(), by.By.Name, by.Until.In(zone).Format("2 Jan 15:04 MST"))}
+		return story.Verdict{State: story.Muted, Mute: by.ID, Why: kept(becauseMuted, by.Subject(), by.By.Name, by.Until.In(zone).Format(keptTime))}
 	}
 	v := p.weigh(d, zone)
 	v.Ends = broken
@@ -58,18 +59,18 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 	case d.Notice.Kind == story.DigestKind, d.Notice.Kind == story.ShiftEnd, d.Notice.Kind == story.MuteEnd && until.IsZero():
 		return story.Verdict{State: story.Owed}
 	case d.Notice.Kind == story.Escalation && d.Acknowledged:
-		return story.Verdict{State: story.Expired, Why: "the story was acknowledged in time"}
+		return story.Verdict{State: story.Expired, Why: kept(becauseInTime)}
 	case d.Notice.Kind == story.Escalation:
-		v := story.Verdict{State: story.Owed, Calls: d.Calls, Level: level, Why: "escalation"}
+		v := story.Verdict{State: story.Owed, Calls: d.Calls, Level: level, Why: kept(becauseEscalation)}
 		if v.Calls.Kind == story.Nobody {
 			v.Calls = p.Calls(level)
 		}
 		return v
 	case level < p.From && d.Notice.Kind != story.MuteEnd && d.Notice.Kind != story.FeedHealth:
-		return story.Verdict{State: story.Below, Why: fmt.Sprintf("%s, and the room is told from %s", level, p.From)}
+		return story.Verdict{State: story.Below, Why: kept(becauseBelow, level, p.From)}
 	}
 	if !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {
-		return story.Verdict{State: story.Held, Until: until, Why: "quiet hours until " + until.Format("2 Jan 15:04 MST")}
+		return story.Verdict{State: story.Held, Until: until, Why: kept(becauseQuiet, until.Format(keptTime))}
 	}
 	return p.ping(d, level)
 }
@@ -85,7 +86,7 @@ func levelOf(n *story.Notice, s *story.Story) story.Level {
 
 // ping says whether a delivery that is told now also pings, and why.
 func (p *Policy) ping(d *story.Due, level story.Level) story.Verdict {
-	v := story.Verdict{State: story.Owed, Level: level, Calls: d.Calls, Why: "pings as it did before"}
+	v := story.Verdict{State: story.Owed, Level: level, Calls: d.Calls, Why: kept(becauseBefore)}
 	if d.Calls.Kind != story.Nobody { // the attempt before was not sent
 		return v
 	}
@@ -99,11 +100,11 @@ func (p *Policy) ping(d *story.Due, level story.Level) story.Verdict {
 	case v.Calls.Kind == story.Nobody:
 		v.Why = ""
 	case cause == "":
-		v.Calls, v.Why = story.Mention{}, "no ping: neither new nor higher nor confirmed for the first time"
+		v.Calls, v.Why = story.Mention{}, kept(becauseNoCause)
 	case d.LastPing.At.IsZero() || since >= rate || level > d.LastPing.Level:
-		v.Why = "pings " + v.Calls.String() + ": " + cause
+		v.Why = kept(cause, v.Calls)
 	default:
-		v.Calls, v.Why = story.Mention{}, fmt.Sprintf("no ping: the last was %s ago at %s, and the room wants %s between two", since.Round(time.Second), d.LastPing.Level, rate)
+		v.Calls, v.Why = story.Mention{}, kept(becauseRate, since.Round(time.Second), d.LastPing.Level, rate)
 	}
 	return v
 }
@@ -118,18 +119,18 @@ func (p *Policy) Calls(level story.Level) story.Mention {
 	return story.Mention{}
 }
 
-// cause says what makes a delivery worth a ping, or "".
-func cause(d *story.Due) string {
+// cause says whom a delivery pings, and what makes it worth it; or "".
+func cause(d *story.Due) words.Text {
 	b := d.Notice.Bulletin
 	switch {
 	case b != nil && b.Kind == story.LevelChange && b.To > b.From:
-		return "the level rises"
+		return becauseRise
 	case b != nil && b.Kind == story.Deadline:
 		return ""
 	case b == nil && d.Act == story.Post:
-		return "a new story"
+		return becauseNew
 	case b == nil && confirms(&d.Story, d.Notice.Item):
-		return "an independent source confirms"
+		return becauseConfirmed
 	}
 	return ""
 }
@@ -260,7 +261,7 @@ func (p *Policy) Climb(a *story.Alarm, now time.Time) story.Step {
 	if s.To == "" {
 		s.To = a.Room
 	}
-	s.Reason = fmt.Sprintf("%s, and nobody has acknowledged it in %s for %s", a.Level, a.Room, minutes(now.Sub(a.Since)))
+	s.Reason = kept(becauseNobody, a.Level, a.Room, minutes(now.Sub(a.Since)))
 	s.Alarm.Rung++
 	if s.Alarm.Rung < len(p.Escalate) {
 		s.Next = now.Add(p.Escalate[s.Alarm.Rung].After)
@@ -274,7 +275,7 @@ func (p *Policy) Climb(a *story.Alarm, now time.Time) story.Step {
 func minutes(d time.Duration) string {
 	d = d.Round(time.Minute)
 	if h := d / time.Hour; h > 0 {
-		return fmt.Sprintf("%d h %d min", h, d%time.Hour/time.Minute)
+		return kept(hoursMinutes, int64(h), int64(d%time.Hour/time.Minute))
 	}
-	return fmt.Sprintf("%d min", d/time.Minute)
+	return kept(minutesAlone, int64(d/time.Minute))
 }

@@ -2,7 +2,6 @@ package bot
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -127,17 +126,4 @@ func Keep[From, To any](from []From, most int, keep func(From) (To, bool)) []To 
 		}
 	}
 	return kept
-}
-
-// Count returns "1 story", "2 stories", "3 watches".
-func Count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	if stem, ok := strings.CutSuffix(noun, "y"); ok && !strings.HasSuffix(stem, "a") {
-		noun = stem + "ie"
-	} else if strings.HasSuffix(noun, "ch") || strings.HasSuffix(noun, "ss") {
-		noun += "e"
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

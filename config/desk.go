@@ -40,6 +40,7 @@ type Room struct {
 	Webhook  Webhook
 	Terminal bool
 	Zone     *time.Location // never nil
+	Language string         // of the fixed words that it reads; "" is English
 	Tell     Tell
 	Quiet    Quiet
 	Digest   []time.Duration // times of the day, since midnight
@@ -82,6 +83,9 @@ type Rung struct {
 type Options struct {
 	PollEvery time.Duration // of feeds that do not say it; 5 minutes if 0
 	Secrets   []string      // never shown, wherever they stand in the file
+
+	// Languages are those that rooms can be told in; nil is English alone.
+	Languages []string
 
 	// Rule checks a watch's rule, given the file's aliases; nil checks nothing.
 	// If its error has a method Span() (start, end int, msg, hint string),

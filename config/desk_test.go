@@ -187,6 +187,7 @@ func TestLoadNamesEachFault(t *testing.T) {
 		"DiscordChannel":        {`"123456789012345678"`, `"12345"`, `23:25: the channel is "12345"`},
 		"DiscordNumber":         {`"123456789012345678"`, `123456789012345678`, `23:25: rooms.osint.discord.channel is a number, not text`},
 		"Zone":                  {"Europe/Istanbul", "Europe/Idlib", `21:11: there is no time zone "Europe/Idlib"`},
+		"Language":              {"zone: Europe/Istanbul", "language: dee", `21:15: there are no words in the language "dee"`},
 		"ZoneOfTheMachine":      {"Europe/Istanbul", "Local", `21:11: there is no time zone "Local"`},
 		"TellLevel":             {"    terminal: {}", "    terminal: {}\n    tell: { from: gaurded }", `26:19: there is no level "gaurded"; did you mean "guarded"?`},
 		"PingLevel":             {"    terminal: {}", "    terminal: {}\n    tell: { ping: { loud: here } }", `26:21: there is no level "loud"`},

@@ -57,6 +57,7 @@ type roomFile struct {
 	Webhook  webhookFile  `json:"webhook,omitempty" jsonschema_description:"The room is a program of yours, or an alerting service, which is called."`
 	Terminal terminalFile `json:"terminal,omitempty" jsonschema_description:"The room is the terminal that the program runs in: terminal: {}."`
 	Zone     text         `json:"zone,omitempty" jsonschema_description:"The time zone of its people, such as Europe/Istanbul. UTC if left out."`
+	Language text         `json:"language,omitempty" jsonschema:"pattern=^[A-Za-z0-9-]+$" jsonschema_description:"The language of the fixed words that it is told and answered in, such as en. en if left out."`
 	Tell     tellFile     `json:"tell,omitempty" jsonschema_description:"What the room is told."`
 	Quiet    quietFile    `json:"quiet,omitempty" jsonschema_description:"When the room is left alone."`
 	Handover words        `json:"handover,omitempty" jsonschema_description:"The times of the day at which a shift ends and is handed over to the next, such as 07:00, 15:00 and 23:00."`

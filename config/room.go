@@ -22,6 +22,7 @@ func (r *reader) rooms(f *deskFile) []Room {
 		if file.Zone.value != "" {
 			room.Zone = r.zone(file.Zone)
 		}
+		room.Language = r.language(file.Language)
 		r.policies(&room, file, f)
 		rooms = append(rooms, room)
 	}
@@ -107,6 +108,18 @@ func (r *reader) zone(t text) *time.Location {
 		return time.UTC
 	}
 	return zone
+}
+
+// language reads one that there are words in.
+func (r *reader) language(t text) string {
+	known := r.opt.Languages
+	if known == nil {
+		known = []string{"en"}
+	}
+	if t.value != "" && !slices.Contains(known, t.value) {
+		r.fault(t.spot, "there are no words in the language "+r.quote(t.value)+didYouMean(t.value, known), "one of "+strings.Join(known, ", "))
+	}
+	return t.value
 }
 
 // policies reads what the room asks of those who tell it things.

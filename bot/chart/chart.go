@@ -8,6 +8,8 @@ import (
 
 	"github.com/go-analyze/charts"
 
+	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 	"vedette/story/level"
 )
@@ -20,6 +22,7 @@ type Chart struct {
 	Marks     []Mark
 	Deadlines []time.Time // in order; those outside the days are left out, but for the next two weeks
 	Dark      bool        // for rooms with a dark ground
+	Words     words.Words // that it is lettered in
 }
 
 // A Mark is something to be seen at its time, such as a change of level.
@@ -117,11 +120,11 @@ func (d *drawing) y(above float64) int {
 // head writes the title, the level, the legend and what the axis means.
 func (d *drawing) head() {
 	d.text(plain(d.Title), 24, 42, large, true, d.ink.words)
-	under := "scales above what is usual for this watch"
+	under := d.Words.Say("scales above what is usual for this watch")
 	if n := len(d.Days); n > 0 {
-		under += d.Days[n-1].Date.UTC().Format(", by day (UTC) until 2 January 2006")
+		under += ", " + d.Words.Say("by day (UTC) until %s", d.Days[n-1].Date.UTC().Format(d.Words.Say("2 January 2006")))
 		l := d.Days[n-1].Level
-		name := strings.ToUpper(l.String())
+		name := d.Words.Upper(bot.LevelName(l, d.Words))
 		w := d.measure(name, small+2, true) + 28
 		d.FilledRect(width-right-w, 20, width-right, 52, d.ink.level(l), d.ink.level(l), 0)
 		d.text(name, width-right-w+14, 43, small+2, true, d.ink.badge(l))
@@ -131,7 +134,7 @@ func (d *drawing) head() {
 	for _, s := range []struct {
 		name string
 		ink  charts.Color
-	}{{"acts", d.ink.acts}, {"threats", d.ink.threats}} {
+	}{{d.Words.Say("acts"), d.ink.acts}, {d.Words.Say("threats"), d.ink.threats}} {
 		x -= d.measure(s.name, small, false)
 		d.text(s.name, x, 82, small, false, d.ink.words)
 		d.LineStroke([]charts.Point{{X: x - 34, Y: 77}, {X: x - 8, Y: 77}}, s.ink, 4)
@@ -147,7 +150,7 @@ func (d *drawing) bands() {
 		low := bottom - i*(bottom-top)/5
 		high := bottom - (i+1)*(bottom-top)/5
 		d.FilledRect(left, high, width-right, low, d.ink.band(l), d.ink.band(l), 0)
-		name := l.String()
+		name := bot.LevelName(l, d.Words)
 		d.text(name, left-12-d.measure(name, small, false), low-each/2+6, small, false, d.ink.words)
 	}
 }
@@ -159,14 +162,15 @@ func (d *drawing) dates() {
 		day := d.first.AddDate(0, 0, n)
 		x := d.x(day)
 		d.LineStroke([]charts.Point{{X: x, Y: top}, {X: x, Y: bottom + strip + 10}}, d.ink.grid, 1)
-		d.text(day.UTC().Format("2 Jan"), x+4, bottom+strip+28, small, false, d.ink.faint)
+		d.text(day.UTC().Format(d.Words.Say("2 Jan")), x+4, bottom+strip+28, small, false, d.ink.faint)
 	}
 }
 
 // levels draws the level of each day as a row of colours under the plot.
 func (d *drawing) levels() {
 	y := bottom + 4
-	d.text("level", left-12-d.measure("level", small, true), y+strip-2, small, true, d.ink.words)
+	name := d.Words.Say("level")
+	d.text(name, left-12-d.measure(name, small, true), y+strip-2, small, true, d.ink.words)
 	for i := 0; i < len(d.Days); {
 		end := i
 		for end < len(d.Days) && d.Days[end].Level == d.Days[i].Level {
@@ -205,13 +209,14 @@ func (d *drawing) deadlines() {
 		d.DashedLineStroke([]charts.Point{{X: x, Y: top - 6}, {X: x, Y: bottom + strip + 4}}, d.ink.deadline, 2.5, []float64{7, 5})
 		// A label that would leave the picture ends at its edge; one that would
 		// lie on another is left out.
-		words := "deadline " + at.UTC().Format("2 Jan")
+		day := at.UTC().Format(d.Words.Say("2 Jan"))
 		if at.UTC().Hour() != 0 || at.UTC().Minute() != 0 {
-			words += at.UTC().Format(" 15:04")
+			day += at.UTC().Format(" 15:04")
 		}
-		w := d.measure(words, small, true)
+		name := d.Words.Say("deadline %s", day)
+		w := d.measure(name, small, true)
 		if from := min(x-w/2, width-right-w); from >= free {
-			d.text(words, from, top-12, small, true, d.ink.deadline)
+			d.text(name, from, top-12, small, true, d.ink.deadline)
 			free = from + w + 12
 		}
 	}

@@ -1,6 +1,9 @@
 package command
 
-import "vedette/bot"
+import (
+	"vedette/bot"
+	"vedette/bot/words"
+)
 
 // An Answer is what a person is shown. What strangers wrote in it is text:
 // the platform's package escapes it.
@@ -10,7 +13,8 @@ type Answer struct {
 	Lines   []Line
 	Buttons []bot.Button // at most five
 	File    *File
-	Form    *Form // asks for more instead of answering: the rest is empty
+	Form    *Form       // asks for more instead of answering: the rest but Words is empty
+	Words   words.Words // that it is given in
 }
 
 // A Line is one row of an answer. One without spans is a gap.

@@ -1,6 +1,10 @@
 package command
 
-import "context"
+import (
+	"context"
+
+	"vedette/bot/words"
+)
 
 // An Answerer answers what people ask. Its methods may be called from several
 // goroutines, and answer even if something fails: then the answer says so.
@@ -17,4 +21,7 @@ type Answerer interface {
 	// parameter of the command c.Name, with the other arguments as far as they
 	// are known.
 	Suggest(ctx context.Context, c *Call, param, typed string) []Choice
+
+	// Words returns those in which a person is answered who asks at a place.
+	Words(at Place) words.Words
 }

@@ -3,24 +3,25 @@ package command
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 
 	"vedette/story"
 )
 
-// tend changes who has a story to what decide makes of how it stands, and
-// says how that ended.
-func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (story.Care, string)) (*Answer, error) {
+// tend changes who has a story to what decide makes of how it stands, unless it
+// says why not, and says how that ended.
+func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (after story.Care, no fault)) (*Answer, error) {
 	id, ok := storyID(a.args["story"])
 	if !ok {
 		return nil, faultf("A story is named by its number, as in #12, and %q is none.", a.args["story"])
 	}
-	outcome := ""
+	var no fault
 	_, heard, err := a.Record.Tend(ctx, a.deed(subject(id), detail), id, func(c story.Care) (story.Care, string) {
 		var after story.Care
-		after, outcome = decide(c)
-		return after, outcome
+		if after, no = decide(c); no.text != "" {
+			return c, "not done: " + no.Error()
+		}
+		return after, "done"
 	})
 	switch {
 	case none(err):
@@ -29,27 +30,39 @@ func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (
 		return nil, err
 	case heard:
 		return a.say(faultf("That was done already.")), nil
-	case outcome == "done":
-		s, err := a.Record.Story(ctx, id)
-		if err != nil {
-			return nil, err
-		}
-		return &Answer{Lines: []Line{{Spans: []Span{{Text: fmt.Sprintf("#%d is %s.", id, cmp.Or(care(s.Care), "open"))}}}, a.line(ctx, &s)}}, nil
+	case no.text != "":
+		return a.say(faultf("#%d: %s.", id, no.in(a.words))), nil
 	}
-	return a.say(fault(fmt.Sprintf("#%d: %s.", id, strings.TrimPrefix(outcome, "not done: ")))), nil
+	s, err := a.Record.Story(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &Answer{Lines: []Line{Text(a.tended(&s)), a.line(ctx, &s)}}, nil
+}
+
+// tended says who has a story.
+func (a *ask) tended(s *story.Story) string {
+	switch s.Care.Stands() {
+	case story.Acknowledged:
+		return a.words.Say("#%d is acknowledged by %s.", s.ID, s.Care.Owner.Name)
+	case story.Resolved:
+		return a.words.Say("#%d is resolved by %s.", s.ID, s.Care.Owner.Name)
+	case story.Open:
+	}
+	return a.words.Say("#%d is open.", s.ID)
 }
 
 // ack makes the story the person's. The first of two who do has it.
 func ack(ctx context.Context, a *ask) (*Answer, error) {
 	who := a.call.who()
-	return a.tend(ctx, "", func(c story.Care) (story.Care, string) {
+	return a.tend(ctx, "", func(c story.Care) (story.Care, fault) {
 		switch {
 		case c.Stands() == story.Acknowledged && c.Owner.ID == who.ID:
-			return c, "not done: you have it already, since " + a.at(c.Changed)
+			return c, faultf("you have it already, since %s", a.at(c.Changed))
 		case c.Stands() == story.Acknowledged:
-			return c, fmt.Sprintf("not done: %s has it, since %s; assign gives it to another", c.Owner.Name, a.at(c.Changed))
+			return c, faultf("%s has it, since %s; assign gives it to another", c.Owner.Name, a.at(c.Changed))
 		}
-		return story.Care{State: story.Acknowledged, Owner: who, Changed: a.now}, "done"
+		return story.Care{State: story.Acknowledged, Owner: who, Changed: a.now}, fault{}
 	})
 }
 
@@ -59,11 +72,11 @@ func assign(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.tend(ctx, "to "+to.Name, func(c story.Care) (story.Care, string) {
+	return a.tend(ctx, "to "+to.Name, func(c story.Care) (story.Care, fault) {
 		if c.Stands() == story.Acknowledged && c.Owner.ID == to.ID {
-			return c, "not done: " + to.Name + " has it already"
+			return c, faultf("%s has it already", to.Name)
 		}
-		return story.Care{State: story.Acknowledged, Owner: to, Changed: a.now}, "done"
+		return story.Care{State: story.Acknowledged, Owner: to, Changed: a.now}, fault{}
 	})
 }
 
@@ -86,11 +99,11 @@ func (a *ask) member(text string) (story.Person, error) {
 // resolve closes the story.
 func resolve(ctx context.Context, a *ask) (*Answer, error) {
 	who := a.call.who()
-	return a.tend(ctx, a.args["note"], func(c story.Care) (story.Care, string) {
+	return a.tend(ctx, a.args["note"], func(c story.Care) (story.Care, fault) {
 		if c.Stands() == story.Resolved {
-			return c, "not done: " + c.Owner.Name + " has resolved it already"
+			return c, faultf("%s has resolved it already", c.Owner.Name)
 		}
-		return story.Care{State: story.Resolved, Owner: who, Changed: a.now}, "done"
+		return story.Care{State: story.Resolved, Owner: who, Changed: a.now}, fault{}
 	})
 }
 
@@ -107,5 +120,5 @@ func note(ctx context.Context, a *ask) (*Answer, error) {
 	if heard {
 		return a.say(faultf("That was written already.")), nil
 	}
-	return a.say(fault(fmt.Sprintf("Written to #%d; story and timeline show it.", s.ID))), nil
+	return a.say(faultf("Written to #%d; story and timeline show it.", s.ID)), nil
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 	"vedette/watch"
 )
@@ -26,16 +27,16 @@ var name = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // watchList lists the watches.
 func watchList(_ context.Context, a *ask) (*Answer, error) {
-	ans := &Answer{Title: bot.Count(len(a.desk.Watches), "watch")}
+	ans := &Answer{Title: a.words.Count(len(a.desk.Watches), "%d watch", "%d watches")}
 	if len(a.desk.Watches) == 0 {
-		ans.Lines = append(ans.Lines, Text("watch add makes one."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("watch add makes one.")))
 	}
 	const shown = 25
 	for _, w := range a.desk.Watches[:min(len(a.desk.Watches), shown)] {
 		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: string(w.Name), Bold: true}, {Text: " · " + bot.Clean(w.Title) + " "}, {Text: short(w.Rule), Code: true}, {Text: " → " + a.rooms(w.Rooms) + a.managed("watch", string(w.Name))}}})
 	}
 	if more := len(a.desk.Watches) - shown; more > 0 {
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("… and %d more", more)))
+		ans.Lines = append(ans.Lines, Text("… "+a.words.Say("and %d more", more)))
 	}
 	return ans, nil
 }
@@ -54,9 +55,9 @@ func (a *ask) rooms(all []story.RoomName) string {
 		}
 	}
 	if more := len(all) - len(seen); more > 0 {
-		seen = append(seen, bot.Count(more, "room")+" elsewhere")
+		seen = append(seen, a.words.Count(more, "%d room elsewhere", "%d rooms elsewhere"))
 	}
-	return cmp.Or(listed(seen), "no room")
+	return cmp.Or(a.listed(seen), a.words.Say("no room"))
 }
 
 // managed says that a thing cannot be changed from a chat, if so.
@@ -64,7 +65,7 @@ func (a *ask) managed(what, name string) string {
 	if a.desk.Chat[what+" "+name] {
 		return ""
 	}
-	return " (managed by the desk file)"
+	return " (" + a.words.Say("managed by the desk file") + ")"
 }
 
 // watchShow tells what a watch looks for and what it brought.
@@ -75,12 +76,12 @@ func watchShow(ctx context.Context, a *ask) (*Answer, error) {
 	}
 	rule, err := watch.Parse(w.Rule, a.desk.Names)
 	if err != nil {
-		return nil, fault(err.Error())
+		return nil, misread(err)
 	}
 	ans := &Answer{Title: string(w.Name) + " · " + bot.Clean(w.Title), Lines: []Line{
 		{Fixed: true, Spans: []Span{{Text: bot.Clean(rule.String())}}},
-		Text("Wanted: " + rule.Words() + "."),
-		Text("Told in " + a.rooms(w.Rooms) + a.managed("watch", string(w.Name)) + "."),
+		Text(a.words.Say("Wanted: %s.", rule.Words())),
+		Text(a.words.Say("Told in %s.", a.rooms(w.Rooms)+a.managed("watch", string(w.Name)))),
 	}}
 	for _, n := range rule.Notes() {
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: n}}})
@@ -105,7 +106,7 @@ func test(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans := &Answer{Title: "Test: " + short(a.args["rule"])}
+	ans := &Answer{Title: a.words.Say("Test: %s", short(a.args["rule"]))}
 	ans.Lines = append(ans.Lines, a.outcome(t)...)
 	return ans, nil
 }
@@ -126,25 +127,35 @@ func (a *ask) here() (all []story.RoomName) {
 // try tries a watch, whose rule a person has typed.
 func (a *ask) try(ctx context.Context, w story.Watch, from time.Time) (*Trial, error) {
 	if _, err := watch.Parse(w.Rule, a.desk.Names); err != nil {
-		return nil, fault(err.Error())
+		return nil, misread(err)
 	}
 	return a.Try(ctx, w, from)
 }
 
 // outcome says what a trial has shown.
 func (a *ask) outcome(t *Trial) []Line {
+	w := a.words
 	days := max(1, int(a.now.Sub(t.Since).Hours()/24+0.5))
-	lines := []Line{{Spans: []Span{{Bold: true, Text: fmt.Sprintf("It would have told %s in %s, with %s at the most and %s.",
-		bot.Count(t.Stories, "story"), bot.Count(days, "day"), bot.Count(t.Pings, "ping"), bot.Count(t.Rises, "rise")+" of its level")}, {Text: fmt.Sprintf(" Its rule accepts %s.", bot.Count(t.Items, "report"))}}}}
+	lines := []Line{{Spans: []Span{
+		{Bold: true, Text: w.Say("It would have told %s in %s, with %s at the most and %s.",
+			bot.Stories(t.Stories, w), w.Count(days, "%d day", "%d days"), pings(t.Pings, w), w.Count(t.Rises, "%d rise of its level", "%d rises of its level"))},
+		{Text: " " + w.Count(t.Items, "Its rule accepts %d report.", "Its rule accepts %d reports.")},
+	}}}
 	for i := range t.Samples {
 		it := &t.Samples[i]
 		lines = append(lines, Line{Spans: []Span{{Text: "• "}, {Text: trimmed(it.Title, 160), Link: bot.Link(it.Link, 2_000)}, {Text: fmt.Sprintf(" (%s, %s)", bot.Clean(it.Outlet), a.at(it.Effective))}}})
+	}
+	if t.Newest > 0 {
+		lines = append(lines, Text("⚠ "+w.Count(t.Newest, "Only the newest %d report that matches was tried.", "Only the newest %d reports that match were tried.")))
 	}
 	for _, n := range t.Notes {
 		lines = append(lines, Line{Spans: []Span{{Text: "⚠ " + n}}})
 	}
 	return lines
 }
+
+// pings counts calls.
+func pings(n int, w words.Words) string { return w.Count(n, "%d ping", "%d pings") }
 
 // A watched is a watch as the record of changes keeps it.
 type watched struct {
@@ -197,10 +208,10 @@ func FeedOf(c *story.Change) (story.Feed, bool, error) {
 
 // form asks for what a watch is.
 func (a *ask) form(title, rule string) *Answer {
-	fields := []Field{{Param: "rule", Label: "Rule", Hint: `idlib (ceasefire OR "observation post")`, Value: rule, Long: true, Required: true, Most: 3_000}}
+	fields := []Field{{Param: "rule", Label: a.words.Say("Rule"), Hint: `idlib (ceasefire OR "observation post")`, Value: rule, Long: true, Required: true, Most: 3_000}}
 	args := map[string]string{}
 	if a.spec.Name == "watch add" {
-		fields = append([]Field{{Param: "name", Label: "Name: one word, in small letters", Hint: "idlib", Value: a.args["name"], Required: true, Most: 32}}, fields...)
+		fields = append([]Field{{Param: "name", Label: a.words.Say("Name: one word, in small letters"), Hint: "idlib", Value: a.args["name"], Required: true, Most: 32}}, fields...)
 	} else {
 		args["watch"] = a.args["watch"]
 	}
@@ -211,7 +222,7 @@ func (a *ask) form(title, rule string) *Answer {
 // has seen that.
 func watchAdd(ctx context.Context, a *ask) (*Answer, error) {
 	if a.args["name"] == "" || a.args["rule"] == "" {
-		return a.form("Add a watch", a.args["rule"]), nil
+		return a.form(a.words.Say("Add a watch"), a.args["rule"]), nil
 	}
 	called := strings.ToLower(a.args["name"])
 	if !name.MatchString(called) {
@@ -255,7 +266,7 @@ func watchEdit(ctx context.Context, a *ask) (*Answer, error) {
 		return nil, err
 	}
 	if a.args["rule"] == "" {
-		return a.form("Change "+story.Shorten(story.Sentence{Text: string(w.Name)}, 16).Text, w.Rule), nil
+		return a.form(a.words.Say("Change %s", story.Shorten(story.Sentence{Text: string(w.Name)}, 16).Text), w.Rule), nil
 	}
 	after := *w
 	after.Rule = a.args["rule"]
@@ -285,7 +296,7 @@ func (a *ask) ours() (*story.Watch, error) {
 
 // propose shows what a change of a watch does and asks whether it is meant.
 // Before and after are the watch as it was and will be, or nil.
-func (a *ask) propose(ctx context.Context, button string, c story.Change, after, before *story.Watch) (*Answer, error) {
+func (a *ask) propose(ctx context.Context, button words.Text, c story.Change, after, before *story.Watch) (*Answer, error) {
 	if a.yes {
 		return a.make(ctx, c)
 	}
@@ -297,9 +308,9 @@ func (a *ask) propose(ctx context.Context, button string, c story.Change, after,
 		}
 		rule, err := watch.Parse(after.Rule, a.desk.Names)
 		if err != nil {
-			return nil, fault(err.Error())
+			return nil, misread(err)
 		}
-		ans.Lines = append(ans.Lines, Line{Fixed: true, Spans: []Span{{Text: bot.Clean(rule.String())}}}, Text("Wanted: "+rule.Words()+". Told in "+a.rooms(after.Rooms)+"."))
+		ans.Lines = append(ans.Lines, Line{Fixed: true, Spans: []Span{{Text: bot.Clean(rule.String())}}}, Text(a.words.Say("Wanted: %s. Told in %s.", rule.Words(), a.rooms(after.Rooms))))
 		ans.Lines = append(ans.Lines, a.outcome(t)...)
 	}
 	if before != nil {
@@ -307,13 +318,13 @@ func (a *ask) propose(ctx context.Context, button string, c story.Change, after,
 		if err != nil {
 			return nil, err
 		}
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("As it stands it would have told %s, with %s at the most.", bot.Count(t.Stories, "story"), bot.Count(t.Pings, "ping"))))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("As it stands it would have told %s, with %s at the most.", bot.Stories(t.Stories, a.words), pings(t.Pings, a.words))))
 	}
 	return ans, a.confirm(ctx, ans, button)
 }
 
 // confirm adds the button by which the person says that the call is meant.
-func (a *ask) confirm(ctx context.Context, ans *Answer, button string) error {
+func (a *ask) confirm(ctx context.Context, ans *Answer, button words.Text) error {
 	draft, err := json.Marshal(map[string]any{"name": a.spec.Name, "args": a.args})
 	if err != nil {
 		return err
@@ -322,18 +333,18 @@ func (a *ask) confirm(ctx context.Context, ans *Answer, button string) error {
 	if err != nil {
 		return err
 	}
-	ans.Buttons = append(ans.Buttons, bot.Button{Label: button, Do: a.Seal.Make("yes", strconv.FormatInt(id, 10))})
+	ans.Buttons = append(ans.Buttons, bot.Button{Label: a.words.Say(button), Do: a.Seal.Make("yes", strconv.FormatInt(id, 10))})
 	return nil
 }
 
 // make makes a change, with what it does to the last seven days on the record.
 func (a *ask) make(ctx context.Context, c story.Change) (*Answer, error) {
 	c.By, c.At = a.call.who(), a.now
-	detail, err := a.effect(ctx, &c)
+	does, err := a.effect(ctx, &c)
 	if err != nil {
 		return nil, err
 	}
-	heard, err := a.Record.SaveChange(ctx, a.deed(string(c.What)+" "+c.Name, detail), c)
+	heard, err := a.Record.SaveChange(ctx, a.deed(string(c.What)+" "+c.Name, does.in(words.Words{})), c)
 	switch {
 	case none(err):
 		return nil, faultf("%s was changed by somebody else meanwhile. Look at it and try again.", c.Name)
@@ -346,31 +357,7 @@ func (a *ask) make(ctx context.Context, c story.Change) (*Answer, error) {
 		a.Log.LogAttrs(ctx, slog.LevelError, "a change from a chat is saved and not in force", slog.String("of", c.Name), slog.Any("error", err))
 		return nil, faultf("%s is saved and not in force yet: the log of vedette says why. It will be with the next reload or start.", c.Name)
 	}
-	return a.say(fault(strings.TrimSpace(fmt.Sprintf("Done: %s %s. %s", a.spec.Name, c.Name, detail)))), nil
-}
-
-// effect says what a change of a watch does to the last seven days.
-func (a *ask) effect(ctx context.Context, c *story.Change) (string, error) {
-	if c.What != story.AWatch {
-		return "", nil
-	}
-	count := func(version string) (string, error) {
-		w, ok, err := WatchOf(&story.Change{Name: c.Name, After: version})
-		if err != nil || !ok {
-			return "nothing", err
-		}
-		t, err := a.Try(ctx, w, a.now.Add(-7*24*time.Hour))
-		if err != nil {
-			return "", err
-		}
-		return bot.Count(t.Stories, "story"), nil
-	}
-	before, err := count(c.Before)
-	if err != nil {
-		return "", err
-	}
-	after, err := count(c.After)
-	return fmt.Sprintf("Of the last seven days it would have told %s; before, %s.", after, before), err
+	return &Answer{Lines: []Line{Text(strings.TrimSpace(a.words.Say("Done: %s %s.", a.spec.Name, c.Name) + " " + does.in(a.words)))}}, nil
 }
 
 // feedAdd adds a feed.
@@ -387,7 +374,7 @@ func feedAdd(ctx context.Context, a *ask) (*Answer, error) {
 	for _, f := range a.desk.Feeds {
 		switch {
 		case f.URL == address:
-			return a.say(fault(fmt.Sprintf("%s is read already, as %s.", address, f.Name))), nil
+			return a.say(faultf("%s is read already, as %s.", address, f.Name)), nil
 		case string(f.Name) == called:
 			return nil, faultf("There is a feed %s already, of %s.", called, f.URL)
 		}
@@ -430,13 +417,13 @@ func history(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans := &Answer{Title: "Changes of watches"}
+	ans := &Answer{Title: a.words.Say("Changes of watches")}
 	if len(changes) == 0 {
-		ans.Lines = append(ans.Lines, Text("No watch was ever changed."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("No watch was ever changed.")))
 	}
 	for i := range changes {
 		c := &changes[i]
-		who := cmp.Or(c.By.Name, c.By.ID, "the desk file")
+		who := cmp.Or(c.By.Name, c.By.ID, a.words.Say("the desk file"))
 		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: c.Name, Bold: true}, {Text: fmt.Sprintf(" · %s · %s", bot.Clean(who), a.at(c.At))}}})
 		before, was, err := WatchOf(&story.Change{Name: c.Name, After: c.Before})
 		if err != nil {
@@ -462,7 +449,7 @@ func history(ctx context.Context, a *ask) (*Answer, error) {
 			}
 		}
 		if c.By.ID != "" {
-			ans.Buttons = append(ans.Buttons, bot.Button{Label: fmt.Sprintf("Revert %s, %s", story.Shorten(story.Sentence{Text: c.Name}, 30).Text, a.at(c.At)), Do: a.Seal.Make("revert", strconv.FormatInt(c.ID, 10))})
+			ans.Buttons = append(ans.Buttons, bot.Button{Label: a.words.Say("Revert %s, %s", story.Shorten(story.Sentence{Text: c.Name}, 30).Text, a.at(c.At)), Do: a.Seal.Make("revert", strconv.FormatInt(c.ID, 10))})
 		}
 	}
 	return ans, nil

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"vedette/bot/words"
 	"vedette/story"
 	"vedette/story/level"
 )
@@ -18,7 +19,7 @@ func TestAChartSaysTheLevelOfNow(t *testing.T) {
 		})
 	}
 	want := past.Judge(now).Level
-	c := Chart("Front", past, level.Default(), now, 90)
+	c := Chart("Front", past, level.Default(), now, 90, words.Words{})
 	if got := c.Days[len(c.Days)-1].Level; want != story.High || got != want {
 		t.Errorf("the chart's badge is %v, and the watch stands at %v", got, want)
 	}

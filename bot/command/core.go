@@ -3,7 +3,6 @@ package command
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 	"vedette/story/level"
 	"vedette/watch"
@@ -65,6 +65,7 @@ type Seat struct {
 	Tenant   string
 	Channel  string
 	Zone     *time.Location
+	Words    words.Words
 	Link     func(ctx context.Context, m story.Remote) string // nil: its messages have no address
 }
 
@@ -100,7 +101,8 @@ type Trial struct {
 	Rises   int // of its level
 	Pings   int // of its rooms, at the most: they keep a rate
 	Samples []story.Item
-	Notes   []string // what its author should know
+	Newest  int      // how many reports that match were tried, the newest; 0 if all were
+	Notes   []string // what its author should know, as the language of rules says it
 }
 
 // Options are the parts that a Core is made of; all are required.
@@ -163,9 +165,25 @@ func (c *Call) who() story.Person {
 }
 
 // A fault is what a person should hear of a call that cannot be carried out.
-type fault string
+type fault struct {
+	text   words.Text
+	values []any // a [words.Text] among them is said in the same words
+}
 
-func (f fault) Error() string { return string(f) }
+// Error returns the fault in English.
+func (f fault) Error() string { return f.in(words.Words{}) }
+
+// in returns the fault in w.
+func (f fault) in(w words.Words) string {
+	values := make([]any, len(f.values))
+	for i, v := range f.values {
+		if t, fixed := v.(words.Text); fixed {
+			v = w.Say(t)
+		}
+		values[i] = v
+	}
+	return w.Say(f.text, values...)
+}
 
 // called returns the name of a person, in a length that a message can hold.
 func called(name string) string { return trimmed(name, 80) }
@@ -176,20 +194,25 @@ func trimmed(s string, most int) string {
 }
 
 // faultf returns the fault that the arguments make.
-func faultf(format string, args ...any) error { return fault(fmt.Sprintf(format, args...)) }
+func faultf(t words.Text, values ...any) fault { return fault{t, values} }
+
+// misread returns the fault of a rule that cannot be read, as the language of
+// rules says it.
+func misread(err error) fault { return faultf("%s", err.Error()) }
 
 // An ask is one call on its way to an answer.
 type ask struct {
 	*Core
 
-	call *Call
-	spec *Spec
-	args map[string]string
-	desk *Desk
-	room *Seat // in which it is asked, or nil
-	zone *time.Location
-	now  time.Time
-	yes  bool // the person has seen what it would do
+	call  *Call
+	spec  *Spec
+	args  map[string]string
+	desk  *Desk
+	room  *Seat // in which it is asked, or nil
+	zone  *time.Location
+	words words.Words
+	now   time.Time
+	yes   bool // the person has seen what it would do
 }
 
 // Do carries c out.
@@ -200,13 +223,16 @@ func (c *Core) Do(ctx context.Context, call *Call) *Answer {
 	}
 	spec, args, shared, err := read(call, a.desk)
 	if err != nil {
-		return a.say(err)
+		return a.failed(ctx, err)
 	}
 	a.spec, a.args = spec, args
 	ans := a.carry(ctx)
 	ans.Shared = shared && ans.Form == nil && spec.Share
 	return ans
 }
+
+// Words returns those in which a person is answered who asks at a place.
+func (c *Core) Words(at Place) words.Words { return c.ask(&Call{Where: at}).words }
 
 // ask begins a call.
 func (c *Core) ask(call *Call) *ask {
@@ -219,7 +245,7 @@ func (c *Core) ask(call *Call) *ask {
 	}
 	switch {
 	case a.room != nil:
-		a.zone = a.room.Zone
+		a.zone, a.words = a.room.Zone, a.room.Words
 	case len(a.desk.Rooms) > 0:
 		a.zone = a.desk.Rooms[0].Zone
 	}
@@ -246,6 +272,7 @@ func (a *ask) carry(ctx context.Context) *Answer {
 	if err != nil {
 		return a.failed(ctx, err)
 	}
+	ans.Words = a.words
 	return ans
 }
 
@@ -270,10 +297,10 @@ func (a *ask) failed(ctx context.Context, err error) *Answer {
 }
 
 // say answers with one sentence.
-func (a *ask) say(err error) *Answer {
-	ans := &Answer{}
-	for line := range strings.SplitSeq(err.Error(), "\n") {
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: line}}, Fixed: strings.Contains(err.Error(), "\n")})
+func (a *ask) say(f fault) *Answer {
+	ans, text := &Answer{Words: a.words}, f.in(a.words)
+	for line := range strings.SplitSeq(text, "\n") {
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: line}}, Fixed: strings.Contains(text, "\n")})
 	}
 	return ans
 }
@@ -313,9 +340,9 @@ func (a *ask) at(t time.Time) string {
 	case t.Format(time.DateOnly) == now.Format(time.DateOnly):
 		return t.Format("15:04")
 	case t.Year() == now.Year():
-		return t.Format("2 Jan 15:04")
+		return t.Format(a.words.Say("2 Jan 15:04"))
 	}
-	return t.Format("2 Jan 2006 15:04")
+	return t.Format(a.words.Say("2 Jan 2006 15:04"))
 }
 
 // watch returns the watch that an argument names.
@@ -333,14 +360,14 @@ func (a *ask) watch(name string) (*story.Watch, error) {
 	for _, w := range a.desk.Watches {
 		names = append(names, string(w.Name))
 	}
-	return nil, faultf("There is no watch %q. There are: %s.", name, listed(names))
+	return nil, faultf("There is no watch %q. There are: %s.", name, a.listed(names))
 }
 
 // listed returns names as a list that ends before it is too long to read.
-func listed(names []string) string {
+func (a *ask) listed(names []string) string {
 	const shown = 15
 	if len(names) > shown {
-		return strings.Join(names[:shown], ", ") + fmt.Sprintf(" and %d more", len(names)-shown)
+		return strings.Join(names[:shown], ", ") + " " + a.words.Say("and %d more", len(names)-shown)
 	}
 	return strings.Join(names, ", ")
 }

@@ -19,7 +19,7 @@ func page() []byte {
 
 Write ` + "`/vedette`" + ` and a command in a room, mention the bot with it, or ask at the command line: ` + "`vedette ask status`" + `.
 Only you see the answer; ` + "`/vedette share status`" + ` posts it for all. Words may stand as people write them: ` + "`mute idlib for 2h`" + `,
-` + "`mute #12 until 18:00`" + `. A story is named by its number. Times are those of the room's zone.
+` + "`mute #12 until 18:00`" + `. A story is named by its number. Times are those of the room's zone, and answers are in its language.
 
 This page is made from the table that platforms register: ` + "`UPDATE_GOLDEN=1 go test ./bot/command`" + `.
 
@@ -55,7 +55,7 @@ What people do and what they are refused is on record with their platform's ID, 
 |---|---|
 `)
 	for _, l := range lessons() {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", pipes(l[0]), l[1])
+		fmt.Fprintf(&b, "| `%s` | %s |\n", pipes(l.rule), l.finds)
 	}
 	b.WriteString("\n[watches.md](watches.md) has all of it.\n")
 	return b.Bytes()
@@ -115,8 +115,8 @@ func TestSpecsFitThePlatforms(t *testing.T) {
 func TestEveryLessonIsARule(t *testing.T) {
 	t.Parallel()
 	for _, l := range lessons() {
-		if _, err := watch.Parse(l[0], nil); err != nil {
-			t.Errorf("%s: %v", l[0], err)
+		if _, err := watch.Parse(l.rule, nil); err != nil {
+			t.Errorf("%s: %v", l.rule, err)
 		}
 	}
 }

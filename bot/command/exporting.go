@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -41,7 +42,7 @@ func export(ctx context.Context, a *ask) (*Answer, error) {
 	}
 	return &Answer{
 		Lines: []Line{a.line(ctx, s)},
-		File:  &File{Name: fmt.Sprintf("story-%d.%s", s.ID, ending), Type: mime, Data: data, Alt: fmt.Sprintf("Story #%d", s.ID)},
+		File:  &File{Name: fmt.Sprintf("story-%d.%s", s.ID, ending), Type: mime, Data: data, Alt: a.words.Say("Story #%d", s.ID)},
 	}, nil
 }
 
@@ -132,11 +133,11 @@ func (a *ask) asMarkdown(s *story.Story, deeds []story.Deed) ([]byte, error) {
 	text := func(t string) string { return plain.Replace(bot.Clean(t)) }
 	var b bytes.Buffer
 	lead := s.Lead()
-	fmt.Fprintf(&b, "# Story %d: %s\n\n%s · %s · %s · %s\n\n", s.ID, text(lead.Item.Title), s.Level, bot.Count(s.Origins(), "origin"), bot.Count(len(s.Outlets()), "outlet"), s.Care.Stands())
-	for _, f := range bot.Facts(s, a.zone) {
+	fmt.Fprintf(&b, "# %s\n\n%s · %s · %s · %s\n\n", a.words.Say("Story %d: %s", s.ID, text(lead.Item.Title)), bot.LevelName(s.Level, a.words), bot.Origins(s.Origins(), a.words), bot.Outlets(len(s.Outlets()), a.words), careName(s.Care.Stands(), a.words))
+	for _, f := range bot.Facts(s, a.zone, a.words) {
 		fmt.Fprintf(&b, "- %s: %s\n", f.Name, text(f.Text))
 	}
-	b.WriteString("\n## Reports\n\n")
+	b.WriteString("\n## " + a.words.Say("Reports") + "\n\n")
 	for i := range s.Reports {
 		it := &s.Reports[i].Item
 		fmt.Fprintf(&b, "- %s %s (%s)", it.Effective.In(a.zone).Format("2006-01-02 15:04 MST"), text(it.Title), text(it.Outlet))
@@ -146,12 +147,25 @@ func (a *ask) asMarkdown(s *story.Story, deeds []story.Deed) ([]byte, error) {
 		b.WriteString("\n")
 	}
 	if len(deeds) > 0 {
-		b.WriteString("\n## The team\n\n")
+		b.WriteString("\n## " + a.words.Say("The team") + "\n\n")
 	}
 	for _, d := range deeds {
 		fmt.Fprintf(&b, "- %s %s: %s %s (%s)\n", d.At.In(a.zone).Format("2006-01-02 15:04 MST"), text(d.By.Name), d.Verb, text(d.Detail), text(d.Outcome))
 	}
 	return b.Bytes(), nil
+}
+
+// careName returns whether somebody has a story, in a word.
+func careName(s story.CareState, w words.Words) string {
+	switch s {
+	case story.Open:
+		return w.Say("open")
+	case story.Acknowledged:
+		return w.Say("acknowledged")
+	case story.Resolved:
+		return w.Say("resolved")
+	}
+	return string(s)
 }
 
 // A capAlert is an alert of the Common Alerting Protocol 1.2 (OASIS, 2010).

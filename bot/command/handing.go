@@ -3,7 +3,6 @@ package command
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func handover(ctx context.Context, a *ask) (*Answer, error) {
 
 // handingOver tells what happened from a time to another, and what is open.
 func (a *ask) handingOver(ctx context.Context, from, to time.Time) (*Answer, error) {
-	ans := &Answer{Title: fmt.Sprintf("Handover · %s to %s %s", a.at(from), a.at(to), to.In(a.zone).Format("MST"))}
+	ans := &Answer{Title: a.words.Say("Handover · %s to %s %s", a.at(from), a.at(to), to.In(a.zone).Format("MST"))}
 	for _, part := range []func(context.Context, *Answer, time.Time, time.Time) error{a.openStories, a.levelChanges, a.ending, a.undelivered, a.done} {
 		if err := part(ctx, ans, from, to); err != nil {
 			return nil, err
@@ -42,7 +41,7 @@ func (a *ask) handingOver(ctx context.Context, from, to time.Time) (*Answer, err
 		return nil, err
 	}
 	if len(ans.Lines) == 0 {
-		ans.Lines = append(ans.Lines, Text("Nothing is open, and nothing happened."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("Nothing is open, and nothing happened.")))
 	}
 	return ans, nil
 }
@@ -88,12 +87,12 @@ func (l *Line) saying() (s story.Saying) {
 }
 
 // part adds lines under a heading, if there are any.
-func (ans *Answer) part(heading string, lines []Line) {
+func (a *ask) part(ans *Answer, heading string, lines []Line) {
 	if len(lines) == 0 {
 		return
 	}
 	if more := len(lines) - mostListed; more > 0 {
-		lines = append(lines[:mostListed:mostListed], Text(fmt.Sprintf("… and %d more", more)))
+		lines = append(lines[:mostListed:mostListed], Text("… "+a.words.Say("and %d more", more)))
 	}
 	ans.Lines = append(append(ans.Lines, Line{Spans: []Span{{Text: heading, Bold: true}}}), lines...)
 }
@@ -122,9 +121,9 @@ func (a *ask) openStories(ctx context.Context, ans *Answer, from, _ time.Time) e
 			rest = append(rest, l)
 		}
 	}
-	ans.part("Nobody has acknowledged", urgent)
-	ans.part("In hand", owned)
-	ans.part("Open, below elevated, changed in this shift", rest)
+	a.part(ans, a.words.Say("Nobody has acknowledged"), urgent)
+	a.part(ans, a.words.Say("In hand"), owned)
+	a.part(ans, a.words.Say("Open, below elevated, changed in this shift"), rest)
 	return nil
 }
 
@@ -142,7 +141,7 @@ func (a *ask) levelChanges(ctx context.Context, ans *Answer, from, to time.Time)
 			lines = append(lines, l)
 		}
 	}
-	ans.part("Levels and deadlines", lines)
+	a.part(ans, a.words.Say("Levels and deadlines"), lines)
 	return nil
 }
 
@@ -157,7 +156,7 @@ func (a *ask) ending(ctx context.Context, ans *Answer, from, to time.Time) error
 		}
 		for _, dl := range j.Deadlines {
 			if dl.State != level.Passed && dl.Ends.After(to) && !dl.Ends.After(until) {
-				lines = append(lines, Text(fmt.Sprintf("• %s: an ultimatum ends %s", w.Name, a.at(dl.Ends))))
+				lines = append(lines, Text("• "+a.words.Say("%s: an ultimatum ends %s", w.Name, a.at(dl.Ends))))
 			}
 		}
 	}
@@ -165,7 +164,7 @@ func (a *ask) ending(ctx context.Context, ans *Answer, from, to time.Time) error
 	if err != nil {
 		return err
 	}
-	ans.part("Ends in the next shift", append(lines, muted...))
+	a.part(ans, a.words.Say("Ends in the next shift"), append(lines, muted...))
 	return nil
 }
 
@@ -188,13 +187,13 @@ func (a *ask) undelivered(ctx context.Context, ans *Answer, from, _ time.Time) e
 			switch t.State {
 			case story.Muted, story.Held, story.Parked, story.Ambiguous, story.Expired, story.Below:
 				l := a.line(ctx, &changed[i])
-				l.Spans = append(l.Spans, Span{Text: fmt.Sprintf(" · %s in %s", t.State, t.Room)})
+				l.Spans = append(l.Spans, Span{Text: " · " + a.words.Say("%s in %s", bot.StateName(t.State, a.words), t.Room)})
 				lines = append(lines, l)
 			case story.Owed, story.Sending, story.Delivered, story.Merged, story.Digested:
 			}
 		}
 	}
-	ans.part("Not told, or not known to be", lines)
+	a.part(ans, a.words.Say("Not told, or not known to be"), lines)
 	return nil
 }
 
@@ -212,7 +211,7 @@ func (a *ask) done(ctx context.Context, ans *Answer, from, to time.Time) error {
 			lines = append(lines, l)
 		}
 	}
-	ans.part("What was done", lines)
+	a.part(ans, a.words.Say("What was done"), lines)
 	return nil
 }
 
@@ -226,7 +225,7 @@ func digest(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans := &Answer{Title: "Since " + a.at(from)}
+	ans := &Answer{Title: a.words.Say("Since %s", a.at(from))}
 	if err := a.levelChanges(ctx, ans, from, a.now); err != nil {
 		return nil, err
 	}
@@ -237,9 +236,9 @@ func digest(ctx context.Context, a *ask) (*Answer, error) {
 	for i := range changed {
 		lines = append(lines, a.line(ctx, &changed[i]))
 	}
-	ans.part(bot.Count(len(changed), "story"), lines)
+	a.part(ans, bot.Stories(len(changed), a.words), lines)
 	if len(ans.Lines) == 0 {
-		ans.Lines = append(ans.Lines, Text("Nothing happened."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("Nothing happened.")))
 	}
 	return ans, nil
 }

@@ -3,12 +3,19 @@ package command
 import (
 	"context"
 	"strings"
+
+	"vedette/bot/words"
 )
 
-// lessons teach the language of rules by example: what is typed, and what it
-// finds.
-func lessons() [][2]string {
-	return [][2]string{
+// A lesson teaches the language of rules by an example.
+type lesson struct {
+	rule  string     // that is typed
+	finds words.Text // what it finds
+}
+
+// lessons are those that help gives.
+func lessons() []lesson {
+	return []lesson{
 		{`idlib ceasefire`, "both words, anywhere in a report, with or without accents"},
 		{`idlib (ceasefire OR "observation post")`, "idlib with either; words in quotation marks stand side by side"},
 		{`idlib -football`, "idlib without football"},
@@ -26,46 +33,46 @@ func help(_ context.Context, a *ask) (*Answer, error) {
 	about := strings.ToLower(a.args["about"])
 	switch {
 	case strings.HasPrefix(about, "rule"):
-		return rules(), nil
+		return a.rules(), nil
 	case about != "":
-		return usage(about)
+		return a.usage(about)
 	}
-	ans := &Answer{Title: "vedette watches the news for this team"}
+	ans := &Answer{Title: a.words.Say("vedette watches the news for this team")}
 	for _, s := range Specs() {
 		if a.desk.Rights.of(a.call) >= s.Right {
-			ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: s.Usage(), Code: true}, {Text: " " + s.Help}}})
+			ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: s.Usage(), Code: true}, {Text: " " + a.words.Say(s.Help)}}})
 		}
 	}
 	ans.Lines = append(ans.Lines,
-		Text("Only you see an answer, unless you write share before what you ask."),
-		Line{Spans: []Span{{Text: "help rules", Code: true}, {Text: " teaches the language of rules; "}, {Text: "help status", Code: true}, {Text: " tells more of a command."}}})
+		Text(a.words.Say("Only you see an answer, unless you write %s before what you ask.", Share)),
+		Line{Spans: []Span{{Text: "help rules", Code: true}, {Text: " " + a.words.Say("teaches the language of rules;") + " "}, {Text: "help status", Code: true}, {Text: " " + a.words.Say("tells more of a command.")}}})
 	return ans, nil
 }
 
 // rules teaches the language of rules.
-func rules() *Answer {
-	ans := &Answer{Title: "How a rule is written"}
+func (a *ask) rules() *Answer {
+	ans := &Answer{Title: a.words.Say("How a rule is written")}
 	for _, l := range lessons() {
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: l[0], Code: true}, {Text: " " + l[1]}}})
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: l.rule, Code: true}, {Text: " " + a.words.Say(l.finds)}}})
 	}
-	ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: "test RULE", Code: true}, {Text: " shows what a rule would have told; nothing is changed by it."}}})
+	ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: "test RULE", Code: true}, {Text: " " + a.words.Say("shows what a rule would have told; nothing is changed by it.")}}})
 	return ans
 }
 
 // usage tells of the commands that begin with a word.
-func usage(about string) (*Answer, error) {
+func (a *ask) usage(about string) (*Answer, error) {
 	ans := &Answer{}
 	for _, s := range Specs() {
 		group, _ := s.Group()
 		if s.Name != about && group != about {
 			continue
 		}
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: s.Usage(), Code: true}}}, Text(s.Help))
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: s.Usage(), Code: true}}}, Text(a.words.Say(s.Help)))
 		for _, p := range s.Params {
-			ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: strings.ToUpper(p.Name) + ": " + p.Help}}})
+			ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: strings.ToUpper(p.Name) + ": " + a.words.Say(p.Help)}}})
 		}
 		if s.Right > Read {
-			ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: "It needs the right to " + s.Right.String() + "."}}})
+			ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: a.words.Say("It needs the right to %s.", s.Right)}}})
 		}
 	}
 	if len(ans.Lines) == 0 {

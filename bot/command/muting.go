@@ -2,9 +2,9 @@ package command
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"vedette/bot"
 	"vedette/story"
@@ -49,13 +49,13 @@ func mute(ctx context.Context, a *ask) (*Answer, error) {
 	if heard {
 		return a.say(faultf("That was done already.")), nil
 	}
-	ends := "I list what it held back when it ends."
+	ends := a.words.Say("I list what it held back when it ends.")
 	if !m.Warn().IsZero() {
-		ends = "I say so 15 minutes before it ends, and list what it held back."
+		ends = a.words.Say("I say so 15 minutes before it ends, and list what it held back.")
 	}
 	return &Answer{Lines: []Line{
-		{Spans: []Span{{Bold: true, Text: fmt.Sprintf("%s is muted in %s until %s.", capital(m.Subject()), a.rooms(rooms), a.at(until))}}},
-		Text(fmt.Sprintf("It ends before its time if the level rises above %s, if a place is named that was not, or if an independent origin tells of it that had not. %s", max(m.Level, story.Calm), ends)),
+		{Spans: []Span{{Bold: true, Text: a.words.Say("%s is muted in %s until %s.", capital(a.silenced(m)), a.rooms(rooms), a.at(until))}}},
+		Text(a.words.Say("It ends before its time if the level rises above %s, if a place is named that was not, or if an independent origin tells of it that had not.", bot.LevelName(max(m.Level, story.Calm), a.words)) + " " + ends),
 	}}, nil
 }
 
@@ -110,9 +110,17 @@ func unmute(ctx context.Context, a *ask) (*Answer, error) {
 	case heard:
 		return a.say(faultf("That was done already.")), nil
 	case ended == 0:
-		return a.say(fault(fmt.Sprintf("%s is not muted in %s.", capital(m.Subject()), a.rooms(a.here())))), nil
+		return a.say(faultf("%s is not muted in %s.", capital(a.silenced(m)), a.rooms(a.here()))), nil
 	}
-	return a.say(fault(fmt.Sprintf("%s is heard again in %s, with what was held back.", capital(m.Subject()), a.rooms(a.here())))), nil
+	return a.say(faultf("%s is heard again in %s, with what was held back.", capital(a.silenced(m)), a.rooms(a.here()))), nil
+}
+
+// silenced returns what a mute silences, for a person.
+func (a *ask) silenced(m *story.Mute) string {
+	if m.Story != 0 {
+		return a.words.Say("story #%d", m.Story)
+	}
+	return string(m.Watch)
 }
 
 // capital returns s as a sentence begins.
@@ -120,7 +128,8 @@ func capital(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // mutes lists the mutes that the person may see and that keep accepts.
@@ -132,7 +141,7 @@ func (a *ask) mutes(ctx context.Context, keep func(*story.Mute) bool) ([]Line, e
 	var lines []Line
 	for i := range all {
 		if m := &all[i]; a.sees(m.Room) && keep(m) {
-			lines = append(lines, Text(fmt.Sprintf("• %s is muted in %s until %s, by %s", m.Subject(), m.Room, a.at(m.Until), bot.Clean(m.By.Name))))
+			lines = append(lines, Text("• "+a.words.Say("%s is muted in %s until %s, by %s", a.silenced(m), m.Room, a.at(m.Until), bot.Clean(m.By.Name))))
 		}
 	}
 	return lines, nil

@@ -27,6 +27,7 @@ func (c *Core) Press(ctx context.Context, call *Call, do string) *Answer {
 	if err != nil {
 		return a.failed(ctx, err)
 	}
+	ans.Words = a.words
 	return ans
 }
 

@@ -43,17 +43,17 @@ func search(ctx context.Context, a *ask) (*Answer, error) {
 func (a *ask) page(ctx context.Context, query string, from time.Time, before story.ItemID, skip int) (*Answer, error) {
 	rule, err := watch.Parse(query, a.desk.Names)
 	if err != nil {
-		return nil, fault(err.Error())
+		return nil, misread(err)
 	}
 	found, last, err := a.find(ctx, rule, from, before)
 	if err != nil {
 		return nil, err
 	}
-	ans := &Answer{Title: "Search: " + query}
+	ans := &Answer{Title: a.words.Say("Search: %s", query)}
 	if len(found) == 0 {
-		ans.Lines = append(ans.Lines, Text("Nothing in the archive matches. Wanted: "+rule.Words()+"."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("Nothing in the archive matches. Wanted: %s.", rule.Words())))
 		if last != 0 {
-			ans.Lines = append(ans.Lines, Text(fmt.Sprintf("I have looked at the newest %d reports with its words; older ones are on the next page.", mostTried)))
+			ans.Lines = append(ans.Lines, Text(a.words.Say("I have looked at the newest %d reports with its words; older ones are on the next page.", mostTried)))
 		}
 	}
 	skip = min(skip, len(found))
@@ -78,7 +78,7 @@ func (a *ask) more(ctx context.Context, ans *Answer, query string, from time.Tim
 	if err != nil {
 		return err
 	}
-	ans.Buttons = append(ans.Buttons, bot.Button{Label: "More", Do: a.Seal.Make("more", strconv.FormatInt(id, 10), strconv.FormatInt(int64(before), 10), strconv.Itoa(skip))})
+	ans.Buttons = append(ans.Buttons, bot.Button{Label: a.words.Say("More"), Do: a.Seal.Make("more", strconv.FormatInt(id, 10), strconv.FormatInt(int64(before), 10), strconv.Itoa(skip))})
 	return nil
 }
 
@@ -208,7 +208,7 @@ func why(ctx context.Context, a *ask) (*Answer, error) {
 	if len(items) == 0 {
 		return a.say(faultf("No report with this link was ever fetched. It may stand in no feed of the desk, or have come and gone between two polls; feeds says how they are.")), nil
 	}
-	ans := &Answer{Title: "Why"}
+	ans := &Answer{Title: a.words.Say("Why")}
 	for i := range items {
 		if err := a.whyItem(ctx, ans, &items[i]); err != nil {
 			return nil, err
@@ -221,7 +221,7 @@ func why(ctx context.Context, a *ask) (*Answer, error) {
 func (a *ask) whyItem(ctx context.Context, ans *Answer, it *story.Item) error {
 	ans.Lines = append(ans.Lines, Line{Spans: []Span{
 		{Text: trimmed(it.Title, 200), Link: bot.Link(it.Link, 2_000), Bold: true},
-		{Text: fmt.Sprintf(" (%s, feed %s, fetched %s)", bot.Clean(it.Outlet), it.Feed, a.at(it.FirstSeen))},
+		{Text: " (" + a.words.Say("%s, feed %s, fetched %s", bot.Clean(it.Outlet), it.Feed, a.at(it.FirstSeen)) + ")"},
 	}})
 	type verdict struct {
 		line Line
@@ -234,10 +234,10 @@ func (a *ask) whyItem(ctx context.Context, ans *Answer, it *story.Item) error {
 			return err
 		}
 		if evidence, ok := rule.Match(it); ok {
-			ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: "✓ "}, {Text: string(w.Name), Bold: true}, {Text: " matches: " + strings.Join(bot.Matched(evidence), ", ")}}})
+			ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: "✓ "}, {Text: string(w.Name), Bold: true}, {Text: " " + a.words.Say("matches: %s", strings.Join(bot.Matched(evidence), ", "))}}})
 			continue
 		}
-		line := Line{Small: true, Spans: []Span{{Text: "✗ "}, {Text: string(w.Name), Bold: true}, {Text: " does not: " + failed(rule.Explain(it))}}}
+		line := Line{Small: true, Spans: []Span{{Text: "✗ "}, {Text: string(w.Name), Bold: true}, {Text: " " + a.words.Say("does not: %s", failed(rule.Explain(it)))}}}
 		no = append(no, verdict{line, rule.Nearness(it)})
 	}
 	slices.SortStableFunc(no, func(x, y verdict) int { return cmp.Compare(y.near, x.near) })
@@ -246,12 +246,12 @@ func (a *ask) whyItem(ctx context.Context, ans *Answer, it *story.Item) error {
 		ans.Lines = append(ans.Lines, v.line)
 	}
 	if more := len(no) - nearest; more > 0 {
-		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: fmt.Sprintf("… and %s that are further from it", bot.Count(more, "watch"))}}})
+		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: "… " + a.words.Count(more, "and %d watch that is further from it", "and %d watches that are further from it")}}})
 	}
 	id, err := a.Record.StoryOf(ctx, it.ID)
 	if err != nil {
 		if none(err) {
-			ans.Lines = append(ans.Lines, Text("It belongs to no story: nobody was told of it."))
+			ans.Lines = append(ans.Lines, Text(a.words.Say("It belongs to no story: nobody was told of it.")))
 			return nil
 		}
 		return err
@@ -275,7 +275,7 @@ func failed(clauses []watch.Clause) string {
 // whyStory says what brought a story to the rooms.
 func (a *ask) whyStory(ctx context.Context, s *story.Story) (*Answer, error) {
 	lead := s.Lead()
-	ans := &Answer{Title: fmt.Sprintf("Why #%d: %s", s.ID, bot.Clean(lead.Item.Title))}
+	ans := &Answer{Title: a.words.Say("Why #%d: %s", s.ID, bot.Clean(lead.Item.Title))}
 	for _, w := range s.Watches {
 		var evidence []story.Evidence
 		for i := range s.Reports {
@@ -285,7 +285,7 @@ func (a *ask) whyStory(ctx context.Context, s *story.Story) (*Answer, error) {
 				}
 			}
 		}
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: string(w), Bold: true}, {Text: " matches: " + strings.Join(bot.Matched(evidence), ", ")}}})
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: string(w), Bold: true}, {Text: " " + a.words.Say("matches: %s", strings.Join(bot.Matched(evidence), ", "))}}})
 	}
 	return ans, a.tell(ctx, ans, s.ID, 0)
 }
@@ -296,7 +296,7 @@ func (a *ask) tell(ctx context.Context, ans *Answer, id story.ID, item story.Ite
 	if err != nil {
 		return err
 	}
-	ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: fmt.Sprintf("Story #%d", id), Link: a.message(ctx, id)}}})
+	ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: a.words.Say("Story #%d", id), Link: a.message(ctx, id)}}})
 	elsewhere, reason := 0, ""
 	for _, t := range told {
 		if item != 0 && t.Item != item {
@@ -308,23 +308,23 @@ func (a *ask) tell(ctx context.Context, ans *Answer, id story.ID, item story.Ite
 		}
 		if t.Reason != reason && t.Reason != "" {
 			reason = t.Reason
-			ans.Lines = append(ans.Lines, Text("• "+a.at(t.At)+" "+reason))
+			ans.Lines = append(ans.Lines, Text("• "+a.at(t.At)+" "+bot.Reason(reason, a.words)))
 		}
-		said := fmt.Sprintf("   %s: %s, %s", t.Room, t.State, a.at(t.Changed))
+		said := fmt.Sprintf("   %s: %s, %s", t.Room, bot.StateName(t.State, a.words), a.at(t.Changed))
 		if t.Why != "" {
-			said += " (" + t.Why + ")"
+			said += " (" + bot.Reason(t.Why, a.words) + ")"
 		}
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: said}}})
 	}
 	if elsewhere > 0 {
-		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: bot.Count(elsewhere, "delivery") + " to rooms elsewhere"}}})
+		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: a.words.Count(elsewhere, "%d delivery to rooms elsewhere", "%d deliveries to rooms elsewhere")}}})
 	}
 	if len(told) == 0 {
-		ans.Lines = append(ans.Lines, Text("No room was owed a word of it."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("No room was owed a word of it.")))
 	}
 	const shown = 40
 	if len(ans.Lines) > shown {
-		ans.Lines = append(ans.Lines[:shown], Text("… and more: export has all of it"))
+		ans.Lines = append(ans.Lines[:shown], Text("… "+a.words.Say("and more: export has all of it")))
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package command
 
-import "strings"
+import (
+	"strings"
+
+	"vedette/bot/words"
+)
 
 // A Right is what a person may do. Each includes those before it.
 type Right uint8
@@ -34,8 +38,8 @@ const (
 
 // A Param is an argument of a command.
 type Param struct {
-	Name     string // one word, in small letters
-	Help     string // in at most 100 characters
+	Name     string     // one word, in small letters
+	Help     words.Text // in at most 100 characters
 	Kind     Kind
 	Required bool
 	Choices  []string // of One
@@ -43,8 +47,8 @@ type Param struct {
 
 // A Spec is a command as it is registered, explained and read.
 type Spec struct {
-	Name   string // one word, or two for a command of a group, as in "watch add"
-	Help   string // what it does, in at most 100 characters
+	Name   string     // one word, or two for a command of a group, as in "watch add"
+	Help   words.Text // what it does, in at most 100 characters
 	Right  Right
 	Params []Param // required ones first
 	Share  bool    // it has the option "share": the answer is for everybody

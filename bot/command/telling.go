@@ -11,6 +11,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/chart"
+	"vedette/bot/words"
 	"vedette/story"
 	"vedette/story/brief"
 	"vedette/story/level"
@@ -46,7 +47,7 @@ func timeline(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.told(fmt.Sprintf("%s since %s", w.Title, a.at(from)), events), nil
+	return a.told(a.words.Say("%s since %s", w.Title, a.at(from)), events), nil
 }
 
 // mostEvents is how much of a timeline is shown, the newest.
@@ -57,15 +58,15 @@ func (a *ask) told(title string, events []event) *Answer {
 	ans := &Answer{Title: title}
 	slices.SortStableFunc(events, func(x, y event) int { return x.at.Compare(y.at) })
 	if more := len(events) - mostEvents; more > 0 {
-		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: fmt.Sprintf("%d earlier ones are left out", more)}}})
+		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: a.words.Count(more, "%d earlier one is left out", "%d earlier ones are left out")}}})
 		events = events[more:]
 	}
 	if len(events) == 0 {
-		ans.Lines = append(ans.Lines, Text("Nothing happened."))
+		ans.Lines = append(ans.Lines, Text(a.words.Say("Nothing happened.")))
 	}
 	day := ""
 	for _, e := range events {
-		if d := e.at.In(a.zone).Format("Monday 2 January 2006"); d != day {
+		if d := e.at.In(a.zone).Format(a.words.Say("Monday 2 January 2006")); d != day {
 			day = d
 			ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: day, Bold: true}}})
 		}
@@ -109,11 +110,11 @@ func (a *ask) events(ctx context.Context, w story.WatchName, from time.Time) ([]
 
 // bulletin tells a bulletin in one line.
 func (a *ask) bulletin(b *story.Bulletin) Line {
-	text := fmt.Sprintf("%s %s: %s", bot.LevelMark(b.To), b.Watch, strings.Join(b.Reasons, "; "))
+	text := fmt.Sprintf("%s: %s", b.Watch, strings.Join(b.Reasons, "; "))
 	if b.Kind == story.LevelChange {
-		text = fmt.Sprintf("%s %s from %s to %s: %s", bot.LevelMark(b.To), b.Watch, b.From, b.To, strings.Join(b.Reasons, "; "))
+		text = a.words.Say("%s from %s to %s: %s", b.Watch, bot.LevelName(b.From, a.words), bot.LevelName(b.To, a.words), strings.Join(b.Reasons, "; "))
 	}
-	l := Line{Spans: []Span{{Text: text, Bold: b.To > b.From}}}
+	l := Line{Spans: []Span{{Text: bot.LevelMark(b.To) + " " + text, Bold: b.To > b.From}}}
 	if len(b.Evidence) > 0 {
 		l.Spans = append(l.Spans, Span{Text: " (" + bot.Clean(b.Evidence[0].Outlet) + ")", Link: bot.Link(b.Evidence[0].Link, 2_000)})
 	}
@@ -142,7 +143,7 @@ func (a *ask) storyline(ctx context.Context, s *story.Story) (*Answer, error) {
 		r := &s.Reports[i]
 		said := " · " + bot.Clean(r.Item.Outlet)
 		if r.Relation == story.Copies {
-			said += " (a copy)"
+			said += " (" + a.words.Say("a copy") + ")"
 		}
 		title := trimmed(r.Item.Title, 160)
 		events = append(events, event{r.Item.Effective, Line{Spans: []Span{{Text: title, Link: bot.Link(r.Item.Link, 2_000)}, {Text: said}}}})
@@ -167,16 +168,20 @@ func oneStory(ctx context.Context, a *ask) (*Answer, error) {
 	lead := s.Lead()
 	ans := &Answer{Title: fmt.Sprintf("#%d %s", s.ID, bot.Clean(lead.Item.Title))}
 	ans.Lines = append(ans.Lines, Line{Spans: []Span{
-		{Text: fmt.Sprintf("%s %s · %s · %s · %s", bot.LevelMark(s.Level), s.Level, bot.Count(s.Origins(), "origin"), bot.Count(len(s.Outlets()), "outlet"), a.at(s.Changed)), Link: a.message(ctx, s.ID)},
+		{Text: strings.Join([]string{bot.LevelMark(s.Level) + " " + bot.LevelName(s.Level, a.words), bot.Origins(s.Origins(), a.words), bot.Outlets(len(s.Outlets()), a.words), a.at(s.Changed)}, " · "), Link: a.message(ctx, s.ID)},
 	}})
 	for _, l := range brief.Sentences(brief.Of(s, 600)) {
 		ans.Lines = append(ans.Lines, Text(l.Text))
 	}
-	for _, f := range bot.Facts(s, a.zone) {
+	for _, f := range bot.Facts(s, a.zone, a.words) {
 		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: f.Name + ": ", Bold: true}, {Text: f.Text}}})
 	}
-	if who := care(s.Care); who != "" {
-		ans.Lines = append(ans.Lines, Text("It is "+who+", "+a.at(s.Care.Changed)+"."))
+	switch who, at := s.Care.Owner.Name, a.at(s.Care.Changed); s.Care.Stands() {
+	case story.Acknowledged:
+		ans.Lines = append(ans.Lines, Text(a.words.Say("It is acknowledged by %s, %s.", who, at)))
+	case story.Resolved:
+		ans.Lines = append(ans.Lines, Text(a.words.Say("It is resolved by %s, %s.", who, at)))
+	case story.Open:
 	}
 	notes, err := a.Record.Deeds(ctx, subject(s.ID), time.Time{}, 8)
 	if err != nil {
@@ -206,27 +211,40 @@ func drawn(ctx context.Context, a *ask) (*Answer, error) {
 		return nil, err
 	}
 	days := max(7, int(a.now.Sub(from).Hours()/24))
-	picture, err := chart.Draw(Chart(w.Title, past, params, a.now, days), chart.PNG)
+	picture, err := chart.Draw(Chart(w.Title, past, params, a.now, days, a.words), chart.PNG)
 	if err != nil {
 		return nil, err
 	}
 	j := past.Judge(a.now)
-	alt := fmt.Sprintf("The level of %s over %d days: %s now, %s.", w.Title, days, j.Level, j.Trend)
+	alt := a.words.Say("The level of %s over %d days: %s now, %s.", w.Title, days, bot.LevelName(j.Level, a.words), trendName(j.Trend, a.words))
 	return &Answer{
 		Title: w.Title, Lines: []Line{Text(alt)},
 		File: &File{Name: string(w.Name) + ".png", Type: "image/png", Data: picture, Alt: alt},
 	}, nil
 }
 
+// trendName returns where a watch is going, in a word.
+func trendName(t level.Trend, w words.Words) string {
+	switch t {
+	case level.Falling:
+		return w.Say("falling")
+	case level.Steady:
+		return w.Say("steady")
+	case level.Rising:
+		return w.Say("rising")
+	}
+	return string(t)
+}
+
 // Chart returns the chart of a watch's last days up to now: its level, the
 // changes of it, and the deadlines that are known. It is for dark rooms.
-func Chart(title string, past *level.History, params level.Params, now time.Time, days int) chart.Chart {
-	c := chart.Chart{Title: title, Days: past.Days(now), Rise: params.Rise, Dark: true}
+func Chart(title string, past *level.History, params level.Params, now time.Time, days int, w words.Words) chart.Chart {
+	c := chart.Chart{Title: title, Days: past.Days(now), Rise: params.Rise, Dark: true, Words: w}
 	j := past.Judge(now)
 	c.Days = append(c.Days, level.Day{Date: now.UTC().Truncate(24 * time.Hour), Level: j.Level, Threats: j.Threats, Acts: j.Acts, Easing: j.Easing, Cold: j.Cold})
 	c.Days = c.Days[max(0, len(c.Days)-days):]
 	for _, change := range past.Changes(now) {
-		c.Marks = append(c.Marks, chart.Mark{At: change.At, Text: fmt.Sprintf("%s to %s", change.From, change.To)})
+		c.Marks = append(c.Marks, chart.Mark{At: change.At, Text: w.Say("from %s to %s", bot.LevelName(change.From, w), bot.LevelName(change.To, w))})
 	}
 	for _, dl := range j.Deadlines {
 		c.Deadlines = append(c.Deadlines, dl.Ends)

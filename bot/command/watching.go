@@ -5,10 +5,10 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -37,7 +37,7 @@ func status(ctx context.Context, a *ask) (*Answer, error) {
 	// The highest level first: what matters must not be cut off.
 	watches = slices.Clone(watches)
 	slices.SortStableFunc(watches, func(x, y story.Watch) int { return cmp.Compare(stands[y.Name].Level, stands[x.Name].Level) })
-	ans := &Answer{Title: "Status · " + a.at(a.now) + " " + a.now.In(a.zone).Format("MST")}
+	ans := &Answer{Title: a.words.Say("Status · %s %s", a.at(a.now), a.now.In(a.zone).Format("MST"))}
 	open := fewOpen
 	if len(watches) == 1 {
 		open = mostOpen
@@ -48,7 +48,7 @@ func status(ctx context.Context, a *ask) (*Answer, error) {
 		}
 	}
 	if more := len(watches) - mostWatches; more > 0 {
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("… and %d more, none of them higher; status WATCH tells of one.", more)))
+		ans.Lines = append(ans.Lines, Text("… "+a.words.Say("and %d more, none of them higher; status WATCH tells of one.", more)))
 	}
 	muted, err := a.mutes(ctx, func(m *story.Mute) bool {
 		return m.Watch == "" || slices.ContainsFunc(watches, func(w story.Watch) bool { return w.Name == m.Watch })
@@ -66,15 +66,15 @@ func (a *ask) standing(ctx context.Context, ans *Answer, w *story.Watch, st stor
 	if err != nil {
 		return err
 	}
-	said := fmt.Sprintf(" · %s", j.Trend)
+	said := " · " + trendName(j.Trend, a.words)
 	if st.Changes > 1 { // the first is where it was found, not a change
-		said += " · since " + a.at(st.Since)
+		said += " · " + a.words.Say("since %s", a.at(st.Since))
 	}
 	if j.Cold {
-		said += " · cold start"
+		said += " · " + a.words.Say("cold start")
 	}
 	ans.Lines = append(ans.Lines, Line{Spans: []Span{
-		{Text: bot.LevelMark(j.Level) + " " + strings.ToUpper(j.Level.String()) + "  ", Bold: true}, {Text: w.Title, Bold: true}, {Text: said},
+		{Text: bot.LevelMark(j.Level) + " " + a.words.Upper(bot.LevelName(j.Level, a.words)) + "  ", Bold: true}, {Text: w.Title, Bold: true}, {Text: said},
 	}})
 	for _, r := range j.Reasons[:min(len(j.Reasons), mostReasons)] {
 		ans.Lines = append(ans.Lines, Line{Small: true, Spans: []Span{{Text: r.String()}}})
@@ -87,7 +87,7 @@ func (a *ask) standing(ctx context.Context, ans *Answer, w *story.Watch, st stor
 		ans.Lines = append(ans.Lines, a.line(ctx, &open[i]))
 	}
 	if len(open) > most {
-		ans.Lines = append(ans.Lines, Text("• … and more: timeline "+string(w.Name)+" lists them"))
+		ans.Lines = append(ans.Lines, Text("• … "+a.words.Say("and more: timeline %s lists them", w.Name)))
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (a *ask) works(ctx context.Context, ans *Answer) error {
 		}
 	}
 	if len(failing) > 0 {
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %d of %d feeds fail: %s. feeds says why.", len(failing), len(states), listed(failing))))
+		ans.Lines = append(ans.Lines, Text("⚠ "+a.words.Say("%d of %d feeds fail: %s. feeds says why.", len(failing), len(states), a.listed(failing))))
 	}
 	waiting, err := a.Record.Waiting(ctx, a.now.Add(-slow))
 	if err != nil {
@@ -114,7 +114,7 @@ func (a *ask) works(ctx context.Context, ans *Answer) error {
 	for i := range a.desk.Rooms {
 		r := &a.desk.Rooms[i]
 		if n := waiting[r.Name]; n > 0 && a.mine(r) {
-			ans.Lines = append(ans.Lines, Text(fmt.Sprintf("⚠ %s for %s not told yet, and late.", bot.Count(n, "message"), r.Name)))
+			ans.Lines = append(ans.Lines, Text("⚠ "+a.words.Count(n, "%d message for %s not told yet, and late.", "%d messages for %s not told yet, and late.", r.Name)))
 		}
 	}
 	return nil
@@ -127,21 +127,21 @@ func (a *ask) line(ctx context.Context, s *story.Story) Line {
 	spans := []Span{
 		{Text: fmt.Sprintf("• #%d ", s.ID)},
 		{Text: title, Link: cmp.Or(a.message(ctx, s.ID), bot.Link(lead.Item.Link, 2_000))},
-		{Text: fmt.Sprintf(" (%s, %s)", bot.Count(s.Origins(), "origin"), a.at(s.Changed))},
+		{Text: fmt.Sprintf(" (%s, %s)", bot.Origins(s.Origins(), a.words), a.at(s.Changed))},
 	}
-	if who := care(s.Care); who != "" {
+	if who := a.care(s.Care); who != "" {
 		spans = append(spans, Span{Text: " · " + who})
 	}
 	return Line{Spans: spans}
 }
 
 // care says who has a story, or "".
-func care(c story.Care) string {
+func (a *ask) care(c story.Care) string {
 	switch c.Stands() {
 	case story.Acknowledged:
-		return "acknowledged by " + c.Owner.Name
+		return a.words.Say("acknowledged by %s", c.Owner.Name)
 	case story.Resolved:
-		return "resolved by " + c.Owner.Name
+		return a.words.Say("resolved by %s", c.Owner.Name)
 	case story.Open:
 	}
 	return ""
@@ -177,34 +177,51 @@ func feeds(ctx context.Context, a *ask) (*Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	ans := &Answer{Title: bot.Count(len(states), "feed")}
+	ans := &Answer{Title: a.words.Count(len(states), "%d feed", "%d feeds")}
 	slices.SortStableFunc(states, func(x, y story.FeedState) int { return cmp.Compare(y.Failures, x.Failures) }) // the broken ones first
 	const shown = 30
 	for _, st := range states[:min(len(states), shown)] {
-		mark, says := "✓", "last item "+a.ago(newest[st.Feed])
+		mark, says := "✓", a.words.Say("last item %s", a.ago(newest[st.Feed]))
 		switch state := st.Health.State; {
 		case state == story.HealthOK || state == "" && st.Failures == 0:
 		case state == "":
-			mark, says = "✗", fmt.Sprintf("%s, last well %s", st.LastError, a.ago(st.LastSuccess))
+			mark, says = "✗", a.words.Say("%s, last well %s", st.LastError, a.ago(st.LastSuccess))
 		default:
-			mark, says = "✗", fmt.Sprintf("%s: %s; last well %s", state, st.Health.Why, a.ago(st.LastSuccess))
+			mark, says = "✗", a.words.Say("%s: %s; last well %s", healthName(state, a.words), st.Health.Why, a.ago(st.LastSuccess))
 		}
 		next := a.at(st.NextDue)
 		if st.DueBecause != "" {
 			next += " (" + st.DueBecause + ")"
 		}
-		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: mark + " "}, {Text: string(st.Feed), Bold: true}, {Text: " · " + says + " · next " + next}}})
+		ans.Lines = append(ans.Lines, Line{Spans: []Span{{Text: mark + " "}, {Text: string(st.Feed), Bold: true}, {Text: " · " + says + " · " + a.words.Say("next %s", next)}}})
 	}
 	if more := len(states) - shown; more > 0 {
-		ans.Lines = append(ans.Lines, Text(fmt.Sprintf("… and %d more", more)))
+		ans.Lines = append(ans.Lines, Text("… "+a.words.Say("and %d more", more)))
 	}
 	return ans, nil
+}
+
+// healthName returns how well a feed is, in a word.
+func healthName(s story.HealthState, w words.Words) string {
+	switch s {
+	case story.HealthOK:
+		return w.Say("ok")
+	case story.HealthLate:
+		return w.Say("late")
+	case story.HealthStale:
+		return w.Say("stale")
+	case story.HealthBlind:
+		return w.Say("blind")
+	case story.HealthGone:
+		return w.Say("gone")
+	}
+	return string(s)
 }
 
 // ago says how long ago t was.
 func (a *ask) ago(t time.Time) string {
 	if t.IsZero() {
-		return "never"
+		return a.words.Say("never")
 	}
-	return span(a.now.Sub(t)) + " ago"
+	return a.words.Say("%s ago", span(a.now.Sub(t), a.words))
 }

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"vedette/bot/words"
 )
 
 // longest is how far a length of time may reach.
@@ -51,14 +53,14 @@ func moment(text string, now time.Time, zone *time.Location) (time.Time, error) 
 }
 
 // span says how long d is, roughly.
-func span(d time.Duration) string {
+func span(d time.Duration, w words.Words) string {
 	switch {
 	case d < time.Minute:
-		return "less than a minute"
+		return w.Say("less than a minute")
 	case d < time.Hour:
-		return strconv.Itoa(int(d.Minutes())) + " min"
+		return w.Say("%d min", int(d.Minutes()))
 	case d < 48*time.Hour:
-		return strconv.Itoa(int(d.Hours())) + " h"
+		return w.Say("%d h", int(d.Hours()))
 	}
-	return strconv.Itoa(int(d.Hours()/24)) + " days"
+	return w.Count(int(d.Hours()/24), "%d day", "%d days")
 }

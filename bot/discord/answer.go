@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // Limits of an answer, as Discord counts where it is not said.
@@ -40,21 +40,21 @@ func faces(a *command.Answer) []face {
 		title = escape(t)
 	}
 	var all []face
-	p := new(page)
+	p := &page{words: a.Words}
 	add := func(below []discordgo.MessageComponent) {
 		all = append(all, p.face(title, below))
-		p, title = new(page), ""
+		p, title = &page{words: a.Words}, ""
 	}
 	for i, l := range a.Lines {
 		room := mostBrief
 		if len(all) == mostFaces-1 {
-			room -= size(leftOut(len(a.Lines)))
+			room -= size(leftOut(len(a.Lines), a.Words))
 		}
 		if p.add(l, room) {
 			continue
 		}
 		if len(all) == mostFaces-1 {
-			p.add(command.Line{Small: true, Spans: []command.Span{{Text: leftOut(len(a.Lines) - i)}}}, mostBrief)
+			p.add(command.Line{Small: true, Spans: []command.Span{{Text: leftOut(len(a.Lines)-i, a.Words)}}}, mostBrief)
 			break
 		}
 		add(nil)
@@ -65,17 +65,18 @@ func faces(a *command.Answer) []face {
 }
 
 // leftOut says that n lines are not shown.
-func leftOut(n int) string {
+func leftOut(n int, w words.Words) string {
 	if n == 1 {
-		return "One more line is left out."
+		return w.Say("One more line is left out.")
 	}
-	return fmt.Sprintf("%d more lines are left out.", n)
+	return w.Count(n, "%d more line is left out.", "%d more lines are left out.")
 }
 
 // A page is a message of an answer on its way.
 type page struct {
-	text string
-	open bool // text ends within letters of one width
+	words words.Words
+	text  string
+	open  bool // text ends within letters of one width
 }
 
 // fence stands before and after letters of one width.
@@ -83,7 +84,7 @@ const fence = "```"
 
 // add appends l, and reports whether it has room in most.
 func (p *page) add(l command.Line, most int) bool {
-	row, longer := rowOf(l), p.done()
+	row, longer := rowOf(l, p.words), p.done()
 	switch {
 	case l.Fixed && p.open:
 		longer = p.text + "\n" + row + "\n" + fence
@@ -116,7 +117,7 @@ func (p *page) done() string {
 func (p *page) face(title string, below []discordgo.MessageComponent) face {
 	text := strings.Trim(p.done(), "\n")
 	if bot.Blank(text) && title == "" {
-		text = "Nothing to show."
+		text = p.words.Say("Nothing to show.")
 	}
 	words := strings.TrimSpace(title + "\n" + text)
 	for size(words) > mostContent {
@@ -126,7 +127,7 @@ func (p *page) face(title string, below []discordgo.MessageComponent) face {
 		words = strings.TrimSpace(words[:strings.LastIndex(words, fence)])
 	}
 	if words == "" {
-		words = "The answer does not fit into plain words."
+		words = p.words.Say("The answer does not fit into plain words.")
 	}
 	f := face{rich: newForm(text, below), plain: newForm(words, below)}
 	f.rich.Flags, f.plain.Flags = discordgo.MessageFlagsSuppressEmbeds, discordgo.MessageFlagsSuppressEmbeds // links do not unfold
@@ -138,7 +139,7 @@ func (p *page) face(title string, below []discordgo.MessageComponent) face {
 }
 
 // rowOf returns l in Discord's terms.
-func rowOf(l command.Line) string {
+func rowOf(l command.Line, w words.Words) string {
 	if l.Fixed {
 		var b strings.Builder
 		for _, s := range l.Spans[:min(len(l.Spans), mostSpans)] {
@@ -149,7 +150,7 @@ func rowOf(l command.Line) string {
 	row := ""
 	words, links := mostRow, mostLinks
 	for _, s := range l.Spans[:min(len(l.Spans), mostSpans)] {
-		text := span(&s, words, links)
+		text := span(&s, words, links, w.Say("link"))
 		if strings.HasSuffix(row, "`") && strings.HasPrefix(text, "`") {
 			row += "\u2060" // two that touch would be one
 		}
@@ -165,8 +166,9 @@ func rowOf(l command.Line) string {
 }
 
 // span returns s in Discord's terms. Spaces at its ends stand outside of what
-// marks it, which Discord wants. It notes in s what is shown of it.
-func span(s *command.Span, words, links int) string {
+// marks it, which Discord wants. It notes in s what is shown of it; unnamed is
+// what a link is called that has no name.
+func span(s *command.Span, words, links int, unnamed string) string {
 	text := spaced(s.Text, words)
 	link := bot.Link(s.Link, links)
 	core := strings.Trim(text, " ")
@@ -175,7 +177,7 @@ func span(s *command.Span, words, links int) string {
 		after = ""
 	}
 	if link != "" && bot.Blank(core) {
-		core = "link"
+		core = unnamed
 	}
 	s.Text, s.Link = core, target(link)
 	shown := escape(core)
@@ -186,7 +188,7 @@ func span(s *command.Span, words, links int) string {
 	case link != "" && named(core):
 		shown = masked(core, link)
 	case link != "":
-		shown += " [link](" + s.Link + ")"
+		shown += " [" + escape(unnamed) + "](" + s.Link + ")"
 	case s.Code && !strings.Contains(core, "`"):
 		return before + "`" + core + "`" + after
 	case core[0] == '.': // which could end a number
@@ -226,7 +228,7 @@ func withFile(a *command.Answer) (all []face, file *command.File) {
 	}
 	if len(a.File.Data) > mostFile {
 		longer := *a
-		longer.Lines = append(slices.Clip(a.Lines), command.Line{Small: true, Spans: []command.Span{{Text: "The file is larger than Discord takes."}}})
+		longer.Lines = append(slices.Clip(a.Lines), command.Line{Small: true, Spans: []command.Span{{Text: a.Words.Say("The file is larger than Discord takes.")}}})
 		return faces(&longer), nil
 	}
 	all = faces(a)

@@ -14,6 +14,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // Standing is an answer with lines of each layout.
@@ -59,7 +60,7 @@ func TestAnswersLookAsReviewed(t *testing.T) {
 	m, _ := formModal(Asking())
 	for name, v := range map[string]any{
 		"answer": seen(faces(Standing())[0], false).rich, "answer_plain": faces(Standing())[0].plain, "answer_spoiled": faces(Spoiled())[0].rich,
-		"answer_short": faces(say("There is no watch \"x\". Did you mean *idlib*?"))[0].rich, "answer_empty": faces(&command.Answer{})[0].rich,
+		"answer_short": faces(say("There is no watch \"x\". Did you mean *idlib*?", words.Words{}))[0].rich, "answer_empty": faces(&command.Answer{})[0].rich,
 		"form": m,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +175,7 @@ func TestASpanIsShownAsItIsWritten(t *testing.T) {
 		"Nothing":        {command.Span{Bold: true, Code: true}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := span(&tt.span, 100, 100); got != tt.want {
+			if got := span(&tt.span, 100, 100, "link"); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})

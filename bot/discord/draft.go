@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"fmt"
 	"strings"
 
 	"vedette/bot"
@@ -92,7 +91,7 @@ func title(m *bot.Message) story.Sentence {
 	if t := short(m.Title.Text, mostTitle); !bot.Blank(t) {
 		return story.Sentence{Text: t}
 	}
-	return story.Sentence{Text: "(no title)"}
+	return story.Sentence{Text: m.Words.Say("(no title)")}
 }
 
 // threadName returns what the thread that m begins is called. Discord reads
@@ -101,7 +100,7 @@ func threadName(m *bot.Message) string {
 	if name := brief(m.Title.Text, mostThread); !bot.Blank(name) {
 		return name
 	}
-	return "Further reports"
+	return brief(m.Words.Say("Further reports"), mostThread)
 }
 
 // hide leaves the last source out.
@@ -161,7 +160,7 @@ func (d *draft) prose() string {
 		rows = append(rows, row)
 	}
 	if d.more > 0 {
-		rows = append(rows, fmt.Sprintf("and %d more", d.more))
+		rows = append(rows, d.Words.Say("and %d more", d.more))
 	}
 	return strings.Join(rows, "\n")
 }

@@ -10,6 +10,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // Limits of a form.
@@ -107,12 +108,12 @@ func prefix(s string, most int) string {
 }
 
 // unasked says what to type where no form can be shown.
-func unasked(f *command.Form) *command.Answer {
+func unasked(f *command.Form, w words.Words) *command.Answer {
 	usage := f.Name
 	if spec := command.Find(f.Name); spec != nil {
 		usage = spec.Usage()
 	}
-	a := &command.Answer{Lines: []command.Line{{Spans: []command.Span{{Text: "More is needed. Give it with the command: "}, {Text: "/vedette " + usage, Code: true}}}}}
+	a := &command.Answer{Words: w, Lines: []command.Line{{Spans: []command.Span{{Text: w.Say("More is needed. Give it with the command:") + " "}, {Text: "/vedette " + usage, Code: true}}}}}
 	if f.Wrong != "" {
 		a.Lines = append([]command.Line{command.Text(f.Wrong)}, a.Lines...)
 	}

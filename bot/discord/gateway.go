@@ -19,6 +19,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"vedette/bot"
+	"vedette/internal/fault"
 )
 
 // Times of the gateway.
@@ -159,7 +160,9 @@ func (in *Inbox) line(ctx context.Context, s *session, begins *rate.Limiter) err
 	}
 	dialing, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()
+	fault.Point("gateway.dialling")
 	conn, res, err := in.dialer.DialContext(dialing, address, nil)
+	fault.Point("gateway.dialled")
 	if res != nil {
 		_ = res.Body.Close() // a copy that the dialer read
 	}
@@ -402,7 +405,7 @@ func (in *Inbox) excuse(ctx context.Context, h *heard) {
 	in.queue.Go(func() {
 		defer func() { <-in.excuses }()
 		if h.kind != 0 {
-			in.open(context.WithoutCancel(ctx), h, flood(h))
+			in.open(context.WithoutCancel(ctx), h, in.flood(h))
 		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // InboxOptions say how people of a bot's servers are heard: by the gateway, by
@@ -161,36 +162,36 @@ func (in *Inbox) receive(h *heard) receipt {
 }
 
 // say returns an answer of one sentence that only who asked sees.
-func say(words string) *command.Answer {
-	return &command.Answer{Lines: []command.Line{command.Text(words)}}
+func say(t words.Text, w words.Words) *command.Answer {
+	return &command.Answer{Words: w, Lines: []command.Line{command.Text(w.Say(t))}}
 }
 
 // Sentences of ours.
 const (
-	busyWords   = "Your last requests are still being answered. Ask again in a moment."
-	brokeWords  = "That went wrong inside vedette. Its log says more."
-	directWords = "I answer in the channels of a server, not in direct messages."
-	alienWords  = "No room of my desk file stands in this server, so I tell nothing here."
+	busyWords   words.Text = "Your last requests are still being answered. Ask again in a moment."
+	brokeWords  words.Text = "That went wrong inside vedette. Its log says more."
+	directWords words.Text = "I answer in the channels of a server, not in direct messages."
+	alienWords  words.Text = "No room of my desk file stands in this server, so I tell nothing here."
 )
 
 // answer works out the answer to h.
 func (in *Inbox) answer(ctx context.Context, h *heard) (a *command.Answer) {
 	end, ok := in.queue.Turn(ctx)
 	if !ok {
-		return say(busyWords)
+		return say(busyWords, in.answerer.Words(h.Where))
 	}
 	defer end()
 	defer func() { // a fault in an answer must not end what tells the rooms
 		if fault := recover(); fault != nil {
 			in.log.LogAttrs(ctx, slog.LevelError, "answering broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
-			a = say(brokeWords)
+			a = say(brokeWords, in.answerer.Words(h.Where))
 		}
 	}()
 	switch {
 	case h.Where.Tenant == "":
-		return say(directWords)
+		return say(directWords, in.answerer.Words(h.Where))
 	case !in.home(ctx, h.Where.Tenant):
-		return say(alienWords)
+		return say(alienWords, in.answerer.Words(h.Where))
 	case h.kind == 0:
 		h.Where.Channel = in.account.parent(ctx, h.room)
 	}

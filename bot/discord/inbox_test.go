@@ -19,6 +19,7 @@ import (
 	"vedette/bot"
 	"vedette/bot/command"
 	"vedette/bot/discord"
+	"vedette/bot/words"
 	"vedette/internal/fakeroom"
 	"vedette/story"
 )
@@ -41,6 +42,9 @@ type desk struct {
 }
 
 func (d *desk) Do(ctx context.Context, c *command.Call) *command.Answer { return d.Press(ctx, c, "") }
+
+// Words returns English in all places.
+func (d *desk) Words(command.Place) words.Words { return words.Words{} }
 
 func (d *desk) Press(_ context.Context, c *command.Call, do string) *command.Answer {
 	d.mu.Lock()
@@ -169,12 +173,12 @@ func (s *scene) spotless(t *testing.T) {
 }
 
 // seen returns what only the user sees, a text for each message.
-func (s *scene) seen(user string) []string { return words(s.Private(user)) }
+func (s *scene) seen(user string) []string { return textsOf(s.Private(user)) }
 
 // said returns what all see in the channel.
-func (s *scene) said() []string { return words(s.Posts(channel)) }
+func (s *scene) said() []string { return textsOf(s.Posts(channel)) }
 
-func words(all []fakeroom.Post) []string {
+func textsOf(all []fakeroom.Post) []string {
 	var texts []string
 	for _, p := range all {
 		texts = append(texts, p.Text)

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -27,7 +28,7 @@ func policies() map[string]*bot.Message {
 			{Story: 1, Level: story.High, Title: "Six soldiers killed in shelling, toll rises <!channel> @everyone", Link: "https://www.aa.com.tr/en/2", Watches: []story.WatchName{"idlib", "air"}, Origins: 3, Outlets: 7, Changed: at.Add(-4 * time.Hour), Held: true},
 			{Story: 2, Level: story.Guarded, Title: "[Convoy](https://evil.example) leaves", Watches: []story.WatchName{"idlib"}, Origins: 1, Outlets: 1, Changed: at.Add(-20 * time.Hour)},
 		},
-	}}, time.UTC, titles)
+	}}, time.UTC, titles, words.Words{})
 	full := *digest
 	full.Lines = nil
 	for i := range 300 {
@@ -36,7 +37,7 @@ func policies() map[string]*bot.Message {
 	board := bot.BoardMessage([]story.Stand{
 		{Watch: "idlib", Level: story.High, Since: at.Add(-5 * time.Hour), Week: 14, LastWeek: 9, Changed: at, Title: "Six soldiers killed in shelling <@U123>", Link: "https://www.aa.com.tr/en/2", Open: 3, Owners: []string{"Ana", "", "Ana"}},
 		{Watch: "air", Level: story.Calm, Since: at.AddDate(0, -1, 0), Week: 1, LastWeek: 4},
-	}, at, titles)
+	}, at, titles, words.Words{})
 	ping, escalation, rung := idlib(), idlib(), idlib()
 	ping.Calls = story.Mention{Kind: story.Here}
 	fact := []bot.Fact{{Name: "Escalated", Text: "critical, and nobody has acknowledged it in desk for 10 min"}}

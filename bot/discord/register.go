@@ -49,7 +49,7 @@ func registered() []registration {
 	groups := make(map[string]int)
 	for _, s := range command.Specs() {
 		group, name := s.Group()
-		sub := declared{Type: discordgo.ApplicationCommandOptionSubCommand, Name: name, Description: brief(s.Help, mostHint), Options: parameters(&s)}
+		sub := declared{Type: discordgo.ApplicationCommandOptionSubCommand, Name: name, Description: brief(string(s.Help), mostHint), Options: parameters(&s)}
 		if group == "" {
 			r.Options = append(r.Options, sub)
 			continue
@@ -69,7 +69,7 @@ func registered() []registration {
 func parameters(s *command.Spec) []declared {
 	var all []declared
 	for _, p := range s.Params {
-		o := declared{Type: discordgo.ApplicationCommandOptionString, Name: p.Name, Description: brief(p.Help, mostHint), Required: p.Required}
+		o := declared{Type: discordgo.ApplicationCommandOptionString, Name: p.Name, Description: brief(string(p.Help), mostHint), Required: p.Required}
 		switch p.Kind {
 		case command.Words:
 		case command.Member:

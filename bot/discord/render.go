@@ -1,12 +1,15 @@
 package discord
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
 	"vedette/bot"
+	"vedette/bot/words"
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -36,9 +39,20 @@ type face struct {
 // with the key. Its buttons carry the key, by which it can be found.
 func (f face) once(key string) face {
 	f.rich.Components = keyed(f.rich.Components, key)
-	f.rich.Nonce, f.rich.Enforce = key, true
-	f.plain.Nonce, f.plain.Enforce = key, true
+	f.rich.Nonce, f.rich.Enforce = nonce(key), true
+	f.plain.Nonce, f.plain.Enforce = nonce(key), true
 	return f
+}
+
+// nonce returns the nonce of the message with the key: the key.
+func nonce(key string) string {
+	if fault.Sabotaged == fault.NonceOfTime {
+		return strconv.FormatInt(time.Now().UnixNano(), 36)
+	}
+	if fault.Sabotaged == fault.OneNonce {
+		return "vedette"
+	}
+	return key
 }
 
 // answering returns f as an answer to root, or by itself if root is gone.
@@ -69,7 +83,7 @@ func root(m *bot.Message) face {
 
 // reply returns the face of a message in a thread.
 func reply(m *bot.Message) face {
-	return trim(m).face("Further report · "+m.Time(), (*draft).reply)
+	return trim(m).face(m.Words.Say("Further report")+" · "+m.Time(), (*draft).reply)
 }
 
 // face lays d out, leaving out what Discord has no room for: the sources
@@ -91,6 +105,9 @@ func newForm(content string, components []discordgo.MessageComponent) form {
 	f := form{Content: content, Embeds: []*discordgo.MessageEmbed{}, Components: []discordgo.MessageComponent{}}
 	f.Components = append(f.Components, components...)
 	f.Mentions = &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
+	if fault.Sabotaged == fault.AnyMention {
+		f.Mentions = nil
+	}
 	return f
 }
 
@@ -142,13 +159,16 @@ func (d *draft) root() *discordgo.MessageEmbed {
 	e := d.report()
 	few := len(d.Sources)+d.hidden <= fewSources
 	if words := d.matched(); words != "" {
-		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Matched", Value: words, Inline: few})
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: d.heading("Matched"), Value: words, Inline: few})
 	}
 	if names := d.sources(); names != "" {
-		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Sources", Value: names, Inline: few})
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: d.heading("Sources"), Value: names, Inline: few})
 	}
 	return e
 }
+
+// heading returns t as the name of a field.
+func (d *draft) heading(t words.Text) string { return short(d.Words.Say(t), mostName) }
 
 // reply lays a message out that answers a root message: who tells it, what
 // happened, and why the room hears it.
@@ -177,9 +197,9 @@ func (d *draft) report() *discordgo.MessageEmbed {
 
 // sources returns the outlets that tell the story.
 func (d *draft) sources() string {
-	parts := bot.Keep(d.Sources, mostList, func(s bot.Source) (string, bool) { return masked(s.Name(), s.Link), true })
+	parts := bot.Keep(d.Sources, mostList, func(s bot.Source) (string, bool) { return masked(s.Name(d.Words), s.Link), true })
 	if d.hidden > 0 {
-		parts = append(parts, fmt.Sprintf("+%d more", d.hidden))
+		parts = append(parts, d.Words.Say("+%d more", d.hidden))
 	}
 	return strings.Join(parts, " · ")
 }

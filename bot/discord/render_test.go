@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -75,7 +76,7 @@ func moved(link string) (onward, apart *bot.Message) {
 	at := idlib().At
 	told := story.Story{Changed: at, Watches: []story.WatchName{"idlib"}, Reports: []story.Report{{Item: story.Item{Title: "Turkey threatens force over Idlib ceasefire"}}}}
 	was := story.Aside{Lead: story.Witness{Outlet: "AFP", Title: "Ankara warns Damascus @everyone", Link: "https://www.afp.com/en/1"}, Why: "tells of the same event as Al Jazeera: Turkey, force, ceasefire"}
-	onward = bot.Onward(&told, &was, link, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+	onward = bot.Onward(&told, &was, link, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 	of := story.Aside{Lead: was.Lead, Why: "tells of another event than the rest: ceasefire, force, posts"}
 	return onward, bot.Apart(idlib(), &of, link)
 }
@@ -158,7 +159,7 @@ func bulletin() *bot.Message {
 		Watch: "idlib", Kind: story.LevelChange, From: story.Guarded, To: story.High, At: at,
 		Reasons:  []string{"6 dead of a state's army in one story, as two origins report; high begins at 5"},
 		Evidence: []story.Witness{{Item: 2, Outlet: "Anadolu", Title: "Six soldiers killed, @everyone", Link: "https://www.aa.com.tr/en/2", At: at.Add(-time.Hour)}},
-	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 }
 
 func TestMessagesLookAsReviewed(t *testing.T) {

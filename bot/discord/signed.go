@@ -59,7 +59,7 @@ func (in *Inbox) serve(w http.ResponseWriter, r *http.Request) {
 	case nothing:
 		w.WriteHeader(http.StatusAccepted) // it is being answered
 	case flooded:
-		write(w, flood(h).rich)
+		write(w, in.flood(h).rich)
 	case taken:
 		first, rest := in.begin(r.Context(), h)
 		stands := write(w, first.rich)
@@ -75,11 +75,11 @@ func write(w http.ResponseWriter, first response) bool {
 }
 
 // flood returns what is said of a call that is not taken.
-func flood(h *heard) opening {
+func (in *Inbox) flood(h *heard) opening {
 	if h.kind == discordgo.InteractionApplicationCommandAutocomplete {
 		return suggested(nil)
 	}
-	f := seen(faces(say(busyWords))[0], false)
+	f := seen(faces(say(busyWords, in.answerer.Words(h.Where)))[0], false)
 	const says = discordgo.InteractionResponseChannelMessageWithSource
 	return opening{response{says, f.rich}, response{says, f.plain}}
 }

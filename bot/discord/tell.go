@@ -69,7 +69,7 @@ func (in *Inbox) begin(ctx context.Context, h *heard) (first opening, rest func(
 		defer end()
 		a := <-came
 		if a.Form != nil {
-			a = unasked(a.Form)
+			a = unasked(a.Form, a.Words)
 		}
 		if !stands || !in.late(ctx, h, a) {
 			in.lost(ctx, h)
@@ -131,10 +131,10 @@ func (in *Inbox) direct(ctx context.Context, h *heard, a *command.Answer, end fu
 	if a.Form != nil {
 		if m, fits := formModal(a.Form); fits && h.kind != discordgo.InteractionModalSubmit {
 			r := response{discordgo.InteractionResponseModal, m}
-			stand := response{discordgo.InteractionResponseChannelMessageWithSource, seen(unaskedFace(a.Form), false).plain}
+			stand := response{discordgo.InteractionResponseChannelMessageWithSource, seen(unaskedFace(a), false).plain}
 			return opening{r, stand}, func(bool) { end() }
 		}
-		a = unasked(a.Form)
+		a = unasked(a.Form, a.Words)
 	}
 	all, file := withFile(a)
 	if file != nil && len(all) == 1 { // it goes with a message of its own
@@ -157,7 +157,7 @@ func (in *Inbox) direct(ctx context.Context, h *heard, a *command.Answer, end fu
 }
 
 // unaskedFace is what stands in for a form that Discord does not show.
-func unaskedFace(f *command.Form) face { return faces(unasked(f))[0] }
+func unaskedFace(a *command.Answer) face { return faces(unasked(a.Form, a.Words))[0] }
 
 // seen returns f for all to see, or for who asked.
 func seen(f face, shared bool) face {
@@ -196,7 +196,7 @@ func (in *Inbox) late(ctx context.Context, h *heard, a *command.Answer) bool {
 		return in.carry(ctx, errand{method: http.MethodPatch, path: original, rich: all[0].rich, plain: all[0].plain, file: own, repeat: true}) &&
 			in.follow(ctx, h, all[1:], file, a.Shared)
 	case a.Shared:
-		f := faces(say("The answer is in the channel, for all to see."))[0]
+		f := faces(say("The answer is in the channel, for all to see.", a.Words))[0]
 		in.carry(ctx, errand{method: http.MethodPatch, path: original, rich: f.rich, plain: f.plain, repeat: true})
 	default:
 		in.carry(ctx, errand{method: http.MethodDelete, path: original, repeat: true})
@@ -232,7 +232,7 @@ func (in *Inbox) reply(ctx context.Context, h *heard) {
 	defer cancel()
 	a := in.answer(ctx, h)
 	if a.Form != nil {
-		a = unasked(a.Form)
+		a = unasked(a.Form, a.Words)
 	}
 	all, file := withFile(a)
 	for i, f := range all {

@@ -1,7 +1,6 @@
 package slack
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // Limits of an answer, in bytes where it is not said. A response_url takes
@@ -31,20 +31,20 @@ const (
 func faces(a *command.Answer) []face {
 	below := answerButtons(a.Buttons)
 	var all []face
-	p := newPage(a.Title)
+	p := newPage(a.Title, a.Words)
 	for i, l := range a.Lines {
 		l = cut(l)
 		room := mostBlocks - size(below)
 		if len(all) == mostFaces-1 {
-			room -= size(small(leftOut(len(a.Lines))))
+			room -= size(small(leftOut(len(a.Lines), a.Words)))
 		}
 		if !p.fits(l, room) {
 			if len(all) == mostFaces-1 {
-				p.add(command.Line{Small: true, Spans: []command.Span{{Text: leftOut(len(a.Lines) - i)}}})
+				p.add(command.Line{Small: true, Spans: []command.Span{{Text: leftOut(len(a.Lines)-i, a.Words)}}})
 				break
 			}
 			all = append(all, p.face(nil))
-			p = newPage("")
+			p = newPage("", a.Words)
 		}
 		p.add(l)
 	}
@@ -64,11 +64,11 @@ func answerButtons(all []bot.Button) []slack.Block {
 }
 
 // leftOut says that n lines are not shown.
-func leftOut(n int) string {
+func leftOut(n int, w words.Words) string {
 	if n == 1 {
-		return "One more line is left out."
+		return w.Say("One more line is left out.")
 	}
-	return fmt.Sprintf("%d more lines are left out.", n)
+	return w.Count(n, "%d more line is left out.", "%d more lines are left out.")
 }
 
 // cut returns l with nothing in it that is broken or by itself too long.
@@ -140,11 +140,12 @@ type page struct {
 	blocks []slack.Block
 	lines  []command.Line // of one layout, not in a block yet
 	text   []string
+	words  words.Words
 }
 
 // newPage returns a page that begins with the title, unless that is blank.
-func newPage(title string) *page {
-	p := new(page)
+func newPage(title string, w words.Words) *page {
+	p := &page{words: w}
 	if title = short(title, mostTitle); !bot.Blank(title) {
 		var head line
 		head.text(title, bold())
@@ -195,7 +196,7 @@ func (p *page) face(below []slack.Block) face {
 		}
 	}
 	if text = strings.TrimSpace(text); bot.Blank(text) {
-		text = "(nothing to show)"
+		text = p.words.Say("(nothing to show)")
 	}
 	if len(blocks) == 0 {
 		var nothing line

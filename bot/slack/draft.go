@@ -48,7 +48,7 @@ func trim(m *bot.Message, key string) *draft {
 	d.Outlet, d.Reason, d.State = short(m.Outlet, mostName), short(m.Reason, mostFact), short(m.State, mostFact)
 	d.Title = fit(m.Title, mostTitle)
 	if bot.Blank(d.Title.Text) {
-		d.Title = story.Sentence{Text: "(no title)"}
+		d.Title = story.Sentence{Text: m.Words.Say("(no title)")}
 	}
 	d.Watches = bot.Keep(m.Watches, mostWatches, func(w string) (string, bool) { return short(w, mostName), !bot.Blank(w) })
 	for len(d.Head()) > mostHead && len(d.Watches) > 0 {

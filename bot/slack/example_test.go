@@ -13,6 +13,7 @@ import (
 	"vedette/bot"
 	"vedette/bot/command"
 	"vedette/bot/slack"
+	"vedette/bot/words"
 	"vedette/internal/fakeroom"
 	"vedette/story"
 )
@@ -55,6 +56,8 @@ func (parrot) Do(_ context.Context, c *command.Call) *command.Answer {
 func (parrot) Press(_ context.Context, c *command.Call, do string) *command.Answer {
 	return &command.Answer{Title: c.From.Name + " presses: " + do}
 }
+
+func (parrot) Words(command.Place) words.Words { return words.Words{} }
 
 func (parrot) Suggest(context.Context, *command.Call, string, string) []command.Choice { return nil }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"vedette/bot"
+	"vedette/internal/fault"
 )
 
 // busyWait is how long Slack is left alone that is busy and does not say for
@@ -29,6 +30,8 @@ func failed(x *bot.Exchange, code string, answers bool) *bot.Failure {
 		return &bot.Failure{Kind: bot.Ambiguous, Why: "Slack's answer was lost"}
 	case s == http.StatusTooManyRequests:
 		return busy(x, "Slack is busy (HTTP 429)")
+	case s >= 500 && fault.Sabotaged == fault.DropsOn5xx:
+		return &bot.Failure{Kind: bot.Unfit, Why: "Slack stumbled"}
 	case code != "":
 		return refused(x, code, answers)
 	case s >= 500, s == http.StatusRequestTimeout:
@@ -57,6 +60,9 @@ func refused(x *bot.Exchange, code string, answers bool) *bot.Failure {
 	named := " (" + word(code) + ")"
 	switch code {
 	case "ratelimited", "rate_limited":
+		if fault.Sabotaged == fault.LimitIsFinal {
+			return &bot.Failure{Kind: bot.Unfit, Why: "Slack is busy" + named}
+		}
 		return busy(x, "Slack is busy"+named)
 	case "message_limit_exceeded":
 		return busy(x, "the workspace has used up its messages"+named)

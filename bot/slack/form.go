@@ -9,6 +9,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // Limits of a modal. Where it is not said, they are bytes, which are never
@@ -55,8 +56,8 @@ func unpack(s string) (metadata, error) {
 // formView returns the modal that asks for what f wants, and whether Slack
 // can show it.
 func formView(f *command.Form, h *heard) (slack.ModalViewRequest, bool) {
-	v := modal(f.Title, metadata{Name: f.Name, Args: f.Args, Channel: h.Where.Channel, Thread: h.thread})
-	v.Submit, v.Close = label("Send"), label("Cancel")
+	v := modal(f.Title, metadata{Name: f.Name, Args: f.Args, Channel: h.Where.Channel, Thread: h.thread}, h.words)
+	v.Submit, v.Close = edge(h.words, "Send"), edge(h.words, "Cancel")
 	if !bot.Blank(f.Wrong) {
 		var wrong line
 		wrong.text(short(f.Wrong, mostLine), bold())
@@ -98,21 +99,27 @@ func prefix(s string, most int) string {
 // for all of it.
 func answerView(a *command.Answer, h *heard) (slack.ModalViewRequest, bool) {
 	all := faces(a)
-	v := modal("vedette", metadata{Channel: h.Where.Channel, Thread: h.thread})
+	v := modal("vedette", metadata{Channel: h.Where.Channel, Thread: h.thread}, h.words)
 	v.Blocks.BlockSet = all[0].blocks
 	return v, len(all) == 1
 }
 
-// wordsView returns a modal that says s.
-func wordsView(s string, h *heard) slack.ModalViewRequest {
-	v, _ := answerView(&command.Answer{Lines: []command.Line{command.Text(s)}}, h)
+// wordsView returns a modal that says t.
+func wordsView(t words.Text, h *heard) slack.ModalViewRequest {
+	v, _ := answerView(&command.Answer{Lines: []command.Line{command.Text(h.words.Say(t))}}, h)
 	return v
 }
 
 // modal returns a modal without blocks.
-func modal(title string, m metadata) slack.ModalViewRequest {
+func modal(title string, m metadata, w words.Words) slack.ModalViewRequest {
 	if title = short(title, mostModalTitle); bot.Blank(title) {
 		title = "vedette"
 	}
-	return slack.ModalViewRequest{Type: slack.VTModal, Title: label(title), Close: label("Close"), PrivateMetadata: m.pack()}
+	return slack.ModalViewRequest{Type: slack.VTModal, Title: label(title), Close: edge(w, "Close"), PrivateMetadata: m.pack()}
+}
+
+// edge returns what a button at the edge of a modal says, which has the room of
+// a title.
+func edge(w words.Words, t words.Text) *slack.TextBlockObject {
+	return label(short(w.Say(t), mostModalTitle))
 }

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // A kind says what Slack delivers, in the words of Socket Mode.
@@ -37,6 +38,8 @@ type heard struct {
 	mention bool     // words in a channel, which everybody reads
 	thread  string   // that it was made in, or ""
 	root    string   // of the thread in which a mention is answered for all
+
+	words words.Words // that the person is answered in, once it is known where it was asked
 }
 
 // errForeign is the error of what is not for vedette: it is acknowledged, and

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 func TestWhatSlackMakesOfWordsIsUndone(t *testing.T) {
@@ -119,8 +120,13 @@ func formOrNil(k kind, raw string) []byte {
 	return payload
 }
 
+// silent answers nothing.
+type silent struct{ command.Answerer }
+
+func (silent) Words(command.Place) words.Words { return words.Words{} }
+
 func TestADeliveryIsKnownByItsEnvelopeAndByWhatIsInIt(t *testing.T) {
-	in := &Inbox{queue: command.NewQueue(), who: identity{team: "T1"}}
+	in := &Inbox{answerer: silent{}, queue: command.NewQueue(), who: identity{team: "T1"}}
 	in.queue.Open()
 	typed := func(trigger string) []byte {
 		return []byte(`{"team_id":"T1","user_id":"U1","channel_id":"C1","trigger_id":"` + trigger + `"}`)

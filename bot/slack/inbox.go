@@ -19,6 +19,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // InboxOptions say how people of a workspace are heard. At least one of
@@ -176,6 +177,7 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 	if h.mention {
 		h.Words = addressed(h.Words, who.user)
 	}
+	h.words = in.answerer.Words(h.Where)
 	if !in.queue.Begin(h.From.ID) {
 		in.log.LogAttrs(context.Background(), slog.LevelWarn, "a call was not taken: too many are under way", slog.String("person", h.From.ID))
 		return receipt{say: h.busy()}, nil
@@ -186,12 +188,12 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 // busy returns what is said with the acknowledgement of a call that is not
 // taken, or nil where nothing can be.
 func (h *heard) busy() any {
-	const words = "Your last requests are still being answered. Ask again in a moment."
+	const busy words.Text = "Your last requests are still being answered. Ask again in a moment."
 	switch {
 	case h.sent:
-		return map[string]any{"response_action": "update", "view": wordsView(words, h)}
+		return map[string]any{"response_action": "update", "view": wordsView(busy, h)}
 	case h.do == "" && !h.mention:
-		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": words}
+		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": h.words.Say(busy)}
 	}
 	return nil
 }
@@ -219,7 +221,7 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 	defer func() { // a fault in an answer must not end what tells the rooms
 		if fault := recover(); fault != nil {
 			in.log.LogAttrs(ctx, slog.LevelError, "answering broke down", slog.Any("fault", fault), slog.String("stack", string(debug.Stack())))
-			in.say(ctx, h, newPage("That went wrong inside vedette. Its log says more.").face(nil), false)
+			in.say(ctx, h, newPage(h.words.Say("That went wrong inside vedette. Its log says more."), h.words).face(nil), false)
 		}
 	}()
 	if h.From.Name == "" {

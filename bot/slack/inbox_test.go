@@ -18,6 +18,7 @@ import (
 	"vedette/bot"
 	"vedette/bot/command"
 	"vedette/bot/slack"
+	"vedette/bot/words"
 	"vedette/internal/fakeroom"
 )
 
@@ -37,6 +38,9 @@ type desk struct {
 }
 
 func (d *desk) Do(ctx context.Context, c *command.Call) *command.Answer { return d.Press(ctx, c, "") }
+
+// Words returns English in all places.
+func (d *desk) Words(command.Place) words.Words { return words.Words{} }
 
 func (d *desk) Press(_ context.Context, c *command.Call, do string) *command.Answer {
 	d.mu.Lock()

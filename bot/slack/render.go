@@ -3,7 +3,6 @@ package slack
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -138,7 +137,7 @@ func (d *draft) list(to *line) {
 	}
 	if d.more > 0 {
 		to.row()
-		to.text(fmt.Sprintf("and %d more", d.more), nil)
+		to.text(d.Words.Say("and %d more", d.more), nil)
 	}
 }
 
@@ -157,15 +156,15 @@ func (d *draft) sources(to *line) {
 		return
 	}
 	to.row()
-	to.text("Sources: ", bold())
+	to.text(d.Words.Say("Sources")+": ", bold())
 	for i, s := range d.Sources {
 		if i > 0 {
 			to.text(" · ", nil)
 		}
-		to.link(s.Link, s.Name(), nil)
+		to.link(s.Link, s.Name(d.Words), nil)
 	}
 	if d.hidden > 0 {
-		to.text(fmt.Sprintf(" · and %d more", d.hidden), nil)
+		to.text(" · "+d.Words.Say("and %d more", d.hidden), nil)
 	}
 }
 
@@ -174,5 +173,5 @@ func (d *draft) matched() string {
 	if len(d.Matched) == 0 {
 		return ""
 	}
-	return "Matched: " + strings.Join(d.Matched, ", ")
+	return d.Words.Say("Matched") + ": " + strings.Join(d.Matched, ", ")
 }

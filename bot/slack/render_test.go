@@ -16,6 +16,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -57,7 +58,7 @@ func bulletin() *bot.Message {
 			{Item: 2, Outlet: "Anadolu", Title: "Six soldiers killed in shelling, toll rises <!channel>", Link: "https://www.aa.com.tr/en/2", At: at.Add(-time.Hour)},
 			{Item: 1, Outlet: "AFP", Title: "Shelling kills six Turkish soldiers", Link: "https://www.afp.com/en/1", At: at.Add(-2 * time.Hour)},
 		},
-	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+	}, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 }
 
 // moved returns the root messages of a story that goes on in another, and of
@@ -66,7 +67,7 @@ func moved(link string) (onward, apart *bot.Message) {
 	at := idlib().At
 	told := story.Story{Changed: at, Watches: []story.WatchName{"idlib"}, Reports: []story.Report{{Item: story.Item{Title: "Turkey threatens force over Idlib ceasefire"}}}}
 	was := story.Aside{Lead: story.Witness{Outlet: "AFP", Title: "Ankara warns Damascus <!channel>", Link: "https://www.afp.com/en/1"}, Why: "tells of the same event as Al Jazeera: Turkey, force, ceasefire"}
-	onward = bot.Onward(&told, &was, link, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"})
+	onward = bot.Onward(&told, &was, link, time.UTC, map[story.WatchName]string{"idlib": "Idlib front"}, words.Words{})
 	of := story.Aside{Lead: was.Lead, Why: "tells of another event than the rest: ceasefire, force, posts"}
 	return onward, bot.Apart(idlib(), &of, link)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"vedette/bot"
+	"vedette/internal/fault"
 )
 
 // Times of a socket. Slack ends one every few hours, and says so some ten
@@ -126,7 +127,9 @@ func (in *Inbox) connect(ctx context.Context) (*socket, error) {
 	if err != nil || u.Scheme != "wss" && (u.Scheme != "ws" || !loopback(u.Hostname())) {
 		return nil, &bot.Failure{Kind: bot.NotSent, Why: "Slack named a socket that is not safe to use"}
 	}
+	fault.Point("socket.dialling")
 	conn, res, err := in.dialer.DialContext(ctx, address, nil)
+	fault.Point("socket.dialled")
 	if res != nil {
 		_ = res.Body.Close() // a copy that the dialer read
 	}

@@ -15,6 +15,7 @@ import (
 
 	"vedette/bot"
 	"vedette/bot/command"
+	"vedette/bot/words"
 )
 
 // settle is how long a modal is left alone after the acknowledgement that
@@ -33,12 +34,12 @@ func (in *Inbox) tell(ctx context.Context, h *heard, a *command.Answer) {
 		if in.ask(ctx, h, a.Form) {
 			return
 		}
-		a = unasked(a.Form)
+		a = unasked(a.Form, h.words)
 	}
 	if a.File != nil && !a.Shared {
 		noted := *a
 		noted.Lines = append(slices.Clip(a.Lines),
-			command.Line{Small: true, Spans: []command.Span{{Text: a.File.Name + " comes in your messages with this app."}}})
+			command.Line{Small: true, Spans: []command.Span{{Text: h.words.Say("%s comes in your messages with this app.", a.File.Name)}}})
 		a = &noted
 	}
 	if h.view == "" || !in.show(ctx, h, a) {
@@ -53,12 +54,12 @@ func (in *Inbox) tell(ctx context.Context, h *heard, a *command.Answer) {
 }
 
 // unasked says what to type where no form can be shown.
-func unasked(f *command.Form) *command.Answer {
+func unasked(f *command.Form, w words.Words) *command.Answer {
 	usage := f.Name
 	if spec := command.Find(f.Name); spec != nil {
 		usage = spec.Usage()
 	}
-	a := &command.Answer{Lines: []command.Line{{Spans: []command.Span{{Text: "More is needed. Type "}, {Text: "/vedette " + usage, Code: true}}}}}
+	a := &command.Answer{Words: w, Lines: []command.Line{{Spans: []command.Span{{Text: w.Say("More is needed. Type") + " "}, {Text: "/vedette " + usage, Code: true}}}}}
 	if f.Wrong != "" {
 		a.Lines = append([]command.Line{command.Text(f.Wrong)}, a.Lines...)
 	}
@@ -242,7 +243,7 @@ func (in *Inbox) hand(ctx context.Context, h *heard, a *command.Answer) {
 		return
 	}
 	in.complain(ctx, "file", err)
-	excuse := command.Text("Slack did not take the file. The app needs the scopes files:write and im:write, and to be in the channel.")
+	excuse := command.Text(h.words.Say("Slack did not take the file. The app needs the scopes files:write and im:write, and to be in the channel."))
 	in.say(ctx, h, faces(&command.Answer{Lines: []command.Line{excuse}})[0], false)
 }
 

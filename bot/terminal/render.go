@@ -25,13 +25,13 @@ func (r *Room) block(number int, m *bot.Message) string {
 		r.wrap(&b, "    ", bot.Clean(f.Name)+"   ", story.Sentence{Text: f.Text})
 	}
 	if len(m.Matched) > 0 {
-		r.wrap(&b, "    ", "Matched  ", story.Sentence{Text: strings.Join(m.Matched, ", ")})
+		r.wrap(&b, "    ", m.Words.Say("Matched")+"  ", story.Sentence{Text: strings.Join(m.Matched, ", ")})
 	}
 	names := make([]string, len(m.Sources))
 	for i, s := range m.Sources {
-		names[i] = s.Name()
+		names[i] = s.Name(m.Words)
 	}
-	r.wrap(&b, "    ", "Sources  ", story.Sentence{Text: strings.Join(names, " · ")})
+	r.wrap(&b, "    ", m.Words.Say("Sources")+"  ", story.Sentence{Text: strings.Join(names, " · ")})
 	r.link(&b, "    ", m.Link)
 	return b.String() + "\n"
 }
@@ -50,7 +50,7 @@ func calls(m *bot.Message) string {
 	if m.Calls.Kind == story.Nobody {
 		return ""
 	}
-	return " · calls " + m.Calls.String()
+	return " · " + m.Words.Say("calls %s", m.Calls)
 }
 
 // body prints title and brief.

@@ -100,9 +100,9 @@ func state(m *bot.Message) string {
 		}
 		return m.Title.Text + ": " + strings.Join(lines, " / ")
 	}
-	now := "now " + m.Counts()
+	now := m.Words.Say("now %s", m.Counts())
 	if m.Level != story.Unjudged {
-		now = m.Level.String() + ", " + now
+		now = bot.LevelName(m.Level, m.Words) + ", " + now
 	}
 	return now + " · " + m.Title.Text
 }

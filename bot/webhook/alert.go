@@ -80,7 +80,7 @@ func (p *pager) write(act story.Act, id, root story.Remote, m *bot.Message) (let
 		},
 	}
 	if c.Link != "" {
-		e.Links = []pagerLink{{Href: c.Link, Text: "Open report"}}
+		e.Links = []pagerLink{{Href: c.Link, Text: m.Words.Say("Open report")}}
 	}
 	body, err := json.Marshal(e)
 	return letter{body: body}, err

@@ -99,7 +99,7 @@ func content(m *bot.Message) Content {
 		Brief: []string{}, Facts: []Fact{}, Sources: []Source{},
 	}
 	if bot.Blank(c.Title) {
-		c.Title = "(no title)"
+		c.Title = m.Words.Say("(no title)")
 	}
 	c.Lines = bot.Keep(m.Lines, mostPieces, func(l bot.Line) (Line, bool) {
 		return Line{Level: levelOf(l.Level), Text: short(l.Text, mostPiece), Link: bot.Link(l.Link, mostLink), Note: short(l.Note, mostPiece)}, !bot.Blank(l.Text)
@@ -121,7 +121,7 @@ func content(m *bot.Message) Content {
 func (c *Content) plain(m *bot.Message) string {
 	clean := bot.Message{
 		Level: m.Level, Watches: c.Watches, Title: story.Sentence{Text: c.Title}, Link: c.Link, Matched: c.Matched,
-		Origins: c.Origins, Outlets: c.Outlets, At: m.At,
+		Origins: c.Origins, Outlets: c.Outlets, At: m.At, Words: m.Words,
 	}
 	for _, s := range c.Brief {
 		clean.Brief = append(clean.Brief, story.Sentence{Text: s})

@@ -17,6 +17,7 @@ import (
 	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"vedette/bot"
+	"vedette/bot/words"
 	"vedette/story"
 )
 
@@ -56,7 +57,7 @@ func bulletin() *bot.Message {
 		Watch: "idlib", Kind: story.LevelChange, From: story.Guarded, To: story.Critical, At: idlib().At,
 		Reasons:  []string{"33 dead of a state's army in one story, as two origins report; critical begins at 20"},
 		Evidence: []story.Witness{{Item: 2, Outlet: "Anadolu", Title: "33 soldiers killed in strike <!channel>", Link: "https://www.aa.com.tr/en/2", At: idlib().At}},
-	}, time.UTC, nil)
+	}, time.UTC, nil, words.Words{})
 }
 
 // acknowledged is idlib once somebody has it.

@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"vedette/internal/fault"
 )
 
 // Bounds that no setting changes.
@@ -49,6 +51,9 @@ type Client struct {
 func New(opts Options) *Client {
 	opts = withDefaults(opts)
 	dialer := &net.Dialer{Timeout: opts.Timeout / 2, Control: newGuard(opts.Allow).control}
+	if fault.Sabotaged == fault.Prechecked {
+		dialer.Control = nil
+	}
 	transport := &http.Transport{
 		DialContext:            dialer.DialContext,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: opts.Roots},
@@ -227,7 +232,14 @@ func (c *Client) hop(ctx context.Context, u *url.URL, req Request) (resp Respons
 		return Response{}, "", fmt.Errorf("%w: the url is malformed", ErrBlocked)
 	}
 	conditional := c.dress(ask, req)
+	if fault.Sabotaged == fault.Prechecked {
+		if err := newGuard(c.opts.Allow).literal(u); err != nil {
+			return Response{}, "", err
+		}
+	}
+	fault.Point("feed.asking")
 	got, err := c.transport.RoundTrip(ask)
+	fault.Point("feed.answered")
 	if err != nil {
 		return Response{}, "", err
 	}

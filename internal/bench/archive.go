@@ -4,8 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +33,7 @@ const (
 // their number.
 const archivedFor = 2 * 365 * 24 * time.Hour
 
-// fill makes the database at path one that has n invented reports, the newest
+// fill makes the database at path, or at an address of Postgres, one that has n invented reports, the newest
 // at until, and has judged them when they came.
 func fill(ctx context.Context, path string, n int, until time.Time) (err error) {
 	db, err := store.Open(ctx, path, store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
@@ -70,6 +76,79 @@ func fill(ctx context.Context, path string, n int, until time.Time) (err error) 
 		}
 	}
 	return nil
+}
+
+// archives says where archives are.
+type archives struct {
+	kept     string // a folder in which they are kept, or ""
+	postgres string // the address of a Postgres database beside which they are made, or "": they are files of SQLite's
+}
+
+// take makes an archive of n reports, or a copy of the one that is kept, and
+// returns its name as VEDETTE_DATABASE_URL has it, "" for the file at path,
+// and what removes it.
+func (a archives) take(ctx context.Context, path string, n int) (database string, remove func() error, err error) {
+	remove = func() error { return nil } // the file goes with its folder
+	if a.postgres != "" {
+		return a.takePostgres(ctx, n)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", nil, err
+	}
+	if a.kept == "" {
+		return "", remove, fill(ctx, path, n, time.Now())
+	}
+	model := filepath.Join(a.kept, strconv.Itoa(n)+".db")
+	if _, err := os.Stat(model); errors.Is(err, os.ErrNotExist) {
+		if err := fill(ctx, path, n, time.Now()); err != nil {
+			return "", nil, err
+		}
+		return "", remove, copyFile(model, path)
+	}
+	return "", remove, copyFile(path, model)
+}
+
+// takePostgres copies an archive that is a database of the server, and makes
+// it first if there is none. It stays there: it takes minutes to make.
+func (a archives) takePostgres(ctx context.Context, n int) (database string, remove func() error, err error) {
+	u, err := url.Parse(a.postgres)
+	if err != nil {
+		return "", nil, err
+	}
+	model, copied := fmt.Sprintf("vedette_bench_%d", n), fmt.Sprintf("vedette_bench_%d_copy", n)
+	at := func(name string) string { of := *u; of.Path = "/" + name; return of.String() }
+	server := func(program string, args ...string) error {
+		said, err := exec.CommandContext(ctx, program, append([]string{"--maintenance-db=" + a.postgres}, args...)...).CombinedOutput() // #nosec G204 -- of PostgreSQL's own
+		if err != nil {
+			return fmt.Errorf("%s: %w: %s", program, err, said)
+		}
+		return nil
+	}
+	if server("createdb", model) == nil { // else it is there
+		if err := fill(ctx, at(model), n, time.Now()); err != nil {
+			return "", nil, errors.Join(err, server("dropdb", model))
+		}
+	}
+	if err := errors.Join(server("dropdb", "--if-exists", copied), server("createdb", "--template="+model, copied)); err != nil {
+		return "", nil, err
+	}
+	return at(copied), func() error { return server("dropdb", copied) }, nil
+}
+
+// copyFile makes to what from is.
+func copyFile(to, from string) (err error) {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	out, err := os.Create(to)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	_, err = io.Copy(out, in)
+	return err
 }
 
 // An inventor invents reports: an event at a place, in a sentence of words as

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -66,12 +65,11 @@ type answered struct {
 }
 
 // ask measures how long people in both rooms wait for what they ask, with each
-// number of archived reports, while the rooms have a backlog to get. Where kept
-// is a folder, the archives are kept in it.
-func ask(ctx context.Context, out io.Writer, archived []int, rounds int, kept string) error {
+// number of archived reports, while the rooms have a backlog to get.
+func ask(ctx context.Context, out io.Writer, archived []int, rounds int, from archives) error {
 	first := make(map[string]float64) // medians with the smallest archive
 	for _, n := range archived {
-		all, err := askOf(ctx, n, rounds, kept)
+		all, err := askOf(ctx, n, rounds, from)
 		if err != nil {
 			return fmt.Errorf("%d reports: %w", n, err)
 		}
@@ -103,15 +101,17 @@ func ask(ctx context.Context, out io.Writer, archived []int, rounds int, kept st
 }
 
 // askOf is ask with one archive.
-func askOf(ctx context.Context, n, rounds int, kept string) (all []answered, err error) {
+func askOf(ctx context.Context, n, rounds int, from archives) (all []answered, err error) {
 	dir, err := os.MkdirTemp("", "vedette-bench-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	if err := archive(ctx, filepath.Join(dir, "data", "vedette.db"), n, kept); err != nil {
+	database, remove, err := from.take(ctx, filepath.Join(dir, "data", "vedette.db"), n)
+	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, remove()) }()
 	binary, err := build(ctx, dir)
 	if err != nil {
 		return nil, err
@@ -128,7 +128,7 @@ func askOf(ctx context.Context, n, rounds int, kept string) (all []answered, err
 	defer feed.close()
 	people := gather(rounds*len(questions()), slack, discord)
 	watches := fmt.Sprintf("  %s:\n    rule: %s\n    rooms: [slack, discord]\n", bridge, bridgeRule)
-	p, _, err := start(ctx, dir, binary, deskFile(feed.url(), watches)+people.rights(), slack, discord)
+	p, _, err := start(ctx, dir, binary, deskFile(feed.url(), watches)+people.rights(), database, slack, discord)
 	if err != nil {
 		return nil, err
 	}
@@ -153,41 +153,6 @@ func askOf(ctx context.Context, n, rounds int, kept string) (all []answered, err
 		all = append(all, summary(q.words, "slack", n, bySlack), summary(q.words, "discord", n, byDiscord))
 	}
 	return all, nil
-}
-
-// archive makes the database at path one of n reports: a copy of the one that
-// is kept, if it is, or a new one.
-func archive(ctx context.Context, path string, n int, kept string) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	if kept == "" {
-		return fill(ctx, path, n, time.Now())
-	}
-	model := filepath.Join(kept, strconv.Itoa(n)+".db")
-	if _, err := os.Stat(model); errors.Is(err, os.ErrNotExist) {
-		if err := fill(ctx, path, n, time.Now()); err != nil {
-			return err
-		}
-		return copyFile(model, path)
-	}
-	return copyFile(path, model)
-}
-
-// copyFile makes to what from is.
-func copyFile(to, from string) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = in.Close() }() // it was only read
-	out, err := os.Create(to)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	_, err = io.Copy(out, in)
-	return err
 }
 
 // listened reports whether people are heard in both, and the commands are

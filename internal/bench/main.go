@@ -10,6 +10,7 @@
 //
 //	go run ./internal/bench -items 200
 //	go run ./internal/bench -archived 10000,100000,1000000
+//	go run ./internal/bench -archived 10000,100000,1000000 -postgres postgres://…
 package main
 
 import (
@@ -36,12 +37,14 @@ func main() {
 	gap := flag.Duration("gap", 1500*time.Millisecond, "the time between two: a Slack room is told at most every 1.1 s")
 	archived := flag.String("archived", "", "measure what people ask of archives of these sizes, parted by commas")
 	rounds := flag.Int("rounds", 30, "how many people ask each thing")
-	kept := flag.String("kept", "", "a folder in which the archives are kept: one of 1,000,000 takes minutes to make")
+	var from archives
+	flag.StringVar(&from.kept, "kept", "", "a folder in which the archives are kept: one of 1,000,000 takes minutes to make")
+	flag.StringVar(&from.postgres, "postgres", "", "the address of a Postgres database beside which the archives are made, to measure that")
 	flag.Parse()
 	ctx := context.Background()
 	measure := func() error { return bench(ctx, os.Stdout, *items, *gap) }
 	if *archived != "" {
-		measure = func() error { return askAll(ctx, os.Stdout, *archived, *rounds, *kept) }
+		measure = func() error { return askAll(ctx, os.Stdout, *archived, *rounds, from) }
 	}
 	if err := measure(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -82,7 +85,7 @@ func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (er
 	defer discord.Close()
 	feed := newFeed()
 	defer feed.close()
-	p, started, err := start(ctx, dir, binary, deskFile(feed.url(), ""), slack, discord)
+	p, started, err := start(ctx, dir, binary, deskFile(feed.url(), ""), "", slack, discord)
 	if err != nil {
 		return err
 	}
@@ -101,7 +104,7 @@ func bench(ctx context.Context, out io.Writer, items int, gap time.Duration) (er
 }
 
 // askAll is ask of the sizes that are named.
-func askAll(ctx context.Context, out io.Writer, sizes string, rounds int, kept string) error {
+func askAll(ctx context.Context, out io.Writer, sizes string, rounds int, from archives) error {
 	var archived []int
 	for size := range strings.SplitSeq(sizes, ",") {
 		n, err := strconv.Atoi(size)
@@ -110,7 +113,7 @@ func askAll(ctx context.Context, out io.Writer, sizes string, rounds int, kept s
 		}
 		archived = append(archived, n)
 	}
-	return ask(ctx, out, archived, rounds, kept)
+	return ask(ctx, out, archived, rounds, from)
 }
 
 // settle is how long the program is left alone before it is weighed, and
@@ -177,14 +180,15 @@ watches:
 `, feed, watches, slackChannel, discordChannel)
 }
 
-// start starts the binary in dir and returns how long it took to be on watch.
-func start(ctx context.Context, dir, binary, desk string, slack *fakeroom.Slack, discord *fakeroom.Discord) (*exec.Cmd, time.Duration, error) {
+// start starts the binary in dir, with the database at an address or "", and
+// returns how long it took to be on watch.
+func start(ctx context.Context, dir, binary, desk, database string, slack *fakeroom.Slack, discord *fakeroom.Discord) (*exec.Cmd, time.Duration, error) {
 	if err := os.WriteFile(filepath.Join(dir, "vedette.yaml"), []byte(desk), 0o600); err != nil {
 		return nil, 0, err
 	}
 	const health = "127.0.0.1:38485"
 	env := append(os.Environ(), "VEDETTE_HEALTH_LISTEN="+health, "VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_LOG_LEVEL=warn",
-		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack.API(), "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord.API(), "VEDETTE_SLACK_APP_TOKEN="+slack.AppToken())
+		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack.API(), "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord.API(), "VEDETTE_SLACK_APP_TOKEN="+slack.AppToken(), "VEDETTE_DATABASE_URL="+database)
 	p := exec.CommandContext(ctx, binary, "run")
 	p.Dir, p.Env, p.Stderr = dir, env, os.Stderr
 	began := time.Now()

@@ -31,6 +31,10 @@ type Poller interface {
 // A Desk judges items that wait, and reports whether more may be waiting.
 type Desk interface {
 	Judge(ctx context.Context) (more bool, err error)
+
+	// Forget has the next Judge read anew how things stand: another replica
+	// has judged meanwhile.
+	Forget()
 }
 
 // A Courier delivers all that is due in a room.
@@ -60,13 +64,15 @@ const (
 	polls      = 128 // feeds polled at once; most wait for their host's turn, and few are fetched
 	deliveries = 8   // rooms told at once
 
-	jobTimeout  = 2 * time.Minute // a stage's own limits end far below it
-	rescueAfter = 3 * time.Minute // for another replica's jobs; our own are taken up at the start
+	jobTimeout  = 2 * time.Minute  // a stage's own limits end far below it
+	rescueAfter = 3 * time.Minute  // what neither the start nor the store's look for dead replicas has taken up
+	leaseFor    = 15 * time.Second // how long nobody judges after a replica was killed that did, at the most
 	stopWithin  = 20 * time.Second
 	fetchEvery  = 10 * time.Millisecond  // how soon after the last a worker takes up its next job
 	keepJobs    = 10 * time.Minute       // ended ones, for who looks at the table
 	leastWait   = 5 * time.Millisecond   // between two looks at what is due
 	attention   = 100 * time.Millisecond // how soon a queue is looked at: SQLite calls nobody when a job is inserted
+	unheard     = 2 * time.Second        // the same on Postgres, which calls, if the call is lost
 )
 
 // An Engine runs the stages.
@@ -89,16 +95,19 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	river.AddWorker(workers, &judgeWorker{e: e, stint: stint})
 	river.AddWorker(workers, &deliverWorker{e: e, stint: stint})
+	look := attention
+	if e.cfg.Store.Shared() {
+		look = unheard
+	}
 	client, err := e.cfg.Store.NewClient(&river.Config{
 		Workers: workers,
 		Queues: map[string]river.QueueConfig{
 			store.PollQueue:    {MaxWorkers: polls},
-			store.JudgeQueue:   {MaxWorkers: 1},
 			store.DeliverQueue: {MaxWorkers: deliveries},
 		},
 		Logger:                      e.cfg.Log,
 		FetchCooldown:               fetchEvery,
-		FetchPollInterval:           attention,
+		FetchPollInterval:           look,
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		CompletedJobRetentionPeriod: keepJobs,
@@ -115,14 +124,31 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { e.tick(ctx) })
+	var judging error
+	wg.Go(func() { judging = e.judgeAlone(ctx, client.Queues()) })
 	<-ctx.Done()
 	wg.Wait()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin+5*time.Second)
 	defer cancel()
-	if err := client.Stop(stopping); err != nil {
+	if err := errors.Join(judging, client.Stop(stopping)); err != nil {
 		return errors.Join(fmt.Errorf("engine: stop: %w", err), client.StopAndCancel(stopping))
 	}
 	return nil
+}
+
+// judgeAlone has this replica judge while it holds the lease for it. Where the
+// lease ends, the batch in hand is finished, or refused by the store.
+func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle) error {
+	return e.cfg.Store.WhileHeld(ctx, store.Judging, leaseFor, func(ctx context.Context) error {
+		e.cfg.Desk.Forget()
+		if err := queues.Add(store.JudgeQueue, river.QueueConfig{MaxWorkers: 1}); err != nil {
+			return err
+		}
+		<-ctx.Done()
+		finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+		defer cancel()
+		return queues.Remove(finishing, store.JudgeQueue)
+	})
 }
 
 // shift returns how long a job works at a stretch.

@@ -34,6 +34,8 @@ func (s *stages) Poll(ctx context.Context, feed story.FeedName) error {
 	return err
 }
 
+func (s *stages) Forget() {}
+
 func (s *stages) Judge(ctx context.Context) (bool, error) {
 	s.judged <- struct{}{}
 	waiting, err := s.store.Unjudged(ctx, 1)

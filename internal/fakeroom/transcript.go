@@ -1,6 +1,7 @@
 package fakeroom
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"time"
@@ -13,6 +14,7 @@ type Post struct {
 	Thread   string   // the root's ID if it stands in a thread, or ""
 	Key      string   // what the client tells it by: Discord's nonce, or delivery_id in Slack's metadata
 	Text     string   // all that a person reads in it, in reading order, a line for each block, field and row of [buttons]
+	Posted   string   // Text as it was before any edit
 	Links    []string // every URL that can be clicked, once each
 	Mentions []string // whom it pings, as the platform would parse it, such as <!here> or @everyone; an edit takes none back
 	Edits    int      // how often it was edited
@@ -39,6 +41,7 @@ type face struct {
 // show makes m look like f, now that raw has been asked for.
 func (m *message) show(f *face, raw json.RawMessage) {
 	m.post.Text = joined(f.lines)
+	m.post.Posted = cmp.Or(m.post.Posted, m.post.Text)
 	m.post.Links = unique(f.links)
 	m.post.Mentions = unique(append(m.post.Mentions, f.mentions...))
 	m.post.Raw = raw

@@ -15,6 +15,7 @@ import (
 	"github.com/openai/openai-go/v3"
 	"github.com/openai/openai-go/v3/option"
 
+	"vedette/internal/fault"
 	"vedette/story/brief"
 )
 
@@ -74,7 +75,9 @@ func New(set Settings) (*Model, error) {
 
 // bounded cuts a response off at mostAnswer bytes.
 func bounded(req *http.Request, next option.MiddlewareNext) (*http.Response, error) {
+	fault.Point("model.asking")
 	resp, err := next(req)
+	fault.Point("model.answered")
 	if err == nil {
 		resp.Body = struct {
 			io.Reader

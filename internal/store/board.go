@@ -91,7 +91,7 @@ func (s *Store) Stands(ctx context.Context, watches []story.WatchName, now, sinc
 func (s *Store) stories(ctx context.Context, st *story.Stand, now, since time.Time) error {
 	const of = `EXISTS (SELECT 1 FROM reports r JOIN matches m ON m.item = r.item WHERE r.story = s.id AND m.watch = ?1)`
 	err := s.read.QueryRowContext(ctx, `
-		SELECT coalesce(sum(s.opened > ?2), 0), coalesce(sum(s.opened <= ?2 AND s.opened > ?3), 0) FROM stories s WHERE s.changed > ?3 AND `+of,
+		SELECT count(*) FILTER (WHERE s.opened > ?2), count(*) FILTER (WHERE s.opened <= ?2 AND s.opened > ?3) FROM stories s WHERE s.changed > ?3 AND `+of,
 		st.Watch, micros(now.Add(-week)), micros(now.Add(-2*week))).Scan(&st.Week, &st.LastWeek)
 	if err != nil {
 		return err

@@ -41,7 +41,7 @@ func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.T
 		for room, due := range next {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO digests (room, due, told) VALUES (?1, ?2, ?3)
-				ON CONFLICT DO UPDATE SET due = CASE WHEN due <= ?3 THEN due ELSE excluded.due END`, room, micros(due), micros(now))
+				ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due <= ?3 THEN digests.due ELSE excluded.due END`, room, micros(due), micros(now))
 			if err != nil {
 				return err
 			}
@@ -108,7 +108,7 @@ func (s *Store) saveDigest(ctx context.Context, tx *sql.Tx, o *story.Occasion, d
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		UPDATE deliveries AS d SET state = 'digested', changed = ?1, digest = ?3, why = 'told in the digest that is delivery ' || ?3
+		UPDATE deliveries AS d SET state = 'digested', changed = ?1, digest = ?3, why = 'told in the digest that is delivery ' || CAST(?3 AS BIGINT)
 		WHERE d.room = ?2 AND (d.state = 'held' OR d.state = 'owed' AND d.kind = 'refresh'
 			AND NOT EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
 			AND EXISTS (SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.story = d.story AND e.state = 'held'))`, micros(o.At), o.Room, id)
@@ -138,11 +138,11 @@ func gather(ctx context.Context, tx *sql.Tx, o *story.Occasion, told time.Time) 
 		}
 		ids = slices.Concat(held, changed)
 	}
-	list, err := json.Marshal(ids)
+	list, err := json.Marshal(append([]story.ID{}, ids...)) // a list, though it may be empty
 	if err != nil {
 		return nil, err
 	}
-	all, err := stories(ctx, tx, `SELECT value FROM json_each(?)`, string(list))
+	all, err := stories(ctx, tx, `SELECT CAST(value AS BIGINT) FROM json_each(?)`, string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -326,7 +326,7 @@ func (s *Store) Next(ctx context.Context, now time.Time) (_ time.Time, err error
 	err = s.read.QueryRowContext(ctx, `
 		SELECT min(due) FROM (
 			SELECT due FROM digests UNION ALL SELECT due FROM alarms WHERE ended = ''
-			UNION ALL SELECT due FROM mutes WHERE ended = '' UNION ALL SELECT due FROM shifts UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards)
+			UNION ALL SELECT due FROM mutes WHERE ended = '' UNION ALL SELECT due FROM shifts UNION ALL SELECT CASE WHEN mark <> `+mark+` THEN not_before ELSE stale END FROM boards) AS waiting
 		WHERE due > ?`, micros(now)).Scan(&us)
 	return timeOf(us.Int64), err
 }

@@ -59,7 +59,7 @@ func none(err error) error {
 func (s *Store) saveCare(ctx context.Context, tx *sql.Tx, id story.ID, c story.Care) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO cares (story, state, owner, owner_name, changed) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET state = excluded.state, owner = excluded.owner, owner_name = excluded.owner_name, changed = excluded.changed`,
+		ON CONFLICT (story) DO UPDATE SET state = excluded.state, owner = excluded.owner, owner_name = excluded.owner_name, changed = excluded.changed`,
 		id, c.Stands(), c.Owner.ID, c.Owner.Name, micros(c.Changed))
 	if err != nil {
 		return err
@@ -133,12 +133,7 @@ func (s *Store) SaveDraft(ctx context.Context, person, call string, at time.Time
 		if _, err := tx.ExecContext(ctx, `DELETE FROM drafts WHERE at < ?`, micros(at.AddDate(0, 0, -1))); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `INSERT INTO drafts (person, call, at) VALUES (?, ?, ?)`, person, call, micros(at))
-		if err != nil {
-			return err
-		}
-		id, err = res.LastInsertId()
-		return err
+		return tx.QueryRowContext(ctx, `INSERT INTO drafts (person, call, at) VALUES (?, ?, ?) RETURNING id`, person, call, micros(at)).Scan(&id)
 	})
 	return id, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"time"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -43,6 +44,9 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 	defer wrap(&err, "claim for room "+string(room))
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		d, ok = story.Dispatch{Room: room}, false
+		if _, err := s.lapse(ctx, tx, room); err != nil {
+			return err
+		}
 		if err := adopt(ctx, tx, room); err != nil {
 			return err
 		}
@@ -111,7 +115,7 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 			}
 		}
 		if v.State == story.Owed {
-			return giveOut(ctx, tx, d, &v, now)
+			return s.giveOut(ctx, tx, d, &v, now)
 		}
 		if err := putBy(ctx, tx, d, &v, now); err != nil {
 			return err
@@ -126,19 +130,20 @@ func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict,
 	if err != nil || v.State != story.Held {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO digests (room, due, told) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET due = min(due, excluded.due)`, d.Room, micros(v.Until), micros(now))
+	_, err = tx.ExecContext(ctx, `INSERT INTO digests (room, due, told) VALUES (?, ?, ?) ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due < excluded.due THEN digests.due ELSE excluded.due END`, d.Room, micros(v.Until), micros(now))
 	return err
 }
 
 // giveOut records that d is being sent, and whom it pings.
-func giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
+func (s *Store) giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
 	again := d.Calls == v.Calls
 	d.Calls, d.Why = v.Calls, v.Why
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, calls = ? WHERE id = ?`, d.Attempt, micros(now), d.Calls.String(), d.Delivery)
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, calls = ?, owner = ?, deadline = ? + `+s.dialect.clock()+` WHERE id = ?`,
+		d.Attempt, micros(now), d.Calls.String(), s.replica, sendingFor.Microseconds(), d.Delivery)
 	if err != nil || again {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO pings (room, at, level) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at, level = excluded.level`, d.Room, micros(now), v.Level)
+	_, err = tx.ExecContext(ctx, `INSERT INTO pings (room, at, level) VALUES (?, ?, ?) ON CONFLICT (room) DO UPDATE SET at = excluded.at, level = excluded.level`, d.Room, micros(now), v.Level)
 	return err
 }
 
@@ -175,12 +180,16 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	var at int64
 	var bulletin, calls string
 	n := &d.Notice
+	order := "d.id"
+	if fault.Sabotaged == fault.Unordered {
+		order = "d.key"
+	}
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
 			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story), n.reason), n.at,
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
 		FROM deliveries d JOIN notices n ON n.id = d.notice
-		WHERE d.room = ?2 AND`+claimable+` ORDER BY d.id LIMIT 1`, micros(now), d.Room).
+		WHERE d.room = ?2 AND`+claimable+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).
 		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root)
 	if err != nil {
 		return err

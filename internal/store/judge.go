@@ -11,6 +11,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -22,7 +23,8 @@ const mostRecent = 10_000
 func (s *Store) Unjudged(ctx context.Context, limit int) (_ []story.Pending, err error) {
 	defer wrap(&err, "unjudged items")
 	rows, err := s.read.QueryContext(ctx, `
-		SELECT `+itemColumns+`, i.seed AND i.revision = 1, coalesce(r.story, 0), coalesce((SELECT group_concat(watch, char(10)) FROM matches m WHERE m.item = i.id), '')
+		SELECT `+itemColumns+`, i.seed AND i.revision = 1, coalesce(r.story, 0), coalesce((SELECT string_agg(watch, '
+') FROM matches m WHERE m.item = i.id), '')
 		FROM items i LEFT JOIN reports r ON r.item = i.id
 		WHERE i.judged IS NULL ORDER BY i.first_seen, i.id LIMIT ?`, limit)
 	return collect(rows, err, func(r *sql.Rows) (story.Pending, error) {
@@ -67,7 +69,19 @@ func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err e
 	if len(js) == 0 {
 		return nil
 	}
+	if fault.Sabotaged == fault.OutboxLater {
+		err := s.tx(ctx, func(tx *sql.Tx) error {
+			_, err := markJudged(ctx, tx, &js[len(js)-1])
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := s.judging(ctx, tx); err != nil {
+			return err
+		}
 		rooms := make(map[story.RoomName]bool)
 		for i := range js {
 			if err := saveJudgement(ctx, tx, &js[i], rooms); err != nil {
@@ -83,12 +97,8 @@ func (s *Store) SaveJudgements(ctx context.Context, js []story.Judgement) (err e
 }
 
 func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[story.RoomName]bool) error {
-	res, err := tx.ExecContext(ctx, `UPDATE items SET judged = ? WHERE id = ? AND revision = ?`, micros(j.At), j.Item, j.Revision)
-	if err != nil {
+	if fits, err := markJudged(ctx, tx, j); !fits || err != nil {
 		return err
-	}
-	if n, _ := res.RowsAffected(); n == 0 {
-		return nil
 	}
 	if err := saveMatches(ctx, tx, j); err != nil {
 		return err
@@ -110,13 +120,24 @@ func saveJudgement(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms ma
 	return nil
 }
 
+// markJudged takes the item off what waits, if the judgement is of its newest
+// revision, and reports whether it is.
+func markJudged(ctx context.Context, tx *sql.Tx, j *story.Judgement) (fits bool, err error) {
+	res, err := tx.ExecContext(ctx, `UPDATE items SET judged = ? WHERE id = ? AND revision = ?`, micros(j.At), j.Item, j.Revision)
+	if err != nil {
+		return false, err
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
+}
+
 func saveMatches(ctx context.Context, tx *sql.Tx, j *story.Judgement) error {
 	for _, m := range j.Matches {
 		evidence, err := json.Marshal(m.Evidence)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT INTO matches (item, watch, evidence) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET evidence = excluded.evidence`, j.Item, m.Watch, string(evidence))
+		_, err = tx.ExecContext(ctx, `INSERT INTO matches (item, watch, evidence) VALUES (?, ?, ?) ON CONFLICT (item, watch) DO UPDATE SET evidence = excluded.evidence`, j.Item, m.Watch, string(evidence))
 		if err != nil {
 			return err
 		}
@@ -217,13 +238,10 @@ func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Not
 // saveNotice saves n and what each of the rooms in to is owed, and adds them
 // to rooms. A bulletin's is about no story.
 func saveNotice(ctx context.Context, tx *sql.Tx, n *story.Notice, bulletin int64, to []story.RoomName, rooms map[story.RoomName]bool) error {
-	res, err := tx.ExecContext(ctx, `
-		INSERT INTO notices (story, version, kind, item, bulletin, reason, at, owed) VALUES (nullif(?, 0), ?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?)`,
-		n.Story, n.Version, n.Kind, n.Item, bulletin, n.Reason, micros(n.At), len(to))
-	if err != nil {
-		return err
-	}
-	id, err := res.LastInsertId()
+	var id int64
+	err := tx.QueryRowContext(ctx, `
+		INSERT INTO notices (story, version, kind, item, bulletin, reason, at, owed) VALUES (nullif(?, 0), ?, ?, nullif(?, 0), nullif(?, 0), ?, ?, ?) RETURNING id`,
+		n.Story, n.Version, n.Kind, n.Item, bulletin, n.Reason, micros(n.At), len(to)).Scan(&id)
 	if err != nil {
 		return err
 	}

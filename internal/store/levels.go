@@ -102,7 +102,7 @@ func (s *Store) Standings(ctx context.Context) (_ map[story.WatchName]story.Stan
 	all := make(map[story.WatchName]story.Standing)
 	rows, err := s.read.QueryContext(ctx, `
 		SELECT said, n FROM (
-			SELECT said, count(*) OVER (PARTITION BY watch) AS n, row_number() OVER (PARTITION BY watch ORDER BY id DESC) AS back FROM bulletins WHERE kind = ?)
+			SELECT said, count(*) OVER (PARTITION BY watch) AS n, row_number() OVER (PARTITION BY watch ORDER BY id DESC) AS back FROM bulletins WHERE kind = ?) AS latest
 		WHERE back = 1`, story.LevelChange)
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var said string
@@ -124,13 +124,16 @@ func (s *Store) Standings(ctx context.Context) (_ map[story.WatchName]story.Stan
 func (s *Store) SaveReview(ctx context.Context, bs []story.Bulletin, next time.Time) (err error) {
 	defer wrap(&err, "save review")
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		if err := s.judging(ctx, tx); err != nil {
+			return err
+		}
 		rooms := make(map[story.RoomName]bool)
 		for i := range bs {
 			if err := saveBulletin(ctx, tx, &bs[i], rooms); err != nil {
 				return fmt.Errorf("watch %s: %w", bs[i].Watch, err)
 			}
 		}
-		if _, err := tx.ExecContext(ctx, `INSERT INTO agenda (what, due) VALUES (?, ?) ON CONFLICT DO UPDATE SET due = excluded.due`, levels, micros(next)); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO agenda (what, due) VALUES (?, ?) ON CONFLICT (what) DO UPDATE SET due = excluded.due`, levels, micros(next)); err != nil {
 			return err
 		}
 		var jobs []river.JobArgs
@@ -146,14 +149,11 @@ func saveBulletin(ctx context.Context, tx *sql.Tx, b *story.Bulletin, rooms map[
 	if err != nil {
 		return err
 	}
-	res, err := tx.ExecContext(ctx, `INSERT INTO bulletins (watch, kind, key, at, said) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, b.Watch, b.Kind, b.Key, micros(b.At), string(said))
-	if err != nil {
-		return err
+	var id int64
+	err = tx.QueryRowContext(ctx, `INSERT INTO bulletins (watch, kind, key, at, said) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`, b.Watch, b.Kind, b.Key, micros(b.At), string(said)).Scan(&id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // it was told before
 	}
-	if n, err := res.RowsAffected(); n == 0 || err != nil {
-		return err
-	}
-	id, err := res.LastInsertId()
 	if err != nil {
 		return err
 	}

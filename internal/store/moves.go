@@ -1,10 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"vedette/story"
 )
@@ -53,7 +55,7 @@ func carry(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, i
 	for _, from := range m.From {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE reports SET story = ?1, moved_from = coalesce(moved_from, ?2), relation = CASE relation WHEN 'opens' THEN 'reports' ELSE relation END
-			WHERE story = ?2 AND item IN (SELECT value FROM json_each(?3))`, into, from.Story, string(items))
+			WHERE story = ?2 AND item IN (SELECT CAST(value AS BIGINT) FROM json_each(?3))`, into, from.Story, string(items))
 		if err != nil {
 			return err
 		}
@@ -85,7 +87,7 @@ func leave(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, f
 		return lead(ctx, tx, from.Story)
 	}
 	// Who was to acknowledge it is to acknowledge the other.
-	_, err := tx.ExecContext(ctx, `UPDATE OR IGNORE alarms SET story = ? WHERE story = ? AND ended = ''`, into, from.Story)
+	_, err := tx.ExecContext(ctx, `UPDATE alarms AS a SET story = ?1 WHERE story = ?2 AND ended = '' AND NOT EXISTS (SELECT 1 FROM alarms b WHERE b.story = ?1 AND b.room = a.room)`, into, from.Story)
 	if err == nil {
 		_, err = tx.ExecContext(ctx, `UPDATE alarms SET ended = 'it goes on in another story' WHERE story = ? AND ended = ''`, from.Story)
 	}
@@ -122,20 +124,40 @@ func lead(ctx context.Context, tx *sql.Tx, id story.ID) error {
 	if n, err := res.RowsAffected(); n == 0 || err != nil {
 		return err
 	}
-	var items string
-	if err := tx.QueryRowContext(ctx, `SELECT json_group_array(item) FROM reports WHERE story = ?`, id).Scan(&items); err != nil {
+	rows, err := tx.QueryContext(ctx, `SELECT item FROM reports WHERE story = ?`, id)
+	in, err := collect(rows, err, func(r *sql.Rows) (item story.ItemID, err error) { return item, r.Scan(&item) })
+	if err != nil {
 		return err
 	}
-	return reread(ctx, tx, items)
+	items, err := json.Marshal(in)
+	if err != nil {
+		return err
+	}
+	return reread(ctx, tx, string(items))
 }
 
 // reread gives the readings of items, a list in JSON, a new place, so that
 // whoever holds the past in memory learns that they count otherwise.
 func reread(ctx context.Context, tx *sql.Tx, items string) error {
-	_, err := tx.ExecContext(ctx, `
-		INSERT OR REPLACE INTO readings (item, edited, watches, signals)
-		SELECT item, 1, watches, signals FROM readings WHERE item IN (SELECT value FROM json_each(?)) ORDER BY seq`, items)
-	return err
+	rows, err := tx.QueryContext(ctx, `
+		DELETE FROM readings WHERE item IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) RETURNING seq, item, watches, signals`, items)
+	type reading struct {
+		seq, item        int64
+		watches, signals string
+	}
+	all, err := collect(rows, err, func(r *sql.Rows) (g reading, err error) {
+		return g, r.Scan(&g.seq, &g.item, &g.watches, &g.signals)
+	})
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b reading) int { return cmp.Compare(a.seq, b.seq) })
+	for _, g := range all {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO readings (item, edited, watches, signals) VALUES (?, ?, ?, ?)`, g.item, true, g.watches, g.signals); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // rehome has what is owed of a story or held back, or a delivery, be of the

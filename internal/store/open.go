@@ -17,12 +17,13 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"vedette/internal/fault"
 )
 
-//go:embed migrations/*.sql
+//go:embed migrations/*/*.sql
 var migrations embed.FS
 
 // Open opens the SQLite database at path, or makes it if there is none, and
@@ -33,9 +34,12 @@ var migrations embed.FS
 func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) {
 	defer func() {
 		if err != nil {
-			err = fmt.Errorf("open %s: %w", path, err)
+			err = fmt.Errorf("open %s: %w", DisplayName(path), err)
 		}
 	}()
+	if IsPostgres(path) {
+		return openPostgres(ctx, path, opts)
+	}
 	l, err := acquire(path + "-lock")
 	if err != nil {
 		return nil, err
@@ -49,15 +53,20 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
-	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
+	fault.Point("store.opening")
+	if s.write, err = pool(path, writing(), 1); err != nil {
 		return nil, err
 	}
+	s.dialect = sqlite{s.write}
+	fault.Point("store.migrating")
 	if err := s.migrate(ctx); err != nil {
 		return nil, err
 	}
+	fault.Point("store.migrated")
 	if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
 		return nil, damaged(err)
 	}
+	fault.Point("store.checkpointed")
 	if err := inspect(path); err != nil { // now that the log was moved into it
 		return nil, err
 	}
@@ -73,7 +82,10 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 // OpenArchive opens the database at path for look-ups and backups, also
 // beside a running vedette. Only what reads may be called on what it returns,
 // and Backup and Close.
-func OpenArchive(_ context.Context, path string) (*Store, error) {
+func OpenArchive(ctx context.Context, path string) (*Store, error) {
+	if IsPostgres(path) {
+		return besidePostgres(ctx, path, Options{Log: slog.New(slog.DiscardHandler)})
+	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("open %s: there is no database yet: vedette run makes it", path)
 	}
@@ -84,7 +96,7 @@ func OpenArchive(_ context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{path: path, read: read, log: slog.New(slog.DiscardHandler)}, nil
+	return &Store{path: path, read: read, log: slog.New(slog.DiscardHandler), dialect: sqlite{}}, nil
 }
 
 // OpenBeside opens the database at path for look-ups and for what people do,
@@ -93,6 +105,9 @@ func OpenArchive(_ context.Context, path string) (*Store, error) {
 // a running vedette takes up within seconds. Its error wraps [ErrNewer] if the
 // schema is another than this program's.
 func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err error) {
+	if IsPostgres(path) {
+		return besidePostgres(ctx, path, opts)
+	}
 	s, err := OpenArchive(ctx, path)
 	if err != nil {
 		return nil, err
@@ -103,9 +118,10 @@ func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err e
 		}
 	}()
 	s.log, s.fold = opts.Log, opts.Fold
-	if s.write, err = pool(path, "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)", 1); err != nil {
+	if s.write, err = pool(path, writing(), 1); err != nil {
 		return nil, err
 	}
+	s.dialect = sqlite{s.write}
 	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
 		return nil, err
 	}
@@ -124,11 +140,15 @@ func (s *Store) current(ctx context.Context) error {
 // schema returns what brings the schema up to date, the version that it has,
 // and the newest that this program knows.
 func (s *Store) schema(ctx context.Context) (ours *goose.Provider, have, newest int64, err error) {
-	files, err := fs.Sub(migrations, "migrations")
+	dialect, folder := goose.DialectSQLite3, "migrations/sqlite"
+	if IsPostgres(s.path) {
+		dialect, folder = goose.DialectPostgres, "migrations/postgres"
+	}
+	files, err := fs.Sub(migrations, folder)
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	if ours, err = goose.NewProvider(goose.DialectSQLite3, s.write, files); err != nil {
+	if ours, err = goose.NewProvider(dialect, s.write, files); err != nil {
 		return nil, 0, 0, err
 	}
 	if have, err = ours.GetDBVersion(ctx); err != nil {
@@ -136,6 +156,16 @@ func (s *Store) schema(ctx context.Context) (ours *goose.Provider, have, newest 
 	}
 	sources := ours.ListSources()
 	return ours, have, sources[len(sources)-1].Version, nil
+}
+
+// writing returns the parameters of the connection that writes: a commit has
+// returned only when what it saved is on the disk.
+func writing() string {
+	synchronous := "FULL"
+	if fault.Sabotaged == fault.NotSynced {
+		synchronous = "NORMAL"
+	}
+	return "_txlock=immediate&_pragma=journal_mode(WAL)&_pragma=synchronous(" + synchronous + ")&_pragma=foreign_keys(1)"
 }
 
 // pool opens connections to the database at path.
@@ -212,7 +242,8 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := ours.Up(ctx); err != nil {
 		return damaged(err)
 	}
-	theirs, err := rivermigrate.New(riversqlite.New(s.write), &rivermigrate.Config{Logger: s.log})
+	fault.Point("store.ours")
+	theirs, err := rivermigrate.New(s.dialect.driver(), &rivermigrate.Config{Logger: s.log})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/riverqueue/river"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -151,6 +152,11 @@ func (s *Store) NewItems(ctx context.Context, feed story.FeedName, items []story
 // again.
 func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, err error) {
 	defer wrap(&err, "save poll of "+string(p.State.Feed))
+	if fault.Sabotaged == fault.ValidatorsFirst {
+		if err := s.tx(ctx, func(tx *sql.Tx) error { return saveFeed(ctx, tx, p.State) }); err != nil {
+			return saved, err
+		}
+	}
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		saved = story.Saved{}
 		news, err := s.saveItems(ctx, tx, p.State.Feed, p.Items, p.Seed, p.Past, &saved)
@@ -309,13 +315,11 @@ func insertItem(ctx context.Context, tx *sql.Tx, feed story.FeedName, it *story.
 	if err != nil {
 		return 0, err
 	}
-	res, err := tx.ExecContext(ctx, `
+	var id int64
+	err = tx.QueryRowContext(ctx, `
 		INSERT INTO items (feed, outlet, owner, tier, state, guid, link, canonical, title, summary, body, author, tags, lang, published, first_seen, effective, revision, seed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) RETURNING id`,
 		feed, it.Outlet, it.Owner, it.Tier, it.State, it.GUID, it.Link, it.Canonical, it.Title, it.Summary, it.Body, it.Author, string(tags), it.Lang,
-		micros(it.Published), micros(it.FirstSeen), micros(it.Effective), past)
-	if err != nil {
-		return 0, err
-	}
-	return res.LastInsertId()
+		micros(it.Published), micros(it.FirstSeen), micros(it.Effective), past).Scan(&id)
+	return id, err
 }

@@ -73,6 +73,7 @@ func prepare(ctx context.Context, path string, opts Options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	s.dialect = sqlite{s.write}
 	var said string
 	if err := s.write.QueryRowContext(ctx, `PRAGMA integrity_check(1)`).Scan(&said); err != nil {
 		return damaged(err)

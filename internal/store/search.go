@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 
 	"vedette/story"
@@ -19,12 +18,8 @@ func (s *Store) index(ctx context.Context, tx *sql.Tx, id int64, it *story.Item)
 	if fold == nil {
 		fold = func(text string) string { return text }
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM words WHERE rowid = ?`, id); err != nil {
-		return err
-	}
 	// What stands between two fields is no word, so that no phrase spans them.
-	_, err := tx.ExecContext(ctx, `INSERT INTO words (rowid, title, rest) VALUES (?, ?, ?)`, id, fold(it.Title), fold(it.Summary)+" \u001f "+fold(it.Body))
-	return err
+	return s.dialect.index(ctx, tx, id, fold(it.Title), fold(it.Summary)+" \u001f "+fold(it.Body))
 }
 
 // Find gives the items that for each group have one of its phrases to each,
@@ -33,12 +28,13 @@ func (s *Store) index(ctx context.Context, tx *sql.Tx, id int64, it *story.Item)
 // before, are left out; before 0 leaves out none.
 func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) (err error) {
 	defer wrap(&err, "find")
-	query, args := `SELECT `+itemColumns+` FROM items i WHERE i.effective >= ?1 AND (?2 = 0 OR i.id < ?2) ORDER BY i.id DESC`, []any{micros(since), before}
+	query, args := `SELECT `+itemColumns+` FROM items i WHERE i.effective >= ?1 AND (i.id < ?2 OR ?2 = 0) ORDER BY i.id DESC`, []any{micros(since), before}
 	if len(groups) > 0 {
+		condition, bound := s.dialect.matching(groups)
 		query = `
 			SELECT ` + itemColumns + ` FROM words w JOIN items i ON i.id = w.rowid
-			WHERE words MATCH ?3 AND i.effective >= ?1 AND (?2 = 0 OR w.rowid < ?2) ORDER BY w.rowid DESC`
-		args = append(args, matching(groups))
+			WHERE ` + condition + ` AND i.effective >= ?1 AND (w.rowid < ?2 OR ?2 = 0) ORDER BY w.rowid DESC`
+		args = append(args, bound...)
 	}
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -55,24 +51,6 @@ func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Ti
 		}
 	}
 	return rows.Err()
-}
-
-// matching returns groups in the language of the search. Every word is
-// quoted: none is an operator.
-func matching(groups [][]story.Phrase) string {
-	var all []string
-	for _, group := range groups {
-		var one []string
-		for _, p := range group {
-			phrase := `"` + strings.NewReplacer(`"`, `""`, "\x00", " ").Replace(strings.Join(p.Words, " ")) + `"`
-			if p.Prefix {
-				phrase += " *"
-			}
-			one = append(one, phrase)
-		}
-		all = append(all, "("+strings.Join(one, " OR ")+")")
-	}
-	return strings.Join(all, " AND ")
 }
 
 // Items gives the items whose effective time is since or later to each,
@@ -145,6 +123,9 @@ func (s *Store) Unaccounted(ctx context.Context) (n int, err error) {
 // nothing must be yet. It may run beside a process that writes.
 func (s *Store) Backup(ctx context.Context, path string) (err error) {
 	defer wrap(&err, "back up to "+path)
+	if IsPostgres(s.path) {
+		return errors.New("this database is Postgres: pg_dump makes a whole copy of it while vedette runs")
+	}
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(fmt.Errorf("a file of this name: %w", fs.ErrExist), err)
 	}

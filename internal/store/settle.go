@@ -14,7 +14,7 @@ func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 	defer wrap(&err, fmt.Sprintf("settle %s in room %s", o.Dispatch.Act, o.Dispatch.Room))
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		if o.Rest {
-			_, err := tx.ExecContext(ctx, `INSERT INTO rests (room, until) VALUES (?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)`, o.Dispatch.Room, micros(o.NotBefore))
+			_, err := tx.ExecContext(ctx, `INSERT INTO rests (room, until) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET until = max(rests.until, excluded.until)`, o.Dispatch.Room, micros(o.NotBefore))
 			if err != nil {
 				return err
 			}
@@ -22,16 +22,16 @@ func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 		if o.Dispatch.Act == story.Edit {
 			return settleEdit(ctx, tx, &o)
 		}
-		return settleMessage(ctx, tx, &o)
+		return s.settleMessage(ctx, tx, &o)
 	})
 }
 
-func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	res, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = ?, remote = ?, why = ?, not_before = ?, changed = ?
-		WHERE id = ? AND state = 'sending' AND attempt = ?`,
-		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), d.Delivery, d.Attempt)
+		UPDATE deliveries SET state = ?, remote = ?, why = ?, not_before = ?, changed = ?, owner = '', deadline = 0
+		WHERE id = ? AND attempt = ? AND owner = ? AND (state = 'sending' OR state = 'ambiguous' AND owner <> '')`,
+		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), d.Delivery, d.Attempt, s.replica)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	}
 	_, err = tx.ExecContext(ctx, `
 		INSERT INTO roots (room, story, remote, shown) VALUES (?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET remote = excluded.remote, shown = excluded.shown, gone = 0, not_before = 0, attempt = 0`,
+		ON CONFLICT (room, story) DO UPDATE SET remote = excluded.remote, shown = excluded.shown, gone = 0, not_before = 0, attempt = 0`,
 		d.Room, d.Story.ID, o.Remote, d.Story.Version)
 	if err != nil {
 		return err

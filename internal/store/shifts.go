@@ -30,7 +30,7 @@ func (s *Store) DeclareShifts(ctx context.Context, next map[story.RoomName]time.
 		for room, due := range next {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO shifts (room, began, due) VALUES (?1, ?2, ?3)
-				ON CONFLICT DO UPDATE SET due = CASE WHEN due <= ?2 THEN due ELSE excluded.due END`, room, micros(now), micros(due))
+				ON CONFLICT (room) DO UPDATE SET due = CASE WHEN shifts.due <= ?2 THEN shifts.due ELSE excluded.due END`, room, micros(now), micros(due))
 			if err != nil {
 				return err
 			}

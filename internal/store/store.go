@@ -17,11 +17,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -43,6 +44,11 @@ type Store struct {
 	lock  *lock
 	fold  func(string) string
 	rule  story.Rule // nil: all that is due is told
+
+	dialect dialect
+	seen    atomic.Int64 // when this replica last said that it is alive, by its own clock
+	term    atomic.Int64 // in which it judges
+	replica string       // this process among those that share the database; "" if there are no others
 }
 
 // SetRule has rule asked before a message is given out. It must be called
@@ -59,6 +65,9 @@ type Options struct {
 	Fold func(text string) string
 }
 
+// Shared reports whether other processes may work on the same database.
+func (s *Store) Shared() bool { return s.replica != "" }
+
 // Close waits for the calls under way and closes the database.
 func (s *Store) Close() error {
 	var errs []error
@@ -67,6 +76,9 @@ func (s *Store) Close() error {
 	}
 	if s.write != nil && s.write != s.read {
 		errs = append(errs, s.write.Close())
+	}
+	if p, ok := s.dialect.(*postgres); ok {
+		errs = append(errs, p.close())
 	}
 	if s.lock != nil {
 		errs = append(errs, s.lock.release())
@@ -82,20 +94,29 @@ func (s *Store) Ping(ctx context.Context) error {
 
 // NewClient returns a River client that works the jobs of this database.
 func (s *Store) NewClient(cfg *river.Config) (*river.Client[*sql.Tx], error) {
-	return river.NewClient(riversqlite.New(s.write), cfg)
+	cfg.ID = s.replica
+	return river.NewClient(s.dialect.driver(), cfg)
 }
 
 // tx runs do in one transaction, which is saved if do returns nil.
 func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	fault.Point("tx.beginning")
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
+	name, err := s.dialect.begin(ctx, tx)
+	if err != nil {
+		return err
+	}
 	if err := do(tx); err != nil {
 		return err
 	}
-	return tx.Commit()
+	fault.Point("tx.committing")
+	err = tx.Commit()
+	fault.Point("tx.committed")
+	return s.dialect.outcome(ctx, name, err)
 }
 
 // wrap names the operation that failed, at the exported edge.

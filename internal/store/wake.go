@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
+	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/rivertype"
 
 	"vedette/story"
@@ -116,6 +116,9 @@ func scanOne[T ~string](r *sql.Rows) (T, error) {
 // there is something, so that an idle desk leaves the disk alone.
 func (s *Store) Wake(ctx context.Context, now time.Time) (next time.Time, err error) {
 	defer wrap(&err, "wake")
+	if err := s.takeOver(ctx); err != nil {
+		return next, err
+	}
 	w, err := s.due(ctx, now)
 	if err != nil {
 		return next, err
@@ -161,7 +164,7 @@ func (s *Store) Working(ctx context.Context) (working bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE state IN (SELECT value FROM json_each(?)))`, string(list)).Scan(&working)
+	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE CAST(state AS TEXT) IN (SELECT value FROM json_each(?)))`, string(list)).Scan(&working)
 	return working, err
 }
 
@@ -195,7 +198,7 @@ func finish[T river.JobArgs](ctx context.Context, s *Store, job *river.Job[T], l
 		if err := tx.QueryRowContext(ctx, left, args...).Scan(&more); err != nil || more {
 			return err
 		}
-		_, err := river.JobCompleteTx[*riversqlite.Driver](ctx, tx, job)
+		_, err := river.JobCompleteTx[riverdriver.Driver[*sql.Tx]](ctx, tx, job)
 		return err
 	})
 	return more, err

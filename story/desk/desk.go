@@ -69,6 +69,7 @@ type Desk struct {
 	log    *slog.Logger
 	orders atomic.Pointer[orders] // swapped whole by SetWatches
 	stand  atomic.Pointer[map[story.WatchName]level.Judgement]
+	forget atomic.Bool // what is remembered before the next Judge
 
 	// What follows belongs to Judge, which is not called twice at a time.
 	open     openStories
@@ -105,6 +106,10 @@ func (d *Desk) SetWatches(set *watch.Set, ws []story.Watch, levels map[story.Wat
 	d.orders.Store(o)
 }
 
+// Forget has the next Judge read anew how things stand: another process has
+// judged meanwhile. It may be called from any goroutine.
+func (d *Desk) Forget() { d.forget.Store(true) }
+
 // params returns the parameters that the levels of a watch are judged by.
 func (o *orders) params(w story.WatchName) level.Params {
 	if p, ok := o.level[w]; ok {
@@ -126,6 +131,9 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 	waiting, err := d.docket.Unjudged(ctx, batch)
 	if err != nil {
 		return false, err
+	}
+	if d.forget.Swap(false) {
+		d.gauge, d.open = nil, openStories{}
 	}
 	o := d.orders.Load()
 	if d.gaugeOf != o {

@@ -273,6 +273,32 @@ func alarmClimbs(t *testing.T, h Harness) {
 	}
 }
 
+// rungOnce holds that two replicas that look at an alarm at once lead it one
+// rung further, and not two, while there are others to come.
+func rungOnce(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Ten killed in Idlib"))
+	tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	step := story.Step{Alarm: must(s.Alarms(t.Context(), "desk", Noon()))(t)[0], To: "duty", Reason: "nobody answers", Next: Noon().Add(time.Hour), At: Noon()}
+	step.Alarm.Rung++
+	for range 2 {
+		check(t, s.Climb(t.Context(), step))
+	}
+	d, ok, err := s.Claim(t.Context(), "duty", Noon())
+	check(t, err)
+	if !ok {
+		t.Fatal("the rung is not told")
+	}
+	settle(t, s, d, story.Delivered, 0)
+	if d, ok, err := s.Claim(t.Context(), "duty", Noon()); ok || err != nil {
+		t.Errorf("the rung is told again: %+v (%v)", d.Notice, err)
+	}
+	if all := must(s.Alarms(t.Context(), "desk", step.Next))(t); len(all) != 1 || all[0].Rung != 1 {
+		t.Errorf("alarms are %+v, want one at its second rung", all)
+	}
+}
+
 func alarmOfAFallenStory(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

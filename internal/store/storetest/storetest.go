@@ -132,6 +132,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
 		{"APingIsRemembered", pingIsRemembered},
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
+		{"TwoReplicasClimbARungOnce", rungOnce},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
 		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
 		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},

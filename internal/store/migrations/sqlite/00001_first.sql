@@ -155,6 +155,8 @@ CREATE TABLE deliveries (
     calls      TEXT NOT NULL DEFAULT '', -- whom it pings
     digest     INTEGER REFERENCES deliveries (id), -- that told of it, for those digested
     mute       INTEGER NOT NULL DEFAULT 0,         -- that keeps it back, for those muted
+    owner      TEXT NOT NULL DEFAULT '',           -- the replica that is sending it; '' if there are no others
+    deadline   INTEGER NOT NULL DEFAULT 0,         -- by which that is over, by the database's clock
     UNIQUE (notice, room)
 );
 CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
@@ -289,3 +291,11 @@ CREATE TABLE restored (
     since INTEGER NOT NULL, -- the newest that the backup knew
     begun INTEGER NOT NULL  -- when vedette was started on it; 0: not yet
 );
+
+-- What one replica at a time does. The database's clock says until when.
+CREATE TABLE leases (
+    name   TEXT PRIMARY KEY,
+    holder TEXT NOT NULL, -- also when it has run out
+    term   INTEGER NOT NULL, -- how often the holder has changed
+    until  INTEGER NOT NULL
+) WITHOUT ROWID;

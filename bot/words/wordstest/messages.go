@@ -1,0 +1,218 @@
+package wordstest
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/words"
+	"vedette/story"
+)
+
+// A Told is a message as a room is told it.
+type Told struct {
+	Kind  string
+	Reply bool // in a thread
+	*bot.Message
+}
+
+// Noon is when the messages are told.
+func Noon() time.Time { return time.Date(2031, 3, 9, 12, 0, 0, 0, time.UTC) }
+
+// Ada has stories.
+func Ada() story.Person { return story.Person{ID: "slack:U1", Name: "Άντα"} }
+
+// Story returns a story of which the reports claim all that can be claimed.
+func Story() story.Story {
+	at := Noon().Add(-2 * time.Hour)
+	claims := []story.Signal{
+		{Kind: story.Killed, Target: "στρατιώτες", Source: "Αθήνα", Count: story.Count{Low: 1400, High: 1400}},
+		{Kind: story.Killed, Target: "στρατιώτες", Source: "Ρόδος", Count: story.Count{Low: 8, High: 12}},
+		{Kind: story.Wounded, Count: story.Count{Low: 3, High: 3, Open: true}},
+		{Kind: story.Captured, Count: story.Count{Low: 2, High: 2}},
+		{Kind: story.Displaced, Count: story.Count{Low: 900, High: 900}},
+		{Kind: story.Killed},
+		{Kind: story.Wounded},
+		{Kind: story.Captured},
+		{Kind: story.Displaced},
+		{Kind: story.Ultimatum, Deadline: Noon().Add(40 * time.Hour)},
+	}
+	for _, k := range []story.SignalKind{
+		story.Threat, story.Mobilisation, story.Strike, story.Shelling, story.Clash, story.Encirclement, story.Ceasefire, story.Violation, story.Talks,
+		story.Agreement, story.Withdrawal, story.AidAccess,
+	} {
+		claims = append(claims, story.Signal{Kind: k})
+	}
+	report := func(id int64, outlet string, r story.Relation, gs []story.Signal) story.Report {
+		return story.Report{Item: story.Item{
+			ID: story.ItemID(id), Title: "Βομβαρδισμός στο φυλάκιο", Summary: "Το φυλάκιο βομβαρδίστηκε την αυγή, λένε αξιωματούχοι.", Outlet: outlet, Owner: outlet,
+			Link: "https://news.example/1", Effective: at.Add(-time.Duration(20-id) * time.Hour),
+		}, Relation: r, Signals: gs, Seq: id, Matches: []story.Match{{Watch: "front", Evidence: []story.Evidence{{Term: "φυλάκιο", Text: "φυλακίου", Field: story.Title}}}}}
+	}
+	return story.Story{
+		ID: 1234, Level: story.High, Opened: at, Changed: Noon().Add(-time.Hour), Watches: []story.WatchName{"front"},
+		Reports: []story.Report{report(1, "Βήμα", story.Opens, claims), report(2, "Αυγή", story.Copies, nil), report(3, "Νέα", story.Reports, nil)},
+	}
+}
+
+// reason is a sentence of the record.
+const reason = "δύο πηγές το λένε"
+
+// bulletins returns what rooms hear beside stories.
+func bulletins() map[string]*story.Bulletin {
+	at := Noon()
+	change := func(from, to story.Level) *story.Bulletin {
+		return &story.Bulletin{
+			Watch: "front", Kind: story.LevelChange, From: from, To: to, Reasons: []string{reason}, At: at,
+			Evidence: []story.Witness{{Item: 1, Outlet: "Βήμα", Title: "Βομβαρδισμός", Link: "https://news.example/1", At: at.Add(-30 * time.Hour)}},
+		}
+	}
+	rise := change(story.Guarded, story.Critical)
+	lines := []story.Line{
+		{Level: story.Elevated, Title: "Βομβαρδισμός", Watches: []story.WatchName{"front"}, Origins: 1, Outlets: 2, Changed: at, Care: story.Care{State: story.Resolved, Owner: Ada(), Changed: at}},
+		{Level: story.Calm, Title: "Εκεχειρία", Origins: 2, Outlets: 1, Changed: at.Add(-50 * time.Hour)},
+	}
+	health := story.Bulletin{Kind: story.FeedHealth, Reasons: []string{reason, reason}, At: at}
+	over := story.Bulletin{Kind: story.MuteEnd, Reasons: []string{reason}, At: at, Digest: &story.Digest{Held: 2, Lines: lines, Bulletins: []story.Bulletin{*rise}}}
+	return map[string]*story.Bulletin{
+		"Rise": rise, "Fall": change(story.High, story.Elevated), "Calm": change(story.High, story.Calm),
+		"Deadline": {Watch: "front", Kind: story.Deadline, Reasons: []string{reason}, At: at}, "Health": &health, "MuteEnd": &over,
+		"Handover":        {Kind: story.ShiftEnd, Reasons: []string{reason}, At: at, Lines: []story.Saying{{Text: "Βομβαρδισμός", Note: "Άντα"}}},
+		"Digest":          {Kind: story.DigestKind, At: at, Digest: &story.Digest{Held: 1, Below: 3, Lines: lines, Bulletins: []story.Bulletin{*rise, over, health}}},
+		"DigestOfStories": {Kind: story.DigestKind, At: at, Digest: &story.Digest{Since: at.Add(-24 * time.Hour), Below: 1, Held: 2, Lines: lines[:1]}},
+		"DigestOfWatches": {Kind: story.DigestKind, At: at, Digest: &story.Digest{Since: at.Add(-time.Hour), Bulletins: []story.Bulletin{*rise}}},
+	}
+}
+
+// dispatches returns what a courier carries so that a room is told each kind of
+// message.
+func dispatches() map[string]story.Dispatch {
+	told := func(act story.Act, kind story.NoticeKind, care story.CareState) story.Dispatch {
+		d := story.Dispatch{Act: act, Root: "1", Key: "k", Story: Story(), Notice: story.Notice{Kind: kind, Item: 3, Reason: reason, At: Noon()}}
+		d.Story.Care = story.Care{State: care, Owner: Ada(), Changed: Noon().Add(-72 * time.Hour)}
+		return d
+	}
+	all := map[string]story.Dispatch{
+		"New": told(story.Post, story.NewStory, ""), "Had": told(story.Edit, "", story.Acknowledged), "Resolved": told(story.Edit, "", story.Resolved),
+		"Update": told(story.Reply, story.Update, ""), "Escalation": told(story.Post, story.Escalation, ""), "Rung": told(story.Reply, story.Escalation, ""),
+		"Merged": told(story.Edit, "", ""), "Parted": told(story.Edit, "", ""),
+	}
+	aside := &story.Aside{Story: 7, Lead: story.Witness{Title: "Εκεχειρία", Outlet: "Βήμα", Link: "https://news.example/2"}, Why: reason, See: "2"}
+	d := all["Merged"]
+	d.Merged = aside
+	all["Merged"] = d
+	d = all["Parted"]
+	d.Parted = aside
+	all["Parted"] = d
+	for kind, b := range bulletins() {
+		all[kind] = story.Dispatch{Act: story.Post, Key: "k", Notice: story.Notice{Kind: b.Kind, Bulletin: b, At: Noon()}}
+	}
+	return all
+}
+
+// Messages returns each kind of message as a room hears it that reads w, made by
+// the courier that tells real rooms.
+func Messages(tb testing.TB, w words.Words) []Told {
+	tb.Helper()
+	var all []Told
+	for kind, d := range dispatches() {
+		e := &ear{kind: kind}
+		c := bot.NewCourier(&box{due: []story.Dispatch{d}}, Noon, slog.New(slog.DiscardHandler))
+		c.SetSeal(bot.NewSeal([]byte("a key")))
+		c.SetRephraser(model{})
+		if kind == "Calm" {
+			c.SetBoards(board{})
+		}
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: e, Zone: time.UTC, Words: w, Titles: map[story.WatchName]string{"front": "Μέτωπο"}}})
+		for range 2 { // a model's words cost a turn
+			if err := c.Drain(tb.Context(), "desk"); err != nil {
+				tb.Fatal(err)
+			}
+		}
+		all = append(all, e.heard...)
+	}
+	return all
+}
+
+// A model tells a brief in other words.
+type model struct{}
+
+// Rephrase says the same of every brief.
+func (model) Rephrase(context.Context, []string) (text, why string) { return "Φυλάκιο.", "" }
+
+// A box gives out acts, and again what was put off.
+type box struct{ due []story.Dispatch }
+
+// StillMine says that it may be told.
+func (b *box) StillMine(context.Context, *story.Dispatch) (bool, error) { return true, nil }
+
+// Claim gives out the next.
+func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
+	if len(b.due) == 0 {
+		return story.Dispatch{}, false, nil
+	}
+	d := b.due[0]
+	d.Room, b.due = "desk", b.due[1:]
+	return d, true, nil
+}
+
+// Settle takes back what was put off.
+func (b *box) Settle(_ context.Context, o story.Outcome) error {
+	if o.State == story.Owed {
+		b.due = append(b.due, o.Dispatch)
+	}
+	return nil
+}
+
+// An ear is a room that keeps what it is told.
+type ear struct {
+	kind  string
+	heard []Told
+}
+
+// Post keeps a message.
+func (e *ear) Post(_ context.Context, key string, m *bot.Message) (story.Remote, error) {
+	kind := e.kind
+	if key == "board" {
+		kind = "Board"
+	}
+	e.heard = append(e.heard, Told{Kind: kind, Message: m})
+	return "1", nil
+}
+
+// Reply keeps a message of a thread.
+func (e *ear) Reply(_ context.Context, _ story.Remote, _ string, m *bot.Message) (story.Remote, error) {
+	e.heard = append(e.heard, Told{Kind: e.kind, Reply: true, Message: m})
+	return "2", nil
+}
+
+// Edit keeps what a message looks like then.
+func (e *ear) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
+	e.heard = append(e.heard, Told{Kind: e.kind, Message: m})
+	return nil
+}
+
+// Link leads to a message.
+func (e *ear) Link(context.Context, story.Remote) string { return "https://chat.example/2" }
+
+// A board is due once.
+type board struct{}
+
+// Board returns one that stands nowhere yet.
+func (board) Board(_ context.Context, room story.RoomName, _ time.Time) (b story.Board, due bool, err error) {
+	return story.Board{Room: room, Key: "board"}, true, nil
+}
+
+// SaveBoard forgets it.
+func (board) SaveBoard(context.Context, *story.Board) error { return nil }
+
+// Stands returns how two watches stand.
+func (board) Stands(context.Context, []story.WatchName, time.Time, time.Time) ([]story.Stand, error) {
+	at := Noon().Add(-100 * time.Hour)
+	return []story.Stand{
+		{Watch: "front", Level: story.Elevated, Since: at, Week: 1, LastWeek: 3, Changed: at, Title: "Εκεχειρία", Open: 3, Owners: []string{"Άντα", "", ""}},
+		{Watch: "other", Level: story.Guarded, Week: 4},
+	}, nil
+}

@@ -1,0 +1,184 @@
+// Package pgtest starts a private PostgreSQL server for a test, from the
+// programs that the machine has, and makes databases in it.
+//
+// The server listens on a socket in a folder of its own and nowhere else,
+// writes to the disk as one in earnest does, and ends with the test. The
+// package is for tests only: it never reaches the binary.
+package pgtest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+)
+
+// A Server is a running server.
+type Server struct {
+	folder string
+	admin  *sql.DB
+}
+
+// Start starts a server that ends with the test, or skips the test if the
+// machine has no PostgreSQL.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	programs := find()
+	if programs == "" {
+		t.Skip("no PostgreSQL here: install Debian's postgresql")
+	}
+	folder, err := os.MkdirTemp("", "pg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	as := credential(t, folder)
+	data := filepath.Join(folder, "data")
+	initdb := exec.CommandContext(t.Context(), filepath.Join(programs, "initdb"), "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync") // whose files nobody needs after a power cut
+	initdb.Dir, initdb.SysProcAttr = folder, as
+	if said, err := initdb.CombinedOutput(); err != nil {
+		t.Fatalf("initdb: %v\n%s", err, said)
+	}
+	// It outlives the test's context: databases are closed in cleanups.
+	server := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, "postgres"), "-D", data,
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+folder, "-c", "max_connections=300")
+	server.Dir, server.SysProcAttr = folder, as
+	log, err := os.Create(filepath.Join(folder, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	server.Stdout, server.Stderr = log, log
+	if err := server.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = server.Process.Signal(syscall.SIGQUIT) // at once, and nothing is kept
+		_ = server.Wait()
+	})
+	s := &Server{folder: folder}
+	if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.admin.Close() })
+	s.await(t)
+	return s
+}
+
+// find returns the folder of the newest server's programs, or "".
+func find() string {
+	newest, version := "", 0
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
+	for _, path := range found {
+		folder := filepath.Dir(path)
+		if n, err := strconv.Atoi(filepath.Base(filepath.Dir(folder))); err == nil && n > version {
+			newest, version = folder, n
+		}
+	}
+	if newest != "" {
+		return newest
+	}
+	path, err := exec.LookPath("postgres")
+	if err != nil {
+		return ""
+	}
+	return filepath.Dir(path)
+}
+
+// credential gives folder to whom the server can run as: it refuses root.
+func credential(t testing.TB, folder string) *syscall.SysProcAttr {
+	t.Helper()
+	if os.Getuid() != 0 {
+		return nil
+	}
+	who, err := user.Lookup("postgres")
+	if err != nil {
+		if who, err = user.Lookup("nobody"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	uid, err := strconv.ParseUint(who.Uid, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	gid, err := strconv.ParseUint(who.Gid, 10, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(folder, int(uid), int(gid)); err != nil {
+		t.Fatal(err)
+	}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+}
+
+// address returns that of a database of the server.
+func (s *Server) address(database string) string {
+	return (&url.URL{Scheme: "postgres", User: url.User("vedette"), Path: "/" + database, RawQuery: url.Values{"host": {s.folder}}.Encode()}).String()
+}
+
+// await returns when the server answers.
+func (s *Server) await(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for s.admin.PingContext(ctx) != nil {
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			said, _ := os.ReadFile(filepath.Join(s.folder, "log"))
+			t.Fatalf("the server does not answer:\n%s", said)
+		}
+	}
+}
+
+// Database makes an empty database, and returns its address.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	name := "t" + strings.ToLower(strconv.FormatInt(time.Now().UnixNano(), 36))
+	if _, err := s.admin.ExecContext(t.Context(), fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, name)); err != nil {
+		t.Fatal(err)
+	}
+	return s.address(name)
+}
+
+// Clone makes a database that holds what the one at address does, which nobody
+// may have open, and returns its address.
+func (s *Server) Clone(t testing.TB, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "t" + strings.ToLower(strconv.FormatInt(time.Now().UnixNano(), 36))
+	if _, err := s.admin.ExecContext(t.Context(), fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, strings.TrimPrefix(u.Path, "/"))); err != nil {
+		t.Fatal(err)
+	}
+	return s.address(name)
+}
+
+// Execute carries out a statement in the database at address, beside whoever
+// has it open.
+func Execute(t testing.TB, address, statement string, args ...any) {
+	t.Helper()
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
+		t.Fatal(err)
+	}
+}

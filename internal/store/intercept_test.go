@@ -1,0 +1,111 @@
+package store_test
+
+import (
+	"bytes"
+	"io"
+	"net"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+)
+
+// An interceptor stands between a store and its server.
+type interceptor struct {
+	address string
+	state   atomic.Int32 // what becomes of the next commit
+}
+
+const (
+	pass int32 = iota
+	dropAnswer
+	dropCommit
+)
+
+// cut has the connection end at the next commit: after the server has made it,
+// or before it hears of it.
+func (p *interceptor) cut(after bool) {
+	if after {
+		p.state.Store(dropAnswer)
+	} else {
+		p.state.Store(dropCommit)
+	}
+}
+
+// intercept returns an interceptor before the server of the database at
+// address, which listens on a socket in a folder.
+func intercept(t *testing.T, address string) *interceptor {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := filepath.Join(u.Query().Get("host"), ".s.PGSQL.5432")
+	folder := t.TempDir()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(folder, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	p := &interceptor{address: strings.Replace(address, url.QueryEscape(u.Query().Get("host")), url.QueryEscape(folder), 1)}
+	go func() {
+		for {
+			from, err := l.Accept()
+			if err != nil {
+				return
+			}
+			to, err := new(net.Dialer).DialContext(t.Context(), "unix", server)
+			if err != nil {
+				_ = from.Close()
+				return
+			}
+			go p.relay(from, to)
+		}
+	}()
+	return p
+}
+
+// relay carries what the store says to the server, and its answers back.
+func (p *interceptor) relay(from, to net.Conn) {
+	defer from.Close()
+	var silent atomic.Bool
+	go func() {
+		defer to.Close()
+		answers := make([]byte, 64<<10)
+		for {
+			n, err := to.Read(answers)
+			if err != nil {
+				_ = from.Close()
+				return
+			}
+			if silent.Load() {
+				_ = from.Close() // the commit is made, and its answer lost
+				return
+			}
+			if _, err := from.Write(answers[:n]); err != nil {
+				return
+			}
+		}
+	}()
+	said := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(said)
+		if err != nil {
+			_ = to.Close()
+			return
+		}
+		if bytes.Contains(said[:n], []byte("commit")) {
+			switch p.state.Swap(pass) {
+			case dropCommit:
+				_ = to.Close()
+				return
+			case dropAnswer:
+				silent.Store(true)
+			}
+		}
+		if _, err := io.Copy(to, bytes.NewReader(said[:n])); err != nil {
+			return
+		}
+	}
+}

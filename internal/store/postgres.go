@@ -1,0 +1,328 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+)
+
+// The numbers of our locks in a Postgres database.
+const (
+	writeLock   = 0x7665646574746501 // held by the one transaction that writes
+	migrateLock = 0x7665646574746502 // held by the one replica that changes the schema
+)
+
+// Limits of a Postgres database.
+const (
+	workers     = 8               // connections of River's
+	idleWithin  = 5 * time.Second // how long a transaction may do nothing: a replica that froze in one is cut off, and the others write
+	askedWithin = 10 * time.Second
+	leastServer = 150000
+)
+
+// IsPostgres reports whether a database's name, as Open takes it, is the
+// address of a Postgres database.
+func IsPostgres(name string) bool {
+	return strings.HasPrefix(name, "postgres://") || strings.HasPrefix(name, "postgresql://")
+}
+
+// DisplayName returns a database's name without the secrets in it.
+func DisplayName(name string) string {
+	if !IsPostgres(name) {
+		return name
+	}
+	u, err := url.Parse(name)
+	if err != nil {
+		return "postgres"
+	}
+	return "postgres://" + u.Host + u.Path
+}
+
+// postgres is the dialect of a server that replicas share.
+type postgres struct {
+	config   *pgx.ConnConfig
+	work     *sql.DB       // River's connections
+	listener *pgxpool.Pool // for LISTEN
+}
+
+// newPostgres makes the pools of s for the database at address; nothing is
+// asked of it yet.
+func newPostgres(s *Store, address string) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return err // which hides the password
+	}
+	listen, err := pgxpool.ParseConfig(address)
+	if err != nil {
+		return err
+	}
+	listen.MinConns, listen.MaxConns = 0, 2
+	p := &postgres{config: config}
+	if p.listener, err = pgxpool.NewWithConfig(context.Background(), listen); err != nil {
+		return err
+	}
+	p.work = p.pool(workers, nil)
+	s.write = p.pool(1, map[string]string{"idle_in_transaction_session_timeout": fmt.Sprint(idleWithin.Milliseconds())})
+	s.read = p.pool(max(4, runtime.NumCPU()), map[string]string{"default_transaction_read_only": "on"})
+	s.dialect, s.replica = p, replicaName()
+	return nil
+}
+
+// replicaName returns a name that no other process has.
+func replicaName() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "replica"
+	}
+	return fmt.Sprintf("%s %d %s", host, os.Getpid(), newKey())
+}
+
+// pool returns a pool of connections with the parameters set.
+func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
+	config := p.config.Copy()
+	config.RuntimeParams["application_name"] = "vedette"
+	maps.Copy(config.RuntimeParams, params)
+	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config)})
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db
+}
+
+// fit reports why the server would not keep our promises.
+func (p *postgres) fit(ctx context.Context) error {
+	var version int
+	var encoding, fsync, commit string
+	err := p.work.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS INTEGER), current_setting('server_encoding'), current_setting('fsync'), current_setting('synchronous_commit')`).
+		Scan(&version, &encoding, &fsync, &commit)
+	switch {
+	case err != nil:
+		return err
+	case version < leastServer:
+		return fmt.Errorf("this is PostgreSQL %d; vedette needs 15 or newer", version/10_000)
+	case encoding != "UTF8":
+		return fmt.Errorf("the database's encoding is %s; make it with ENCODING 'UTF8'", encoding)
+	case fsync == "off" || commit == "off":
+		return errors.New("fsync or synchronous_commit is off: what is saved would not outlive a power cut; set both on")
+	}
+	return nil
+}
+
+// begin takes the lock that makes writers serial, as they are on SQLite, and
+// returns the number of the transaction.
+func (p *postgres) begin(ctx context.Context, tx *sql.Tx) (number string, err error) {
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, writeLock); err != nil {
+		return "", err
+	}
+	err = tx.QueryRowContext(ctx, `SELECT CAST(pg_current_xact_id() AS TEXT)`).Scan(&number)
+	return number, err
+}
+
+// outcome asks the server how the transaction ended if the answer to its
+// commit was lost: whoever began it would else do it again, or not at all.
+func (p *postgres) outcome(ctx context.Context, number string, err error) error {
+	if _, refused := errors.AsType[*pgconn.PgError](err); err == nil || refused && !cutOff(err) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askedWithin)
+	defer cancel()
+	for {
+		var status sql.NullString
+		asked := p.work.QueryRowContext(ctx, `SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))`, number).Scan(&status)
+		if asked == nil && status.String == "committed" {
+			return nil
+		}
+		if asked == nil && status.String != "in progress" {
+			return err // it was rolled back, or is too long ago
+		}
+		again := time.NewTimer(100 * time.Millisecond)
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return fmt.Errorf("whether it was saved is not known: %w", errors.Join(err, asked))
+		}
+	}
+}
+
+// cutOff reports whether the server says that it ends the connection, which it
+// may do with the transaction saved.
+func cutOff(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (strings.HasPrefix(e.Code, "57P") || strings.HasPrefix(e.Code, "08"))
+}
+
+func (*postgres) clock() string {
+	return `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`
+}
+
+func (p *postgres) driver() riverdriver.Driver[*sql.Tx] {
+	return riverdatabasesql.NewWithPgxListener(p.work, p.listener)
+}
+
+// close closes what only this dialect has.
+func (p *postgres) close() error {
+	p.listener.Close()
+	return p.work.Close()
+}
+
+// A connector makes connections that take the statements of this package as
+// they are.
+type connector struct {
+	driver.Connector
+
+	rewritten sync.Map // by the statement
+}
+
+// Connect implements [driver.Connector].
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &connection{Conn: conn.(*stdlib.Conn), of: c}, nil
+}
+
+// A connection writes placeholders as Postgres has them, and binds no text
+// that it cannot hold.
+type connection struct {
+	*stdlib.Conn
+
+	of *connector
+}
+
+// PrepareContext implements [driver.ConnPrepareContext].
+func (c *connection) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	return c.Conn.PrepareContext(ctx, c.of.rewrite(query))
+}
+
+// ExecContext implements [driver.ExecerContext].
+func (c *connection) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	return c.Conn.ExecContext(ctx, c.of.rewrite(query), args)
+}
+
+// QueryContext implements [driver.QueryerContext].
+func (c *connection) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return c.Conn.QueryContext(ctx, c.of.rewrite(query), args)
+}
+
+// CheckNamedValue has arguments bound as database/sql binds them anywhere. A
+// text loses what Postgres refuses, and with it the whole poll: NUL, and what
+// is no UTF-8.
+func (c *connection) CheckNamedValue(v *driver.NamedValue) error {
+	plain, err := driver.DefaultParameterConverter.ConvertValue(v.Value)
+	if err != nil {
+		return c.Conn.CheckNamedValue(v) // pgx knows more types
+	}
+	if text, ok := plain.(string); ok {
+		plain = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\uFFFD")
+	}
+	v.Value = plain
+	return nil
+}
+
+// rewrite returns query with $1 for ?1, and with $1, $2 … for ?. A statement
+// that has them already, as River's do, stays as it is.
+func (c *connector) rewrite(query string) string {
+	if !strings.Contains(query, "?") || strings.Contains(query, "$1") {
+		return query
+	}
+	if done, ok := c.rewritten.Load(query); ok {
+		return done.(string)
+	}
+	done := placeholders(query)
+	c.rewritten.Store(query, done)
+	return done
+}
+
+// placeholders writes those of a statement as Postgres has them; a question
+// mark in quotes is none.
+func placeholders(query string) string {
+	var b strings.Builder
+	n := 0
+	for i, quoted := 0, false; i < len(query); i++ {
+		c := query[i]
+		quoted = quoted != (c == '\'')
+		if c != '?' || quoted {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteByte('$')
+		if i+1 == len(query) || query[i+1] < '0' || query[i+1] > '9' {
+			n++
+			fmt.Fprint(&b, n)
+		}
+	}
+	return b.String()
+}
+
+// besidePostgres opens the database at address for look-ups and for what
+// people do. Its error wraps [ErrNewer] if the schema is another than this
+// program's.
+func besidePostgres(ctx context.Context, address string, opts Options) (_ *Store, err error) {
+	s := &Store{path: address, log: opts.Log, fold: opts.Fold}
+	if err := newPostgres(s, address); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("open %s: %w", DisplayName(address), err), s.Close())
+		}
+	}()
+	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
+		return nil, err
+	}
+	return s, s.current(ctx)
+}
+
+// openPostgres opens the database at address, and brings its schema up to date.
+func openPostgres(ctx context.Context, address string, opts Options) (_ *Store, err error) {
+	s := &Store{path: address, log: opts.Log, fold: opts.Fold}
+	if err := newPostgres(s, address); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	p := s.dialect.(*postgres)
+	if err := p.fit(ctx); err != nil {
+		return nil, err
+	}
+	conn, err := p.work.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock($1)`, migrateLock); err != nil {
+		return nil, err
+	}
+	defer func() {
+		_, unlocked := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, migrateLock)
+		err = errors.Join(err, unlocked)
+	}()
+	if err := s.migrate(ctx); err != nil {
+		return nil, err
+	}
+	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
+		return nil, err
+	}
+	_, err = s.Secret(ctx, deliveryKeys)
+	return s, err
+}

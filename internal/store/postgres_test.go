@@ -1,0 +1,370 @@
+package store_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"vedette/internal/pgtest"
+	"vedette/internal/store"
+	"vedette/internal/store/storetest"
+	"vedette/story"
+)
+
+// A replicated harness opens one Postgres database. A crash leaves the store
+// open and has its time run out: what it was sending is nobody's.
+type replicated struct {
+	address string
+	open    *store.Store
+}
+
+func (h *replicated) Open(t *testing.T) storetest.Store {
+	t.Helper()
+	if h.open != nil {
+		return h.open
+	}
+	h.open = openAt(t, h.address)
+	return h.open
+}
+
+func (h *replicated) Crash(t *testing.T) {
+	t.Helper()
+	h.open = nil
+	pgtest.Execute(t, h.address, `UPDATE deliveries SET deadline = 1 WHERE state = 'sending'`)
+}
+
+// openAt opens the database at address, and closes it at the test's end.
+func openAt(t *testing.T, address string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), address, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// TestPostgres holds the store to its promises on a server of its own.
+func TestPostgres(t *testing.T) {
+	server := pgtest.Start(t)
+	fresh := server.Database(t)
+	if err := openAt(t, fresh).Close(); err != nil {
+		t.Fatal(err)
+	}
+	begin := func(t *testing.T) string {
+		t.Helper()
+		return server.Clone(t, fresh)
+	}
+	t.Run("KeepsThePromises", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Harness {
+			t.Helper()
+			return &replicated{address: begin(t)}
+		})
+	})
+	for _, promise := range []struct {
+		name string
+		test func(t *testing.T, address string)
+	}{
+		{"OneOfManyWhoClaimHasTheMessage", oneClaims},
+		{"WhatAVanishedReplicaWasSendingIsAmbiguous", vanished},
+		{"AFrozenReplicaThatWakesMayNotSend", frozen},
+		{"AReplicaThatFreezesWhileItWritesHoldsNobodyUp", frozenInWriting},
+		{"ALeaseIsOnesAtATime", leased},
+		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
+		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
+		{"ACommitWhoseAnswerIsLostIsKnown", answerLost},
+	} {
+		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
+	}
+}
+
+// owe saves a story that the rooms are owed.
+func owe(t *testing.T, s *store.Store, key string, rooms ...story.RoomName) {
+	t.Helper()
+	now := storetest.Noon()
+	_, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{{Keys: []string{key}, Title: "Idlib", FirstSeen: now, Effective: now}}, At: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting, err := s.Unjudged(t.Context(), 1)
+	if err != nil || len(waiting) != 1 {
+		t.Fatalf("%d items wait (%v), want 1", len(waiting), err)
+	}
+	err = s.SaveJudgements(t.Context(), []story.Judgement{{Item: waiting[0].Item.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: rooms, At: now}})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counted holds the deliveries by state to want, and none unaccounted for.
+func counted(t *testing.T, s *store.Store, want map[story.DeliveryState]int) {
+	t.Helper()
+	got, err := s.Deliveries(t.Context())
+	if err != nil || !maps.Equal(got, want) {
+		t.Errorf("deliveries are %v (%v), want %v", got, err, want)
+	}
+	if n, err := s.Unaccounted(t.Context()); n != 0 || err != nil {
+		t.Errorf("%d deliveries are unaccounted for (%v)", n, err)
+	}
+}
+
+// oneClaims has two replicas claim what a room is owed, all at once: each
+// message is given out once.
+func oneClaims(t *testing.T, address string) {
+	t.Helper()
+	const messages, each = 12, 4
+	replicas := []*store.Store{openAt(t, address), openAt(t, address)}
+	for i := range messages {
+		owe(t, replicas[0], fmt.Sprintf("g:%d", i), "desk")
+	}
+	var guard sync.Mutex // of given
+	given := make(map[story.DeliveryID]int)
+	var wg sync.WaitGroup
+	for i := range 2 * each {
+		wg.Go(func() {
+			for {
+				d, ok, err := replicas[i%2].Claim(t.Context(), "desk", storetest.Noon())
+				if err != nil {
+					t.Error(err)
+				}
+				if !ok {
+					return
+				}
+				guard.Lock()
+				given[d.Delivery]++
+				guard.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	for id, n := range given {
+		if n != 1 {
+			t.Errorf("delivery %d was given out %d times", id, n)
+		}
+	}
+	if len(given) != messages {
+		t.Errorf("%d messages were given out, want %d", len(given), messages)
+	}
+}
+
+// vanished has a replica end between claiming and settling: what it was
+// sending is ambiguous when its time is over, and not before.
+func vanished(t *testing.T, address string) {
+	t.Helper()
+	gone, other := openAt(t, address), openAt(t, address)
+	owe(t, gone, "g:1", "desk")
+	if _, ok, err := gone.Claim(t.Context(), "desk", storetest.Noon()); !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	if err := gone.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Wake(t.Context(), storetest.Noon()); err != nil {
+		t.Fatal(err)
+	}
+	counted(t, other, map[story.DeliveryState]int{story.Sending: 1})
+	pgtest.Execute(t, address, `UPDATE deliveries SET deadline = 1`)
+	if _, err := other.Wake(t.Context(), storetest.Noon()); err != nil {
+		t.Fatal(err)
+	}
+	counted(t, other, map[story.DeliveryState]int{story.Ambiguous: 1})
+	if d, ok, err := other.Claim(t.Context(), "desk", storetest.Noon()); ok || err != nil {
+		t.Errorf("claimed %+v (%v), want nothing sent again", d, err)
+	}
+}
+
+// frozen has a replica wake after its time is over: it may not send, and what
+// it then says of it is the truth.
+func frozen(t *testing.T, address string) {
+	t.Helper()
+	asleep, other := openAt(t, address), openAt(t, address)
+	owe(t, asleep, "g:1", "desk")
+	d, ok, err := asleep.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	for _, c := range []struct {
+		who  *store.Store
+		want bool
+	}{{asleep, true}, {other, false}} {
+		if mine, err := c.who.StillMine(t.Context(), &d); mine != c.want || err != nil {
+			t.Errorf("it may be sent: %v (%v), want %v", mine, err, c.want)
+		}
+	}
+	pgtest.Execute(t, address, `UPDATE deliveries SET deadline = 1`)
+	if mine, err := asleep.StillMine(t.Context(), &d); mine || err != nil {
+		t.Errorf("woken, it may send: %v (%v), want not", mine, err)
+	}
+	if _, err := other.Wake(t.Context(), storetest.Noon()); err != nil {
+		t.Fatal(err)
+	}
+	if err := asleep.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, Why: "it took too long", At: storetest.Noon()}); err != nil {
+		t.Fatal(err)
+	}
+	again, ok, err := other.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil || again.Key != d.Key {
+		t.Errorf("claimed %v %+v (%v), want what was not sent", ok, again, err)
+	}
+	if err := asleep.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, At: storetest.Noon()}); err == nil {
+		t.Error("the one that woke ended another's attempt")
+	}
+}
+
+// frozenInWriting has a replica freeze in the middle of a transaction: the
+// others wait for it for seconds, and no longer.
+func frozenInWriting(t *testing.T, address string) {
+	t.Helper()
+	asleep, other := openAt(t, address), openAt(t, address)
+	owe(t, asleep, "g:1", "desk")
+	began, wake := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		_, _, err := asleep.Tend(t.Context(), story.Deed{Verb: "ack"}, 1, func(c story.Care) (story.Care, string) {
+			close(began)
+			<-wake
+			return story.Care{State: story.Acknowledged, Owner: story.Person{ID: "late"}}, "done"
+		})
+		if err == nil {
+			t.Error("what was cut off is said to be saved")
+		}
+	})
+	<-began
+	now, _, err := other.Tend(t.Context(), story.Deed{Verb: "ack"}, 1, func(story.Care) (story.Care, string) {
+		return story.Care{State: story.Acknowledged, Owner: story.Person{ID: "early"}}, "done"
+	})
+	close(wake)
+	wg.Wait()
+	if now.Owner.ID != "early" || err != nil {
+		t.Errorf("the story is %+v's (%v), want early", now.Owner, err)
+	}
+	if _, err := asleep.Record(t.Context(), story.Deed{Verb: "note"}); err != nil {
+		t.Errorf("the one that was cut off saves nothing any more: %v", err)
+	}
+}
+
+// leased has two replicas ask for what one at a time does.
+func leased(t *testing.T, address string) {
+	t.Helper()
+	a, b := openAt(t, address), openAt(t, address)
+	hold := func(s *store.Store, ttl time.Duration, want bool) {
+		t.Helper()
+		if held, err := s.Lease(t.Context(), "socket", ttl); held != want || err != nil {
+			t.Errorf("it is held: %v (%v), want %v", held, err, want)
+		}
+	}
+	hold(a, time.Hour, true)
+	hold(b, time.Hour, false)
+	hold(a, time.Hour, true)
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1`) // a has said nothing for an hour
+	hold(b, time.Hour, true)
+	hold(a, time.Hour, false)
+	if err := a.Release(t.Context(), "socket"); err != nil { // which is not its own any more
+		t.Fatal(err)
+	}
+	hold(a, time.Hour, false)
+	if err := b.Release(t.Context(), "socket"); err != nil {
+		t.Fatal(err)
+	}
+	hold(a, time.Hour, true)
+}
+
+// judgesAlone has the lease for judging pass on while a batch is judged: what
+// the former judge decides is refused, also when nobody holds the lease any
+// more.
+func judgesAlone(t *testing.T, address string) {
+	t.Helper()
+	a, b := openAt(t, address), openAt(t, address)
+	now := storetest.Noon()
+	_, err := a.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{{Keys: []string{"g:1"}, Title: "Idlib", FirstSeen: now, Effective: now}}, At: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	decided := []story.Judgement{{Item: 1, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, At: now}}
+	refused := errors.New("as it should be")
+	err = a.WhileHeld(t.Context(), store.Judging, 3*time.Second, func(context.Context) error {
+		pgtest.Execute(t, address, `UPDATE leases SET until = 1`)
+		err := b.WhileHeld(t.Context(), store.Judging, 3*time.Second, func(context.Context) error {
+			if err := b.SaveJudgements(t.Context(), decided); err != nil {
+				t.Errorf("who holds the lease cannot judge: %v", err)
+			}
+			return refused
+		})
+		if !errors.Is(err, refused) {
+			t.Errorf("b: %v", err)
+		}
+		if err := a.SaveJudgements(t.Context(), decided); !errors.Is(err, store.ErrNotHeld) {
+			t.Errorf("the former judge saves: %v, want %v", err, store.ErrNotHeld)
+		}
+		if err := a.SaveReview(t.Context(), nil, now); !errors.Is(err, store.ErrNotHeld) {
+			t.Errorf("the former judge reviews: %v, want %v", err, store.ErrNotHeld)
+		}
+		return refused
+	})
+	if !errors.Is(err, refused) {
+		t.Errorf("a: %v", err)
+	}
+	counted(t, b, map[story.DeliveryState]int{story.Owed: 1})
+}
+
+// passedOn has a replica lose a lease while it does what that is for: it is
+// told to stop before another begins.
+func passedOn(t *testing.T, address string) {
+	t.Helper()
+	a, b := openAt(t, address), openAt(t, address)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var doing atomic.Int32
+	begun := make(chan string, 10)
+	work := func(s *store.Store, name string) {
+		_ = s.WhileHeld(ctx, "socket", 900*time.Millisecond, func(ctx context.Context) error {
+			if doing.Add(1) > 1 {
+				t.Error("two replicas do it at once")
+			}
+			begun <- name
+			<-ctx.Done()
+			doing.Add(-1)
+			return nil
+		})
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	defer stop()
+	wg.Go(func() { work(a, "a") })
+	if first := <-begun; first != "a" {
+		t.Fatalf("%s began", first)
+	}
+	wg.Go(func() { work(b, "b") })
+	// a can reach the database no more.
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if second := <-begun; second != "b" {
+		t.Errorf("%s began, want b", second)
+	}
+}
+
+// answerLost cuts the connection off between a commit and its answer, on
+// either side of it: what was saved is known to be, and what was not is not.
+func answerLost(t *testing.T, address string) {
+	t.Helper()
+	for name, saved := range map[string]bool{"AfterTheCommit": true, "BeforeTheCommit": false} {
+		t.Run(name, func(t *testing.T) {
+			p := intercept(t, address)
+			s := openAt(t, p.address)
+			p.cut(saved)
+			heard, err := s.Record(t.Context(), story.Deed{Key: name, Verb: "note"})
+			if (err == nil) != saved || heard {
+				t.Errorf("saved: %v, heard before: %v; want saved %v", err, heard, saved)
+			}
+			heard, err = s.Record(t.Context(), story.Deed{Key: name, Verb: "note"})
+			if heard != saved || err != nil {
+				t.Errorf("at the second call heard before: %v (%v), want %v", heard, err, saved)
+			}
+		})
+	}
+}

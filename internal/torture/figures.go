@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"vedette/internal/fakeroom"
+)
+
+// A sometimes counts how often rare paths were reached: a proof that rests on
+// a path that was never taken proves nothing.
+type sometimes map[string]int
+
+func (s sometimes) note(what string) { s[what]++ }
+
+// A figures is what a run has measured. What did not run is not in it.
+type figures struct {
+	seed     uint64
+	modes    []string // in the order in which they ran
+	kills    map[string]int
+	faults   int // that the platforms were made to have
+	images   int // of torn disks
+	corrupt  int
+	lives    int
+	sum      ledger
+	at       map[string]int // kills by what was passed last
+	recovery []time.Duration
+	resumed  map[string]time.Duration // how long modes other than kills took to come to rest
+	seen     sometimes
+	least    int // obligations that must have been met
+}
+
+func newFigures(seed uint64, least int) *figures {
+	return &figures{
+		seed: seed, least: least, kills: make(map[string]int), at: make(map[string]int), resumed: make(map[string]time.Duration), seen: make(sometimes),
+		sum: ledger{Duplicated: make(map[string]int)},
+	}
+}
+
+// add takes in what a site has counted.
+func (f *figures) add(s *site, l *ledger) {
+	if !slices.Contains(f.modes, s.mode) {
+		f.modes = append(f.modes, s.mode)
+	}
+	if s.kills > 0 {
+		f.kills[s.mode] += s.kills
+	}
+	f.lives += s.lives
+	for at, n := range s.at {
+		f.at[at] += n
+	}
+	f.recovery = append(f.recovery, s.recovered()...)
+	for _, r := range s.rooms {
+		for _, p := range s.posts(r) {
+			if p.Thread != "" {
+				f.seen.note("told in a thread")
+			}
+			if p.Edits > 0 {
+				f.seen.note("a root message was edited")
+			}
+		}
+	}
+	for _, feed := range s.origin.feeds {
+		if feed.notAnew > 0 {
+			f.seen.note("304 after a kill")
+		}
+	}
+	f.sum.add(l, s.mode)
+}
+
+// add adds other, of a mode, to l.
+func (l *ledger) add(other *ledger, mode string) {
+	l.Published += other.Published
+	l.Accepted += other.Accepted
+	l.Obligations += other.Obligations
+	l.Delivered += other.Delivered
+	l.Parked += other.Parked
+	l.Ambiguous += other.Ambiguous
+	l.Pending += other.Pending
+	l.Lost += other.Lost
+	l.Unexpected += other.Unexpected
+	l.Unmet += other.Unmet
+	l.Recovered += other.Recovered
+	l.Reordered += other.Reordered
+	l.Forgotten += other.Forgotten
+	for platform, n := range other.Duplicated {
+		l.Duplicated[platform] += n
+	}
+	for _, fault := range other.Faults {
+		l.blame("%s: %s", mode, fault)
+	}
+}
+
+// recovered returns how long after each start at which something was owed the
+// first message stood in a room. A life that was killed before it came to that
+// says nothing, unless it lived long enough to.
+func (s *site) recovered() (all []time.Duration) {
+	var posts []fakeroom.Post
+	for _, r := range s.rooms {
+		posts = append(posts, s.posts(r)...)
+	}
+	slices.SortFunc(posts, func(a, b fakeroom.Post) int { return a.At.Compare(b.At) })
+	for _, life := range s.awaited {
+		i, _ := slices.BinarySearchFunc(posts, life.from, func(p fakeroom.Post, at time.Time) int { return p.At.Compare(at) })
+		switch {
+		case i < len(posts) && posts[i].At.Before(life.to):
+			all = append(all, posts[i].At.Sub(life.from))
+		case life.to.Sub(life.from) > 10*time.Second:
+			all = append(all, life.to.Sub(life.from))
+		}
+	}
+	return all
+}
+
+// quantile returns the q-th of the durations, of which there must be some.
+func quantile(all []time.Duration, q float64) time.Duration {
+	sorted := slices.Sorted(slices.Values(all))
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+// expected returns the rare paths that the modes which ran must have reached.
+func (f *figures) expected() (all []string) {
+	if f.kills["sweep"] > 0 || f.kills["random"] >= epoch {
+		all = append(all, "304 after a kill", "killed while it opened its database", "told in a thread", "a root message was edited")
+		all = slices.AppendSeq(all, maps.Values(deaths()))
+	}
+	if f.kills["sweep"] > 0 {
+		all = append(all, "killed while it saved a judgement")
+	}
+	if f.kills["random"] >= epoch {
+		all = append(all, "a backlog of ten and more at a kill")
+	}
+	if slices.Contains(f.modes, "disk") {
+		all = append(all, "news came in while the disk was full", "the database said that the disk is full")
+	}
+	if slices.Contains(f.modes, "clock") {
+		all = append(all, "the engine saw that the clock was set")
+	}
+	if slices.Contains(f.modes, "power") {
+		all = append(all, "the power was cut at the first write", "the power was cut with writes that were not synced")
+	}
+	if slices.Contains(f.modes, "outage") {
+		all = append(all, "both platforms were down")
+	}
+	if slices.Contains(f.modes, "chat") && f.faults >= 2*len(stumbles()) {
+		for _, s := range stumbles() {
+			all = append(all, s.what)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// failures returns what makes the run a failure.
+func (f *figures) failures() (all []string) {
+	s := &f.sum
+	for what, n := range map[string]int{
+		"lost": s.Lost, "unexpected": s.Unexpected, "dup_slack": s.Duplicated["slack"], "dup_discord": s.Duplicated["discord"],
+		"reordered": s.Reordered, "forgotten": s.Forgotten, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt,
+	} {
+		if n > 0 {
+			all = append(all, fmt.Sprintf("%s=%d", what, n))
+		}
+	}
+	if s.Delivered < f.least {
+		all = append(all, fmt.Sprintf("delivered=%d, and %d are the least that prove anything", s.Delivered, f.least))
+	}
+	for _, what := range f.expected() {
+		if f.seen[what] == 0 {
+			all = append(all, fmt.Sprintf("never: %s", what))
+		}
+	}
+	if len(f.recovery) > 0 && quantile(f.recovery, 0.99) > 10*time.Second {
+		all = append(all, fmt.Sprintf("recovery_p99=%v", quantile(f.recovery, 0.99)))
+	}
+	slices.Sort(all)
+	return all
+}
+
+// print writes what was measured, and as its last line all of it in one.
+func (f *figures) print(ctx context.Context, out io.Writer) {
+	for _, fault := range f.sum.Faults {
+		fmt.Fprintln(out, "fault:", fault)
+	}
+	if len(f.at) > 0 {
+		fmt.Fprintf(out, "kills by what was passed last, %d places:\n", len(f.at))
+		for _, at := range slices.SortedFunc(maps.Keys(f.at), func(a, b string) int { return f.at[b] - f.at[a] }) {
+			fmt.Fprintf(out, "  %4d %s\n", f.at[at], at)
+		}
+	}
+	reached := 0
+	for _, what := range f.expected() {
+		if n := f.seen[what]; n > 0 {
+			reached++
+			fmt.Fprintf(out, "sometimes: %s (%d)\n", what, n)
+		} else {
+			fmt.Fprintf(out, "never: %s\n", what)
+		}
+	}
+	for _, mode := range slices.Sorted(maps.Keys(f.resumed)) {
+		fmt.Fprintf(out, "%s: at rest again after %v\n", mode, f.resumed[mode].Round(10*time.Millisecond))
+	}
+	fmt.Fprintln(out, f.line(ctx, reached))
+}
+
+// line is the run in one line, of what was measured.
+func (f *figures) line(ctx context.Context, reached int) string {
+	s := &f.sum
+	words := []string{"RELIABILITY", fmt.Sprintf("seed=%d", f.seed), "commit=" + commit(ctx), "store=sqlite", "modes=" + strings.Join(f.modes, ",")}
+	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
+	if len(f.kills) > 0 {
+		var parts []string
+		total := 0
+		for _, mode := range f.modes {
+			if n := f.kills[mode]; n > 0 {
+				parts = append(parts, fmt.Sprintf("%s %d", mode, n))
+				total += n
+			}
+		}
+		add("kills=%d(%s)", total, strings.Join(parts, ","))
+	}
+	if f.images > 0 {
+		add("power_images=%d corrupt=%d", f.images, f.corrupt)
+	}
+	if f.faults > 0 {
+		add("faults=%d", f.faults)
+	}
+	add("items=%d accepted=%d obligations=%d delivered=%d recovered=%d", s.Published, s.Accepted, s.Obligations, s.Delivered, s.Recovered)
+	add("parked=%d pending=%d ambiguous=%d", s.Parked, s.Pending, s.Ambiguous)
+	add("lost=%d unexpected=%d dup_discord=%d dup_slack=%d reordered=%d forgotten=%d", s.Lost, s.Unexpected, s.Duplicated["discord"], s.Duplicated["slack"], s.Reordered, s.Forgotten)
+	if len(f.recovery) > 0 {
+		add("recovery_p50=%v recovery_p99=%v", quantile(f.recovery, 0.5).Round(time.Millisecond), quantile(f.recovery, 0.99).Round(time.Millisecond))
+	}
+	add("sometimes=%d/%d", reached, len(f.expected()))
+	return strings.Join(words, " ")
+}
+
+// commit names the tree that was built.
+func commit(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "git", "rev-parse", "--short", "HEAD").Output()
+	if err != nil {
+		return "unknown"
+	}
+	name := strings.TrimSpace(string(out))
+	if dirty, err := exec.CommandContext(ctx, "git", "status", "--porcelain", "--untracked-files=no").Output(); err == nil && len(dirty) > 0 {
+		name += "+changes"
+	}
+	return name
+}
