@@ -36,6 +36,14 @@ import (
 // database is the name of the database in the data folder.
 const database = "vedette.db"
 
+// databaseOf returns the name of the database, as the store takes it.
+func databaseOf(set *config.Settings) string {
+	if address := set.DatabaseURL.Reveal(); address != "" {
+		return address
+	}
+	return filepath.Join(set.Data, database)
+}
+
 // A program is every part, wired.
 type program struct {
 	set      *config.Settings
@@ -67,14 +75,16 @@ type program struct {
 // short, since everything it talks to is its own.
 func build(ctx context.Context, p *process, set *config.Settings, now func() time.Time, replay bool) (*program, error) {
 	log := p.logger(set)
-	if err := os.MkdirAll(set.Data, 0o700); err != nil {
-		return nil, err
+	if set.DatabaseURL == "" {
+		if err := os.MkdirAll(set.Data, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	languages, err := words.New()
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
+	db, err := store.Open(ctx, databaseOf(set), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
 	if err != nil {
 		return nil, err
 	}

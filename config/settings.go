@@ -42,6 +42,7 @@ const leastEvery = time.Second
 type Settings struct {
 	Desk           string         `env:"VEDETTE_DESK" envDefault:"vedette.yaml" doc:"The desk file: feeds, aliases, watches and rooms." want:"the path of a file" example:"/etc/vedette/desk.yaml"`
 	Data           string         `env:"VEDETTE_DATA" envDefault:"data" doc:"The folder that holds the database. Keep it on a volume of its own." want:"the path of a folder" example:"/var/lib/vedette"`
+	DatabaseURL    Secret         `env:"VEDETTE_DATABASE_URL" doc:"Address of a PostgreSQL database, for several replicas. Empty: a SQLite file in VEDETTE_DATA, for one process." want:"an address that begins with postgres://" example:"postgres://vedette:…@db.example.org/vedette"`
 	SlackToken     Secret         `env:"VEDETTE_SLACK_TOKEN" doc:"Bot token of the Slack app. Needed if a room stands in Slack." want:"the token alone, without spaces" example:"xoxb-…"`
 	DiscordToken   Secret         `env:"VEDETTE_DISCORD_TOKEN" doc:"Token of the Discord bot, without the word Bot. Needed if a room stands in Discord." want:"the token alone, without spaces and without the word Bot" example:"…"`
 	SlackAPI       string         `env:"VEDETTE_SLACK_API" doc:"Base URL of Slack's API, if it is not Slack's own." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"http://127.0.0.1:4003/api"`
@@ -209,6 +210,7 @@ func every(text string) (time.Duration, error) {
 // value can be right.
 func (s *Settings) plausible() map[string]bool {
 	return map[string]bool{
+		"DatabaseURL":  s.DatabaseURL == "" || isDatabase(s.DatabaseURL),
 		"SlackToken":   isToken(s.SlackToken),
 		"DiscordToken": isToken(s.DiscordToken),
 		"SlackAPI":     s.SlackAPI == "" || isBase(s.SlackAPI),
@@ -231,6 +233,12 @@ func (s *Settings) plausible() map[string]bool {
 
 func isToken(s Secret) bool {
 	return !strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// isDatabase reports whether text can be the address of a Postgres database.
+func isDatabase(s Secret) bool {
+	u, err := url.Parse(s.Reveal())
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && len(u.Path) > 1
 }
 
 // isKey reports whether text can be the public key of an Ed25519 pair.

@@ -60,12 +60,6 @@ func TestPostgres(t *testing.T) {
 		t.Helper()
 		return server.Clone(t, fresh)
 	}
-	t.Run("KeepsThePromises", func(t *testing.T) {
-		storetest.Run(t, func(t *testing.T) storetest.Harness {
-			t.Helper()
-			return &replicated{address: begin(t)}
-		})
-	})
 	for _, promise := range []struct {
 		name string
 		test func(t *testing.T, address string)
@@ -81,6 +75,15 @@ func TestPostgres(t *testing.T) {
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
 	}
+	t.Run("HasTheTablesThatSQLiteHas", func(t *testing.T) { sameTables(t, begin(t)) })
+	t.Run("TakesAllThatAFileHolds", func(t *testing.T) { copied(t, server.Database(t)) })
+	t.Run("TakesNoFileBesideWhatItHolds", func(t *testing.T) { occupied(t, server.Database(t)) })
+	t.Run("KeepsThePromises", func(t *testing.T) {
+		storetest.Run(t, func(t *testing.T) storetest.Harness {
+			t.Helper()
+			return &replicated{address: begin(t)}
+		})
+	})
 }
 
 // owe saves a story that the rooms are owed.
