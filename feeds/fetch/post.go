@@ -54,7 +54,7 @@ func (c *Client) send(ctx context.Context, u *url.URL, body string) (status int,
 		ask.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		fault.Point("hub.asking")
 		got, err := c.transport.RoundTrip(ask)
-		fault.Point("hub.answered")
+		fault.Point("hub.asked")
 		if err != nil {
 			return 0, err
 		}
