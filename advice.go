@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ const (
 
 // news reads the archive, if there is one yet.
 func (p *process) news(ctx context.Context, set *config.Settings) (n news, err error) {
-	if _, err := os.Stat(filepath.Join(set.Data, database)); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(databaseOf(set)); set.DatabaseURL == "" && errors.Is(err, fs.ErrNotExist) {
 		return news{}, nil
 	}
 	db, _, err := p.archive(ctx)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -67,9 +68,8 @@ func (p *process) archive(ctx context.Context) (db *store.Store, path string, er
 	if err != nil {
 		return nil, "", err
 	}
-	path = filepath.Join(set.Data, database)
-	db, err = store.OpenArchive(ctx, path)
-	return db, path, err
+	db, err = store.OpenArchive(ctx, databaseOf(set))
+	return db, store.DisplayName(databaseOf(set)), err
 }
 
 type backupCmd struct {
@@ -99,6 +99,9 @@ func (c *restoreCmd) Run(ctx context.Context, p *process) error {
 	set, err := p.settings()
 	if err != nil {
 		return err
+	}
+	if set.DatabaseURL != "" {
+		return errors.New("VEDETTE_DATABASE_URL is set: what pg_dump wrote of a Postgres database is put back with pg_restore")
 	}
 	if err := os.MkdirAll(set.Data, 0o700); err != nil {
 		return err

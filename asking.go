@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -281,7 +280,7 @@ func (c *askCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	db, err := store.OpenBeside(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
+	db, err := store.OpenBeside(ctx, databaseOf(set), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"vedette/internal/store"
 	"vedette/story"
@@ -49,8 +48,8 @@ func (c *backfillCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(set.Data, database)
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+	file := databaseOf(set)
+	if _, err := os.Stat(file); !store.IsPostgres(file) && errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("open %s: there is no database yet: vedette run makes it", file)
 	}
 	db, err := store.Open(ctx, file, store.Options{Log: slog.New(aboveInfo{p.logger(set).Handler()}), Fold: watch.Fold})

@@ -58,6 +58,7 @@ type commands struct {
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
 	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in place of the database, while vedette run is stopped."`
+	Move     moveCmd     `cmd:"" name:"migrate-store" help:"Copy the SQLite database into an empty PostgreSQL one; while vedette run is stopped."`
 	Health   healthCmd   `cmd:"" help:"Ask the running vedette whether it is well; for container health checks."`
 }
 

@@ -53,7 +53,7 @@ func (c *demoCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	set.Data, set.PollEvery = dir, time.Minute
+	set.Data, set.DatabaseURL, set.PollEvery = dir, "", time.Minute
 	set.LogLevel = max(set.LogLevel, slog.LevelWarn) // the story is what is shown
 	fmt.Fprintf(p.stdout, "%s\n\nFive fictional outlets, a real program, no network. Story time is UTC.\n\n", script.Promise)
 	return p.play(ctx, set, script, c.pause, func(ctx context.Context, _ *program) error {

@@ -15,6 +15,7 @@ import (
 
 	"vedette/bot"
 	"vedette/config"
+	"vedette/internal/store"
 	"vedette/story"
 )
 
@@ -100,11 +101,6 @@ func (pr *program) surroundings(d *config.Desk) []finding {
 	add := func(grade bot.Grade, of, says, cure string) {
 		found = append(found, finding{bot.Finding{Grade: grade, Says: says, Cure: cure}, of})
 	}
-	if err := writable(pr.set.Data); err != nil {
-		add(bot.Broken, "data", fmt.Sprintf("The data folder %s cannot be written.", pr.set.Data), "make it this process's own, or name another with VEDETTE_DATA")
-	} else {
-		add(bot.Well, "data", fmt.Sprintf("The data folder %s can be written.", pr.set.Data), "")
-	}
 	stands := func(there func(config.Room) bool) bool { return slices.ContainsFunc(d.Rooms, there) }
 	slack := stands(func(r config.Room) bool { return r.Slack != "" })
 	discord := stands(func(r config.Room) bool { return r.Discord != "" })
@@ -128,6 +124,21 @@ func (pr *program) surroundings(d *config.Desk) []finding {
 		}
 	}
 	return found
+}
+
+// database looks at where everything is kept.
+func (pr *program) database(ctx context.Context) finding {
+	if pr.set.DatabaseURL != "" {
+		name := store.DisplayName(databaseOf(pr.set))
+		if err := store.Check(ctx, databaseOf(pr.set)); err != nil {
+			return finding{bot.Finding{Grade: bot.Broken, Says: fmt.Sprintf("The database %s cannot be used: %v.", name, err), Cure: "see that it is there, or name another with VEDETTE_DATABASE_URL"}, "data"}
+		}
+		return finding{bot.Finding{Says: fmt.Sprintf("The database %s answers.", name)}, "data"}
+	}
+	if err := writable(pr.set.Data); err != nil {
+		return finding{bot.Finding{Grade: bot.Broken, Says: fmt.Sprintf("The data folder %s cannot be written.", pr.set.Data), Cure: "make it this process's own, or name another with VEDETTE_DATA"}, "data"}
+	}
+	return finding{bot.Finding{Says: fmt.Sprintf("The data folder %s can be written.", pr.set.Data)}, "data"}
 }
 
 // writable reports why nothing can be written in a folder, or where it would
@@ -156,7 +167,7 @@ func (pr *program) look(ctx context.Context, d *config.Desk) []finding {
 			discord = append(discord, r.Discord)
 		}
 	}
-	found := pr.surroundings(d)
+	found := append(pr.surroundings(d), pr.database(ctx))
 	add := func(of string, fs []bot.Finding) {
 		for _, f := range fs {
 			place := of

@@ -15,6 +15,7 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/config"
+	"vedette/feeds"
 )
 
 // An inbox hears what people of a platform ask, and answers them.
@@ -23,6 +24,7 @@ type inbox struct {
 	run      func(ctx context.Context) error
 	handler  http.Handler // for signed requests, below path
 	path     string
+	alone    bool // it is a connection that one replica at a time has
 }
 
 // inboxes returns those of the platforms that there are the means for: by
@@ -41,17 +43,18 @@ func (pr *program) inboxes() (all []inbox, err error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, inbox{"Slack", in.Run, in.Handler(), "/slack/"})
+			all = append(all, inbox{"Slack", in.Run, in.Handler(), "/slack/", o.AppToken != ""})
 		}
 	}
 	if pr.discord != nil {
+		gateway := pr.set.PublicURL == "" || pr.set.DiscordPublicKey == ""
 		in, err := pr.discord.Inbox(discord.InboxOptions{
-			Answerer: pr.core, Gateway: pr.set.PublicURL == "" || pr.set.DiscordPublicKey == "", Channels: func() []string { return channels(pr.inForce.Load().Desk) }, Log: pr.log,
+			Answerer: pr.core, Gateway: gateway, Channels: func() []string { return channels(pr.inForce.Load().Desk) }, Log: pr.log,
 		})
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, inbox{"Discord", in.Run, in.Handler(), "/discord/"})
+		all = append(all, inbox{"Discord", in.Run, in.Handler(), "/discord/", gateway})
 	}
 	return all, nil
 }
@@ -81,15 +84,26 @@ func groups(d *config.Desk) (ids []string) {
 // hear answers people until ctx ends. Telling rooms goes on without it: an
 // inbox that ends says why, and what to change.
 func (pr *program) hear(ctx context.Context, in inbox) {
-	if err := in.run(ctx); err != nil && ctx.Err() == nil {
+	run := in.run
+	if in.alone {
+		run = func(ctx context.Context) error {
+			return pr.store.WhileHeld(ctx, "connection to "+in.platform, connectedFor, in.run)
+		}
+	}
+	if err := run(ctx); err != nil && ctx.Err() == nil {
 		pr.log.LogAttrs(ctx, slog.LevelError, "nobody is answered there from here on; rooms are told all the same", slog.String("platform", in.platform), slog.Any("error", err))
 	}
 }
 
-// listenInbound returns a function that takes the platforms' signed requests
-// at address until ctx ends.
-func listenInbound(ctx context.Context, address string, inboxes []inbox) (serve func(), err error) {
+// connectedFor is how long nobody is heard, at the most, after the replica was
+// killed that was connected.
+const connectedFor = 15 * time.Second
+
+// listenInbound returns a function that takes the platforms' signed requests,
+// and those of hubs, at address until ctx ends.
+func listenInbound(ctx context.Context, address string, inboxes []inbox, hubs http.Handler) (serve func(), err error) {
 	mux := http.NewServeMux()
+	mux.Handle(feeds.CallbackPath, hubs)
 	for _, in := range inboxes {
 		mux.Handle(in.path, in.handler)
 	}
@@ -118,7 +132,7 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 	case pr.set.PublicURL != "" && pr.set.Listen == "":
 		return nil, errors.New("VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not")
 	case pr.set.Listen != "":
-		serve, err := listenInbound(ctx, pr.set.Listen, all)
+		serve, err := listenInbound(ctx, pr.set.Listen, all, pr.poller.Callback())
 		if err != nil {
 			return nil, err
 		}

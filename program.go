@@ -36,6 +36,14 @@ import (
 // database is the name of the database in the data folder.
 const database = "vedette.db"
 
+// databaseOf returns the name of the database, as the store takes it.
+func databaseOf(set *config.Settings) string {
+	if address := set.DatabaseURL.Reveal(); address != "" {
+		return address
+	}
+	return filepath.Join(set.Data, database)
+}
+
 // A program is every part, wired.
 type program struct {
 	set      *config.Settings
@@ -69,21 +77,24 @@ type program struct {
 // short, since everything it talks to is its own.
 func build(ctx context.Context, p *process, set *config.Settings, now func() time.Time, replay bool) (*program, error) {
 	log := p.logger(set)
-	if err := os.MkdirAll(set.Data, 0o700); err != nil {
-		return nil, err
+	if set.DatabaseURL == "" {
+		if err := os.MkdirAll(set.Data, 0o700); err != nil {
+			return nil, err
+		}
 	}
 	languages, err := words.New()
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, filepath.Join(set.Data, database), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
+	db, err := store.Open(ctx, databaseOf(set), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
 	if err != nil {
 		return nil, err
 	}
 	step := new(wallClock).step
 	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
+	callback := strings.TrimSuffix(set.PublicURL, "/")
 	if replay {
-		tick, gap, limits.Most, step = 10*time.Millisecond, 0, 0, nil
+		tick, gap, limits.Most, step, callback = 10*time.Millisecond, 0, 0, nil, ""
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, languages: languages, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -94,7 +105,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log})
+	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log, Callback: callback, Subscriptions: db})
 	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

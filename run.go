@@ -14,6 +14,7 @@ import (
 
 	"vedette/config"
 	"vedette/internal/fault"
+	"vedette/internal/store"
 )
 
 type runCmd struct{}
@@ -44,7 +45,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 		return err
 	}
 	pr.log.LogAttrs(ctx, slog.LevelInfo, "on watch", slog.String("version", version()), slog.Int("feeds", len(d.Feeds)),
-		slog.Int("watches", len(d.Watches)), slog.Int("rooms", len(d.Rooms)), slog.String("data", set.Data))
+		slog.Int("watches", len(d.Watches)), slog.Int("rooms", len(d.Rooms)), slog.String("database", store.DisplayName(databaseOf(set))))
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vedette/bot/words"
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -120,6 +121,12 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	defer cancel()
 	o := story.Outcome{Dispatch: *d, State: story.Delivered}
 	seat, ok := (*c.seats.Load())[d.Room]
+	if fault.Sabotaged == fault.MarkedFirst && ok {
+		o.At = c.now()
+		err := c.box.Settle(ctx, o)
+		_, _ = c.send(ctx, d, &seat)
+		return err
+	}
 	if ok {
 		if asked, err := c.reword(ctx, d, &seat); asked || err != nil {
 			return err
@@ -133,6 +140,9 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 		o.Remote = remote
 	} else {
 		c.judge(&o, err, seat.Patience)
+		if fault.Sabotaged == fault.GivesUp && o.State == story.Owed && d.Attempt >= 5 {
+			o.State, o.Rest = story.Expired, false
+		}
 	}
 	o.At = c.now()
 	if ok { // nobody misses what a room was owed that was taken out

@@ -42,6 +42,7 @@ const leastEvery = time.Second
 type Settings struct {
 	Desk           string         `env:"VEDETTE_DESK" envDefault:"vedette.yaml" doc:"The desk file: feeds, aliases, watches and rooms." want:"the path of a file" example:"/etc/vedette/desk.yaml"`
 	Data           string         `env:"VEDETTE_DATA" envDefault:"data" doc:"The folder that holds the database. Keep it on a volume of its own." want:"the path of a folder" example:"/var/lib/vedette"`
+	DatabaseURL    Secret         `env:"VEDETTE_DATABASE_URL" doc:"Address of a PostgreSQL database, for several replicas. Empty: a SQLite file in VEDETTE_DATA, for one process." want:"an address that begins with postgres://" example:"postgres://vedette:…@db.example.org/vedette"`
 	SlackToken     Secret         `env:"VEDETTE_SLACK_TOKEN" doc:"Bot token of the Slack app. Needed if a room stands in Slack." want:"the token alone, without spaces" example:"xoxb-…"`
 	DiscordToken   Secret         `env:"VEDETTE_DISCORD_TOKEN" doc:"Token of the Discord bot, without the word Bot. Needed if a room stands in Discord." want:"the token alone, without spaces and without the word Bot" example:"…"`
 	SlackAPI       string         `env:"VEDETTE_SLACK_API" doc:"Base URL of Slack's API, if it is not Slack's own." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"http://127.0.0.1:4003/api"`
@@ -61,8 +62,8 @@ type Settings struct {
 	SlackAppToken      Secret            `env:"VEDETTE_SLACK_APP_TOKEN" doc:"App-level token of the Slack app, with the scope connections:write. Needed for commands and buttons in Slack, unless VEDETTE_PUBLIC_URL is set." want:"the app-level token alone, which begins with xapp-" example:"xapp-…"`
 	SlackSigningSecret Secret            `env:"VEDETTE_SLACK_SIGNING_SECRET" doc:"Signing secret of the Slack app. Needed for commands and buttons in Slack if VEDETTE_PUBLIC_URL is set." want:"the secret alone, without spaces" example:"…"`
 	DiscordPublicKey   string            `env:"VEDETTE_DISCORD_PUBLIC_KEY" doc:"Public key of the Discord application. Needed for commands and buttons in Discord if VEDETTE_PUBLIC_URL is set." want:"64 hexadecimal digits" example:"3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29"`
-	PublicURL          string            `env:"VEDETTE_PUBLIC_URL" doc:"Address at which Slack and Discord reach this process, if they are to call it. Empty: it calls them, and nothing need be reachable." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"https://vedette.example.org"`
-	Listen             string            `env:"VEDETTE_LISTEN" doc:"Address that takes the calls of Slack and Discord. Needed with VEDETTE_PUBLIC_URL." want:"an address with its port" example:"127.0.0.1:8480"`
+	PublicURL          string            `env:"VEDETTE_PUBLIC_URL" doc:"Address at which Slack, Discord and the hubs of feeds (WebSub) reach this process, if they are to call it. Empty: it calls them, and nothing need be reachable." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"https://vedette.example.org"`
+	Listen             string            `env:"VEDETTE_LISTEN" doc:"Address that takes the calls of Slack, Discord and hubs. Needed with VEDETTE_PUBLIC_URL." want:"an address with its port" example:"127.0.0.1:8480"`
 	RoomSecrets        map[string]Secret `family:"VEDETTE_SECRET_" doc:"A secret that a room names in the desk file, such as webhook: {secret: VEDETTE_SECRET_DUTY}. There may be several: every name that begins with VEDETTE_SECRET_ is one." want:"the secret alone, without spaces" example:"DUTY"`
 }
 
@@ -209,6 +210,7 @@ func every(text string) (time.Duration, error) {
 // value can be right.
 func (s *Settings) plausible() map[string]bool {
 	return map[string]bool{
+		"DatabaseURL":  s.DatabaseURL == "" || isDatabase(s.DatabaseURL),
 		"SlackToken":   isToken(s.SlackToken),
 		"DiscordToken": isToken(s.DiscordToken),
 		"SlackAPI":     s.SlackAPI == "" || isBase(s.SlackAPI),
@@ -231,6 +233,12 @@ func (s *Settings) plausible() map[string]bool {
 
 func isToken(s Secret) bool {
 	return !strings.ContainsFunc(s.Reveal(), func(r rune) bool { return r <= ' ' || r > '~' })
+}
+
+// isDatabase reports whether text can be the address of a Postgres database.
+func isDatabase(s Secret) bool {
+	u, err := url.Parse(s.Reveal())
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && len(u.Path) > 1
 }
 
 // isKey reports whether text can be the public key of an Ed25519 pair.

@@ -147,7 +147,9 @@ func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle) erro
 		<-ctx.Done()
 		finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 		defer cancel()
-		return queues.Remove(finishing, store.JudgeQueue)
+		err := queues.Remove(finishing, store.JudgeQueue)
+		e.cfg.Desk.Forget()
+		return err
 	})
 }
 

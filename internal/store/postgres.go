@@ -124,13 +124,20 @@ func (p *postgres) fit(ctx context.Context) error {
 	return nil
 }
 
+// Check reports why the Postgres database at address cannot be used.
+func Check(ctx context.Context, address string) (err error) {
+	var s Store
+	if err := newPostgres(&s, address); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return s.dialect.(*postgres).fit(ctx)
+}
+
 // begin takes the lock that makes writers serial, as they are on SQLite, and
 // returns the number of the transaction.
 func (p *postgres) begin(ctx context.Context, tx *sql.Tx) (number string, err error) {
-	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, writeLock); err != nil {
-		return "", err
-	}
-	err = tx.QueryRowContext(ctx, `SELECT CAST(pg_current_xact_id() AS TEXT)`).Scan(&number)
+	err = tx.QueryRowContext(ctx, `SELECT CAST(pg_current_xact_id() AS TEXT) FROM pg_advisory_xact_lock($1)`, writeLock).Scan(&number)
 	return number, err
 }
 
@@ -230,10 +237,15 @@ func (c *connection) CheckNamedValue(v *driver.NamedValue) error {
 		return c.Conn.CheckNamedValue(v) // pgx knows more types
 	}
 	if text, ok := plain.(string); ok {
-		plain = strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\uFFFD")
+		plain = storable(text)
 	}
 	v.Value = plain
 	return nil
+}
+
+// storable returns a text as Postgres can hold it.
+func storable(text string) string {
+	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", ""), "\uFFFD")
 }
 
 // rewrite returns query with $1 for ?1, and with $1, $2 … for ?. A statement

@@ -34,7 +34,9 @@ func lexemes(texts ...string) (said string, whole bool) {
 	for _, text := range texts {
 		for word := range strings.FieldsSeq(text) {
 			at++
-			word = lexeme(word)
+			if word = lexeme(word); word == "" {
+				continue
+			}
 			of, known := places[word]
 			if !known {
 				size += len(word) + 16

@@ -14,12 +14,18 @@ import (
 
 // index takes the words of an item, or of its newest version, into the search.
 func (s *Store) index(ctx context.Context, tx *sql.Tx, id int64, it *story.Item) error {
+	title, rest := s.searched(it)
+	return s.dialect.index(ctx, tx, id, title, rest)
+}
+
+// searched returns the words of an item. What stands between two fields is no
+// word, so that no phrase spans them.
+func (s *Store) searched(it *story.Item) (title, rest string) {
 	fold := s.fold
 	if fold == nil {
 		fold = func(text string) string { return text }
 	}
-	// What stands between two fields is no word, so that no phrase spans them.
-	return s.dialect.index(ctx, tx, id, fold(it.Title), fold(it.Summary)+" \u001f "+fold(it.Body))
+	return fold(it.Title), fold(it.Summary) + " \u001f " + fold(it.Body)
 }
 
 // Find gives the items that for each group have one of its phrases to each,

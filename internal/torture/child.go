@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -25,14 +26,14 @@ type life struct {
 
 // start begins a life in which what orders say happens at the points. What
 // wraps the binary, such as a tracer, comes before it.
-func (s *site) start(orders string, wrap ...string) error {
+func (s *site) start(ctx context.Context, orders string, wrap ...string) error {
 	s.lives++
 	l := &life{awaited: len(s.missing()) > 0, trace: filepath.Join(s.dir, "trace"), over: make(chan struct{})}
 	if err := os.WriteFile(l.trace, nil, 0o600); err != nil {
 		return err
 	}
 	args := append(wrap, s.bin, "run")
-	l.cmd = exec.Command(args[0], args[1:]...)
+	l.cmd = exec.CommandContext(ctx, args[0], args[1:]...)
 	l.cmd.Dir, l.cmd.Stdout, l.cmd.Stderr = s.dir, s.log, s.log
 	l.cmd.Env = append(os.Environ(), append(s.env(), "FAULT="+orders, "FAULT_TRACE="+l.trace, "FAULT_CLOCK="+s.clock())...)
 	// It must not outlive this process, nor hear what the terminal says to it.

@@ -11,7 +11,7 @@ import (
 // holds that news is told as soon as ever. What a room is told when is decided
 // by this clock; the engine's own timers have the machine's.
 func (s *site) clocks(ctx context.Context, f *figures) (*ledger, error) {
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {
@@ -60,7 +60,7 @@ func (s *site) set(ctx context.Context, by time.Duration, restart bool) error {
 		return err
 	}
 	if restart {
-		return s.start("")
+		return s.start(ctx, "")
 	}
 	pause(ctx, 100*time.Millisecond)
 	return nil

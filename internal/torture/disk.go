@@ -21,7 +21,7 @@ func (s *site) full(ctx context.Context, f *figures) (*ledger, error) {
 		return nil, err
 	}
 	mount := fmt.Sprintf(`mount -t tmpfs -o size=%dm none "$1" && shift && exec "$@"`, diskSize)
-	if err := s.start("", "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", s.data()); err != nil {
+	if err := s.start(ctx, "", "unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh", s.data()); err != nil {
 		return nil, err
 	}
 	s.looksAt = filepath.Join("/proc", fmt.Sprint(s.life.cmd.Process.Pid), "root", s.data())

@@ -83,7 +83,7 @@ func (s *site) seeded(ctx context.Context) error {
 // finish lets the site come to rest and counts.
 func (s *site) finish(ctx context.Context) (*ledger, error) {
 	if s.life.dead() {
-		if err := s.start(""); err != nil {
+		if err := s.start(ctx, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -133,7 +133,7 @@ func (s *site) watches() []string {
 // random kills the binary 5 to 120 ms after it started or did something, as
 // often as kills says.
 func (s *site) random(ctx context.Context, kills int) (*ledger, error) {
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {
@@ -157,7 +157,7 @@ func (s *site) random(ctx context.Context, kills int) (*ledger, error) {
 		}
 		pause(ctx, s.between(5*time.Millisecond, 120*time.Millisecond))
 		s.kill()
-		if err := s.start(""); err != nil {
+		if err := s.start(ctx, ""); err != nil {
 			return nil, err
 		}
 	}
@@ -166,7 +166,7 @@ func (s *site) random(ctx context.Context, kills int) (*ledger, error) {
 
 // rest lets a life do all that is left to do, and counts.
 func (s *site) rest(ctx context.Context) (*ledger, error) {
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
 	return s.finish(ctx)
@@ -176,7 +176,7 @@ func (s *site) rest(ctx context.Context) (*ledger, error) {
 // whether the feeds were taken without that. Something is published in any
 // case.
 func (s *site) first(ctx context.Context, n int) (over bool, err error) {
-	if err := s.start(fmt.Sprintf("kill:*:%d", n)); err != nil {
+	if err := s.start(ctx, fmt.Sprintf("kill:*:%d", n)); err != nil {
 		return false, err
 	}
 	for !s.life.dead() && s.origin.untaken() > 0 {
@@ -187,7 +187,7 @@ func (s *site) first(ctx context.Context, n int) (over bool, err error) {
 	} else {
 		s.fell()
 	}
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return over, err
 	}
 	if err := s.seeded(ctx); err != nil {
@@ -201,7 +201,7 @@ func (s *site) first(ctx context.Context, n int) (over bool, err error) {
 // next life at the one after it, and so on, until a life has told all that was owed without
 // being killed, or most were killed.
 func (s *site) sweep(ctx context.Context, from, most int) (*ledger, error) {
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {
@@ -218,7 +218,7 @@ func (s *site) sweep(ctx context.Context, from, most int) (*ledger, error) {
 			s.origin.goOn(last.tale) // it may be taken before, with or after the first
 			last = nil
 		}
-		if err := s.start(fmt.Sprintf("kill:*:%d", n)); err != nil {
+		if err := s.start(ctx, fmt.Sprintf("kill:*:%d", n)); err != nil {
 			return nil, err
 		}
 		done := false
@@ -256,7 +256,7 @@ func (s *site) sweep(ctx context.Context, from, most int) (*ledger, error) {
 // chat lets the platforms fail in every way that they have, for so long, and
 // now and then kills the binary.
 func (s *site) chat(ctx context.Context, lasting time.Duration, faults *int) (*ledger, error) {
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {
@@ -284,7 +284,7 @@ func (s *site) chat(ctx context.Context, lasting time.Duration, faults *int) (*l
 		pause(ctx, s.between(100*time.Millisecond, 500*time.Millisecond))
 		if time.Now().After(kill) {
 			s.kill()
-			if err := s.start(""); err != nil {
+			if err := s.start(ctx, ""); err != nil {
 				return nil, err
 			}
 			kill = time.Now().Add(s.between(3*time.Second, 10*time.Second))
@@ -342,7 +342,7 @@ func stumbles() (all []stumble) {
 
 // outage shuts both platforms for so long while news comes in.
 func (s *site) outage(ctx context.Context, lasting time.Duration) (*ledger, error) {
-	if err := s.start(""); err != nil {
+	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {

@@ -34,7 +34,7 @@ func (r *run) power(ctx context.Context) error {
 		for _, end := range []string{"", "-wal", "-journal"} {
 			wrap = append(wrap, "-P", filepath.Join(s.data(), "vedette.db"+end))
 		}
-		if err := s.start("", wrap...); err != nil {
+		if err := s.start(ctx, "", wrap...); err != nil {
 			return nil, err
 		}
 		s.life.traced = true

@@ -106,9 +106,13 @@ func (d *Desk) SetWatches(set *watch.Set, ws []story.Watch, levels map[story.Wat
 	d.orders.Store(o)
 }
 
-// Forget has the next Judge read anew how things stand: another process has
-// judged meanwhile. It may be called from any goroutine.
-func (d *Desk) Forget() { d.forget.Store(true) }
+// Forget has the next Judge read anew how things stand, and Standing know
+// nothing until then: another process has judged, or does from here on. It may
+// be called from any goroutine.
+func (d *Desk) Forget() {
+	d.forget.Store(true)
+	d.stand.Store(nil)
+}
 
 // params returns the parameters that the levels of a watch are judged by.
 func (o *orders) params(w story.WatchName) level.Params {
