@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -93,8 +94,11 @@ func (a *auditor) audit(ctx context.Context) error {
 	a.last, a.made = found, time.Now()
 	a.mu.Unlock()
 	if found.Clean() {
-		if a.clean != nil {
-			return a.clean(ctx)
+		if a.clean == nil {
+			return nil
+		}
+		if err := a.clean(ctx); err != nil { // the audit itself was made
+			a.log.LogAttrs(ctx, slog.LevelWarn, "heartbeat", slog.Any("error", err))
 		}
 		return nil
 	}
@@ -161,6 +165,27 @@ func (a *auditor) Collect(ch chan<- prometheus.Metric) {
 		story.Owed, story.Sending, story.Ambiguous, story.Delivered, story.Merged, story.Muted, story.Below, story.Held, story.Digested, story.Expired, story.Parked,
 	} {
 		gauge("deliveries", "Deliveries by state.", float64(states[s]), string(s))
+	}
+}
+
+// heartbeat returns what asks for the address, whose answer must be a success:
+// whoever waits there for it calls somebody if it does not come.
+func heartbeat(address string) func(context.Context) error {
+	client := &http.Client{Timeout: auditWithin}
+	return func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+		if err != nil {
+			return errors.New("VEDETTE_HEARTBEAT_URL cannot be asked for") // the address is a secret
+		}
+		res, err := client.Do(req)
+		if err != nil {
+			return errors.New("VEDETTE_HEARTBEAT_URL does not answer")
+		}
+		_ = res.Body.Close() // it says nothing that matters
+		if res.StatusCode/100 != 2 {
+			return fmt.Errorf("VEDETTE_HEARTBEAT_URL answers %s", res.Status)
+		}
+		return nil
 	}
 }
 
