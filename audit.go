@@ -168,25 +168,34 @@ func (a *auditor) Collect(ch chan<- prometheus.Metric) {
 	}
 }
 
-// heartbeat returns what asks for the address, whose answer must be a success:
-// whoever waits there for it calls somebody if it does not come.
+// heartbeat returns what asks for the address.
 func heartbeat(address string) func(context.Context) error {
-	client := &http.Client{Timeout: auditWithin}
-	return func(ctx context.Context) error {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-		if err != nil {
-			return errors.New("VEDETTE_HEARTBEAT_URL cannot be asked for") // the address is a secret
-		}
-		res, err := client.Do(req)
-		if err != nil {
-			return errors.New("VEDETTE_HEARTBEAT_URL does not answer")
-		}
-		_ = res.Body.Close() // it says nothing that matters
-		if res.StatusCode/100 != 2 {
-			return fmt.Errorf("VEDETTE_HEARTBEAT_URL answers %s", res.Status)
-		}
-		return nil
+	return monitor{address, &http.Client{Timeout: auditWithin}}.beat
+}
+
+// A monitor is a service that calls somebody if it is not asked for any more.
+type monitor struct {
+	address string // a secret
+	client  *http.Client
+}
+
+// beat asks for the monitor's address, whose answer must be a success.
+func (m monitor) beat(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.address, http.NoBody)
+	if err != nil {
+		return errors.New("VEDETTE_HEARTBEAT_URL cannot be asked for")
 	}
+	fault.Point("heartbeat.asking")
+	res, err := m.client.Do(req)
+	fault.Point("heartbeat.asked")
+	if err != nil {
+		return errors.New("VEDETTE_HEARTBEAT_URL does not answer")
+	}
+	_ = res.Body.Close() // it says nothing that matters
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("VEDETTE_HEARTBEAT_URL answers %s", res.Status)
+	}
+	return nil
 }
 
 // metrics returns what answers with a's figures.
