@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"vedette/internal/fault"
 )
 
 // maxAnswer bounds what is read of the answer to a Post, so that its
@@ -50,7 +52,9 @@ func (c *Client) send(ctx context.Context, u *url.URL, body string) (status int,
 		}
 		ask.Header.Set("User-Agent", c.opts.UserAgent)
 		ask.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		fault.Point("hub.asking")
 		got, err := c.transport.RoundTrip(ask)
+		fault.Point("hub.asked")
 		if err != nil {
 			return 0, err
 		}

@@ -28,7 +28,8 @@ import (
 // A newsroom publishes feeds of which every other one names a hub, and is that
 // hub.
 type newsroom struct {
-	url string
+	url    string
+	caller http.Client
 
 	mu    sync.Mutex // guards desks
 	desks []newsdesk
@@ -144,7 +145,7 @@ func (r *newsroom) verify(ctx context.Context, i int, asked url.Values) {
 	if err != nil {
 		return
 	}
-	got, err := http.DefaultClient.Do(ask)
+	got, err := r.caller.Do(ask)
 	if err != nil {
 		return
 	}
@@ -214,7 +215,7 @@ func (r *newsroom) deliver(ctx context.Context, i, edition int, published time.T
 	}
 	ask.Header.Set("Content-Type", "application/rss+xml")
 	ask.Header.Set("X-Hub-Signature", "sha256="+hex.EncodeToString(mac.Sum(nil)))
-	got, err := http.DefaultClient.Do(ask)
+	got, err := r.caller.Do(ask)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "push:", err)
 		return
