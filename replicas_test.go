@@ -111,6 +111,7 @@ func hearReplicas(t *testing.T, script *wire.Script, address string, players int
 // replicate runs another program beside pr, with what pr has in force, until
 // ctx ends.
 func replicate(ctx context.Context, t *testing.T, set *config.Settings, pr *program, listen func(*program)) {
+	t.Helper()
 	own := *set
 	other, err := build(ctx, &process{stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}, &own, pr.now, true)
 	if err != nil {
