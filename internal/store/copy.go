@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"vedette/internal/fault"
 	"vedette/story"
 )
 
@@ -120,7 +121,10 @@ func (c *copier) all(ctx context.Context) (done []Copied, err error) {
 	if err := c.words(ctx, tx); err != nil {
 		return nil, fmt.Errorf("the search: %w", err)
 	}
-	return done, tx.Commit(ctx)
+	fault.Point("copy.committing")
+	err = tx.Commit(ctx)
+	fault.Point("copy.committed")
+	return done, err
 }
 
 // tables returns the tables that both databases have, as Postgres describes
