@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -92,6 +93,7 @@ type line struct {
 	MovedTo   string            `json:"moved_to,omitempty"`
 	Overruns  int               `json:"overruns,omitempty"`
 	LastError string            `json:"last_error,omitempty"`
+	Pushes    string            `json:"pushes,omitempty"` // how its hub stands
 }
 
 // fresh is the state of a feed that was never polled.
@@ -102,6 +104,7 @@ func lineOf(st *story.FeedState, now time.Time) line {
 		Feed: st.Feed, State: cmp.Or(st.Health.State, fresh), Why: st.Health.Why, LastNew: st.Pace.LastNew, NextDue: st.NextDue, Because: st.DueBecause,
 		Failures: st.Failures, MovedTo: st.Move.URL, Overruns: st.Pace.Overruns, LastError: st.LastError,
 	}
+	_, l.Pushes = st.Push.Standing(now)
 	if gap, ok := st.Pace.Usual(); ok {
 		l.Gap = lasting(gap)
 	}
@@ -207,6 +210,7 @@ func (c *feedsListCmd) one(p *process, f *story.Feed, st *story.FeedState, reque
 		row("redirects to", "%s (for good, seen %s)", st.Move.To, plural(st.Move.Seen, "time"))
 	}
 	row("validators", "%s", validators(st))
+	pushes(row, &st.Push, now)
 	if l.Overruns > 0 {
 		row("overruns", "%d", l.Overruns)
 	}
@@ -222,6 +226,38 @@ func (c *feedsListCmd) one(p *process, f *story.Feed, st *story.FeedState, reque
 		fmt.Fprintf(t, "  %s\t%s\t%d bytes\t%v\t%s\tthen %s\n", q.At.Format("02 Jan 15:04:05"), answered(&q), q.Bytes, q.Took.Round(time.Millisecond), plural(q.New, "new item"), next(q.NextDue, q.DueBecause, q.At))
 	}
 	return t.Flush()
+}
+
+// pushes shows how a feed's hub stands. Neither the address that it calls nor
+// what it signs with is shown.
+func pushes(row func(name, format string, args ...any), p *story.Push, now time.Time) {
+	_, why := p.Standing(now)
+	if why == "" {
+		return
+	}
+	row("hub", "%s", hostOf(p.Hub))
+	row("pushes", "%s", why)
+	if p.Pushed > 0 {
+		row("pushed", "%s, the last that brought news %s", plural(p.Pushed, "time"), since(p.Last, now))
+	}
+	if now.Before(p.Ends) {
+		row("promised for", "%s more; it is asked again in %s", lasting(p.Ends.Sub(now)), lasting(p.NextAsk.Sub(now)))
+	} else {
+		row("asked", "%s, %s; next in %s", since(p.Asked, now), plural(p.Tries, "time"), lasting(p.NextAsk.Sub(now)))
+	}
+	if p.Refused > 0 {
+		row("refused", "%s; of the last, %s", plural(p.Refused, "time"), p.Refusal)
+	}
+	row("trouble", "%s", p.Trouble)
+}
+
+// hostOf returns the host of a URL, which is what people know it by.
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 func validators(st *story.FeedState) string {

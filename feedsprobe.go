@@ -77,7 +77,7 @@ func (c *feedsProbeCmd) Run(ctx context.Context, p *process) error {
 // document says what is in a document, and reports whether it is a feed.
 func (c *feedsProbeCmd) document(row func(name, format string, args ...any), feed story.Feed, res *fetch.Response) bool {
 	now := utcNow()
-	doc := parse.Document{Body: res.Body, ContentType: res.ContentType, URL: res.URL, Now: now}
+	doc := parse.Document{Body: res.Body, ContentType: res.ContentType, URL: res.URL, Links: res.Links, Now: now}
 	r, err := parse.Parse(doc, feed)
 	if err != nil {
 		row("parse", "%v", err)
@@ -92,6 +92,9 @@ func (c *feedsProbeCmd) document(row func(name, format string, args ...any), fee
 	row("repairs", "%s", cmp.Or(strings.Join(r.Repairs, "; "), "none"))
 	row("feed", "%s, language %s", cmp.Or(r.Title, "without a title"), cmp.Or(r.Lang, "not said"))
 	row("own hints", "%s", hintsOf(&r.Hints))
+	if len(r.Hubs) > 0 {
+		row("hubs", "%s, which push it as %s", strings.Join(r.Hubs, " and "), r.Topic)
+	}
 	row("items", "%d, %s", len(r.Items), datesOf(r.Items, now))
 	for i := range r.Items[:min(c.Items, len(r.Items))] {
 		it := &r.Items[i]

@@ -15,6 +15,7 @@ import (
 	"vedette/bot/discord"
 	"vedette/bot/slack"
 	"vedette/config"
+	"vedette/feeds"
 )
 
 // An inbox hears what people of a platform ask, and answers them.
@@ -98,10 +99,11 @@ func (pr *program) hear(ctx context.Context, in inbox) {
 // killed that was connected.
 const connectedFor = 15 * time.Second
 
-// listenInbound returns a function that takes the platforms' signed requests
-// at address until ctx ends.
-func listenInbound(ctx context.Context, address string, inboxes []inbox) (serve func(), err error) {
+// listenInbound returns a function that takes the platforms' signed requests,
+// and those of hubs, at address until ctx ends.
+func listenInbound(ctx context.Context, address string, inboxes []inbox, hubs http.Handler) (serve func(), err error) {
 	mux := http.NewServeMux()
+	mux.Handle(feeds.CallbackPath, hubs)
 	for _, in := range inboxes {
 		mux.Handle(in.path, in.handler)
 	}
@@ -130,7 +132,7 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 	case pr.set.PublicURL != "" && pr.set.Listen == "":
 		return nil, errors.New("VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not")
 	case pr.set.Listen != "":
-		serve, err := listenInbound(ctx, pr.set.Listen, all)
+		serve, err := listenInbound(ctx, pr.set.Listen, all, pr.poller.Callback())
 		if err != nil {
 			return nil, err
 		}

@@ -90,8 +90,9 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	step := new(wallClock).step
 	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
+	callback := strings.TrimSuffix(set.PublicURL, "/")
 	if replay {
-		tick, gap, limits.Most, step = 10*time.Millisecond, 0, 0, nil
+		tick, gap, limits.Most, step, callback = 10*time.Millisecond, 0, 0, nil, ""
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, languages: languages, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -102,7 +103,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log})
+	pr.poller = feeds.New(feeds.Options{Client: client, Shelf: db, Limits: limits, Now: now, Log: log, Callback: callback, Subscriptions: db})
 	if pr.reader, err = signal.NewReader(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -79,7 +79,7 @@ func hearReplicas(t *testing.T, script *wire.Script, address string, players int
 			if !began { // its rooms are being opened: there is a desk
 				began = true
 				for range players - 1 {
-					others.Go(func() { replicate(t, replicas, set, pr, listen) })
+					others.Go(func() { replicate(replicas, t, set, pr, listen) })
 				}
 			}
 			return hear(name, room)
@@ -103,7 +103,7 @@ func hearReplicas(t *testing.T, script *wire.Script, address string, players int
 
 // replicate runs another program beside pr, with what pr has in force, until
 // ctx ends.
-func replicate(t *testing.T, ctx context.Context, set *config.Settings, pr *program, listen func(*program)) {
+func replicate(ctx context.Context, t *testing.T, set *config.Settings, pr *program, listen func(*program)) {
 	own := *set
 	other, err := build(ctx, &process{stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}, &own, pr.now, true)
 	if err != nil {

@@ -31,6 +31,17 @@ type Shelf interface {
 	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
 }
 
+// Subscriptions keep what hubs push. A Shelf keeps what there is between its
+// calls: neither undoes what the other has saved.
+type Subscriptions interface {
+	// SavePush saves items, what they tell of the feed, and the job to judge the
+	// new ones in one transaction. It leaves all of the state alone that only
+	// polls can tell.
+	SavePush(ctx context.Context, b story.Brought) (story.Saved, error)
+	// ChangePush changes what is known of a feed's subscription, and no more.
+	ChangePush(ctx context.Context, feed story.FeedName, change func(story.Push) story.Push) error
+}
+
 // Options set a Poller up.
 type Options struct {
 	Client *fetch.Client
@@ -38,15 +49,23 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Limits Limits
+
+	// Callback is the public address at which hubs reach the handler that
+	// Poller.Callback returns, without a slash at the end. If it is "", no hub is
+	// asked, and Subscriptions may be nil.
+	Callback      string
+	Subscriptions Subscriptions
 }
 
 // A Poller polls feeds. It is safe for concurrent use.
 type Poller struct {
 	opts      Options
 	feeds     atomic.Pointer[map[story.FeedName]story.Feed]
+	lanes     atomic.Pointer[map[string]story.FeedName] // by the digits that begin their tokens
 	operators atomic.Pointer[[]story.RoomName]
 	network   *network
 	parsing   chan struct{}
+	asking    chan struct{}
 
 	mu      sync.Mutex // guards polling
 	polling map[story.FeedName]bool
@@ -57,7 +76,7 @@ func New(opts Options) *Poller {
 	if opts.Limits.Every <= 0 {
 		opts.Limits.Every = 5 * time.Minute
 	}
-	p := &Poller{opts: opts, network: newNetwork(), parsing: make(chan struct{}, parsers), polling: map[story.FeedName]bool{}}
+	p := &Poller{opts: opts, network: newNetwork(), parsing: make(chan struct{}, parsers), asking: make(chan struct{}, asks), polling: map[story.FeedName]bool{}}
 	p.SetFeeds(nil)
 	p.SetOperators(nil)
 	return p
@@ -67,12 +86,14 @@ func New(opts Options) *Poller {
 // began.
 func (p *Poller) SetFeeds(list []story.Feed) {
 	feeds := make(map[story.FeedName]story.Feed, len(list))
+	lanes := make(map[string]story.FeedName, len(list))
 	for _, feed := range list {
 		if feed.Every <= 0 {
 			feed.Every, feed.Adapt = p.opts.Limits.Every, true
 		}
-		feeds[feed.Name] = feed
+		feeds[feed.Name], lanes[lane(feed.Name)] = feed, feed.Name
 	}
+	p.lanes.Store(&lanes)
 	p.feeds.Store(&feeds)
 }
 
@@ -103,11 +124,19 @@ func (p *Poller) Poll(ctx context.Context, name story.FeedName) error {
 	if err := v.make(ctx); err != nil {
 		return fmt.Errorf("poll %s: %w", name, err)
 	}
+	if v.heard.MayAsk {
+		defer p.endAsk()
+	}
 	saved, err := p.opts.Shelf.SavePoll(ctx, v.poll)
 	if err != nil {
 		return fmt.Errorf("poll %s: %w", name, err)
 	}
 	v.log(ctx, saved)
+	if v.heard.MayAsk {
+		if err := p.ask(ctx, name, v.heard.At); err != nil {
+			return fmt.Errorf("subscribe to %s: %w", name, err)
+		}
+	}
 	return nil
 }
 

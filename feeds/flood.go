@@ -15,10 +15,10 @@ const (
 
 // flood marks what a flood brings of the past: a publisher who gives all
 // items new addresses, or puts an archive into the feed, has no news by it.
-// What a flood brings that is recent or undated is news all the same.
-func (v *visit) flood(items []story.Item, fresh []bool, known int) {
+// What a flood brings that is recent or undated is news all the same. So many
+// items that were there have vanished.
+func (v *visit) flood(items []story.Item, fresh []bool, vanished int) {
 	pace := &v.poll.State.Pace
-	vanished := v.old.Pace.Listed - known
 	if v.fresh <= manyNew && (10*v.fresh <= 6*len(items) || vanished < manyVanished) {
 		return
 	}

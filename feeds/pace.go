@@ -2,7 +2,6 @@ package feeds
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -11,10 +10,7 @@ import (
 
 // What is learnt of a feed's pace.
 const (
-	mostArrivals  = 21 // twenty gaps
-	fewDates      = 5  // of a document say nothing of how far it goes back
-	oneBatch      = time.Minute
-	halfLife      = 14 * 24 * time.Hour // of the longest silence
+	fewDates      = 5 // of a document say nothing of how far it goes back
 	fastest       = time.Minute
 	idleFrom      = 7 * 24 * time.Hour
 	idleEvery     = time.Hour
@@ -92,26 +88,9 @@ func learn(p *story.Pace, items []story.Item, fresh []bool, seed bool, now time.
 	}
 	slices.SortFunc(arrivals, time.Time.Compare)
 	for _, at := range arrivals {
-		arrive(p, at)
+		p.Arrive(at)
 	}
 	if !seed && len(arrivals) > 0 || p.LastNew.IsZero() && len(items) > 0 && len(dates) == 0 {
 		p.LastNew = now
-	}
-}
-
-// arrive takes one arrival into p. Items of one batch count once; one that
-// comes late says nothing of the pace.
-func arrive(p *story.Pace, at time.Time) {
-	if n := len(p.Arrivals); n > 0 {
-		gap := at.Sub(p.Arrivals[n-1])
-		if gap < oneBatch {
-			return
-		}
-		p.Longest = max(time.Duration(float64(p.Longest)*math.Exp2(-float64(gap)/float64(halfLife))), gap)
-	}
-	p.Arrivals = append(p.Arrivals, at)
-	p.Arrivals = slices.Clone(p.Arrivals[max(0, len(p.Arrivals)-mostArrivals):])
-	if at.After(p.LastNew) {
-		p.LastNew = at
 	}
 }

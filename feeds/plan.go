@@ -59,6 +59,7 @@ type report struct {
 func plan(r report) (due time.Time, because string) {
 	if r.end == fine {
 		wait, why := interval(r.feed, r.state, r.limits, r.started)
+		wait, why = slowed(r, wait, why)
 		if half := max(wait/2, fastest); r.overrun && half < wait {
 			wait, why = half, "its document was overrun"
 		}

@@ -14,12 +14,15 @@ func fiveMinutes(name story.FeedName) *story.Feed {
 	return &story.Feed{Name: name, Every: 5 * time.Minute, Adapt: true}
 }
 
+// arrivals are remembered of a feed at the most.
+const arrivals = 21
+
 // paced returns the pace of a feed that has brought an item every gap until
 // before ago.
 func paced(gap, ago time.Duration) story.Pace {
 	var p story.Pace
-	for i := mostArrivals; i > 0; i-- {
-		arrive(&p, noon.Add(-ago-time.Duration(i-1)*gap))
+	for i := arrivals; i > 0; i-- {
+		p.Arrive(noon.Add(-ago - time.Duration(i-1)*gap))
 	}
 	return p
 }
@@ -197,7 +200,7 @@ func TestThePaceIsLearntFromWhatComes(t *testing.T) {
 		items, fresh = at(day * 24 * 60)
 		learn(&p, items, fresh, false, noon.Add(time.Duration(day)*24*time.Hour))
 	}
-	if len(p.Arrivals) > mostArrivals || p.Longest != 24*time.Hour {
-		t.Errorf("%d arrivals and a longest silence of %v; want %d at most and a day", len(p.Arrivals), p.Longest, mostArrivals)
+	if len(p.Arrivals) > arrivals || p.Longest != 24*time.Hour {
+		t.Errorf("%d arrivals and a longest silence of %v; want %d at most and a day", len(p.Arrivals), p.Longest, arrivals)
 	}
 }

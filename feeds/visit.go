@@ -32,7 +32,9 @@ type visit struct {
 	resp    fetch.Response
 	down    outage
 	poll    story.Poll
-	fresh   int // items that are new
+	heard   story.Heard
+	missed  []story.Item // that are new, and no push has brought
+	fresh   int          // items that are new
 	partial bool
 	overrun bool
 }
@@ -95,7 +97,7 @@ func (v *visit) doubtful() bool {
 
 // takeIn parses a document that is not the last one again.
 func (v *visit) takeIn(ctx context.Context) error {
-	result, err := v.parse(ctx, v.resp.Body, v.resp.ContentType, v.resp.URL)
+	result, err := v.parse(ctx, parse.Document{Body: v.resp.Body, ContentType: v.resp.ContentType, URL: v.resp.URL, Links: v.resp.Links})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -120,6 +122,8 @@ func (v *visit) takeIn(ctx context.Context) error {
 	v.poll.Items = result.Items
 	v.poll.State.Seeded = true
 	v.notice(&result, fresh, known)
+	v.named(&result)
+	v.miss(fresh)
 	// What may be missing items must come again whole: its validators would
 	// say that there is nothing more to have.
 	if !result.Partial && len(result.Items) > 0 {
@@ -132,14 +136,15 @@ func (v *visit) takeIn(ctx context.Context) error {
 }
 
 // parse takes its turn and parses a document.
-func (v *visit) parse(ctx context.Context, body []byte, contentType, url string) (parse.Result, error) {
+func (v *visit) parse(ctx context.Context, doc parse.Document) (parse.Result, error) {
 	select {
 	case v.poller.parsing <- struct{}{}:
 	case <-ctx.Done():
 		return parse.Result{}, context.Cause(ctx)
 	}
 	defer func() { <-v.poller.parsing }()
-	return parse.Parse(parse.Document{Body: body, ContentType: contentType, URL: url, Now: v.started}, *v.feed)
+	doc.Now = v.started
+	return parse.Parse(doc, *v.feed)
 }
 
 // catchUp adds to a document that has no item in common with the one before
@@ -155,7 +160,7 @@ func (v *visit) catchUp(ctx context.Context, result *parse.Result, fresh []bool)
 		if err != nil || resp.Body == nil {
 			return fresh, ctx.Err()
 		}
-		page, err := v.parse(ctx, resp.Body, resp.ContentType, resp.URL)
+		page, err := v.parse(ctx, parse.Document{Body: resp.Body, ContentType: resp.ContentType, URL: resp.URL})
 		if err != nil {
 			return fresh, ctx.Err()
 		}
@@ -197,7 +202,7 @@ func (v *visit) notice(result *parse.Result, fresh []bool, known int) {
 	}
 	st.Empty = time.Time{}
 	if !v.poll.Seed {
-		v.flood(result.Items, fresh, known)
+		v.flood(result.Items, fresh, v.old.Pace.Listed-known)
 	}
 	learn(&st.Pace, result.Items, fresh, v.poll.Seed, v.started)
 }
@@ -277,6 +282,7 @@ func (v *visit) close(how end) {
 	if how == fine {
 		state.LastSuccess = v.poll.At
 	}
+	v.hear()
 	state.NextDue, state.DueBecause = plan(report{
 		feed: v.feed, state: state, limits: v.poller.opts.Limits, started: v.started, ended: v.poll.At,
 		end: how, retryAfter: v.resp.RetryAfter, overrun: v.overrun,

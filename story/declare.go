@@ -63,7 +63,11 @@ func Spread(key string) float64 {
 // Shifted returns st with the times that plans are made by moved by as much as the
 // wall clock was set.
 func (st FeedState) Shifted(by time.Duration) FeedState {
-	for _, at := range []*time.Time{&st.NextDue, &st.Rest, &st.LastPoll, &st.Pace.LastNew, &st.FailingFrom, &st.LastSuccess, &st.Whole, &st.Empty, &st.Gone} {
+	p := &st.Push
+	for _, at := range []*time.Time{
+		&st.NextDue, &st.Rest, &st.LastPoll, &st.Pace.LastNew, &st.FailingFrom, &st.LastSuccess, &st.Whole, &st.Empty, &st.Gone,
+		&p.Asked, &p.NextAsk, &p.From, &p.Ends, &p.Last, &p.OwedSince, &p.Lapsed,
+	} {
 		if !at.IsZero() {
 			*at = at.Add(by)
 		}

@@ -1,6 +1,7 @@
 package story
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -52,6 +53,7 @@ type FeedState struct {
 	Goners      int       // how often this was said, at least an hour apart
 
 	Health Health
+	Push   Push
 }
 
 // Hints are what a feed says about when to ask again. Zero hints say nothing.
@@ -91,6 +93,30 @@ func (p *Pace) Usual() (gap time.Duration, known bool) {
 	}
 	slices.Sort(gaps)
 	return gaps[len(gaps)/2], true
+}
+
+// What is learnt of a feed's pace.
+const (
+	mostArrivals = 21 // twenty gaps
+	oneBatch     = time.Minute
+	halfLife     = 14 * 24 * time.Hour // of the longest silence
+)
+
+// Arrive takes one arrival into p. Items of one batch count once; one that
+// comes late says nothing of the pace.
+func (p *Pace) Arrive(at time.Time) {
+	if n := len(p.Arrivals); n > 0 {
+		gap := at.Sub(p.Arrivals[n-1])
+		if gap < oneBatch {
+			return
+		}
+		p.Longest = max(time.Duration(float64(p.Longest)*math.Exp2(-float64(gap)/float64(halfLife))), gap)
+	}
+	p.Arrivals = append(p.Arrivals, at)
+	p.Arrivals = slices.Clone(p.Arrivals[max(0, len(p.Arrivals)-mostArrivals):])
+	if at.After(p.LastNew) {
+		p.LastNew = at
+	}
 }
 
 // A FeedMove is a feed's permanent redirect.
@@ -144,6 +170,7 @@ type Poll struct {
 	Seed    bool   // the items are the feed's past: kept, and never told
 	Past    []bool // which of Items are its past, if only some are; or nil
 	At      time.Time
+	Heard   *Heard     // what it tells the feed's subscription, or nil if nothing
 	Request *Request   // that was made, or nil
 	Tell    []Bulletin // what the operators should hear
 }

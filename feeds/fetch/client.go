@@ -123,6 +123,7 @@ type Response struct {
 	FreshWhy     string        // as said: "max-age 420"
 	Cached       bool          // it says how long it may be kept, if only by 0
 	Encoding     string        // how the body was packed, as labelled
+	Links        []string      // its Link headers, as sent
 	Hops         []Hop         // all that answered, the last included
 }
 
@@ -289,6 +290,7 @@ func (c *Client) describe(got *http.Response, u *url.URL) Response {
 		Status:       got.StatusCode,
 		URL:          u.String(),
 		ContentType:  got.Header.Get("Content-Type"),
+		Links:        got.Header.Values("Link"),
 		ETag:         validator(got.Header.Get("ETag")),
 		LastModified: validator(got.Header.Get("Last-Modified")),
 		RetryAfter:   retryAfter(got, c.opts.Now()),

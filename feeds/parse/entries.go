@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/mmcdole/gofeed/atom"
 	ext "github.com/mmcdole/gofeed/extensions"
@@ -33,7 +34,7 @@ type entry struct {
 type sheet struct {
 	title, lang string
 	hints       story.Hints
-	links       map[string]string // of the whole, by their relation
+	links       map[string][]string // of the whole, by their relation
 	entries     []entry
 }
 
@@ -106,9 +107,9 @@ func (e *entry) fromExtensions(extensions ext.Extensions) {
 }
 
 func fromAtom(feed *atom.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language, links: make(map[string]string)}
+	s := sheet{title: feed.Title, lang: feed.Language, links: make(map[string][]string)}
 	for _, l := range feed.Links {
-		s.links[l.Rel] = l.Href
+		s.links[l.Rel] = append(s.links[l.Rel], l.Href)
 	}
 	s.entries = make([]entry, 0, len(feed.Entries))
 	for _, it := range feed.Entries {
@@ -148,6 +149,10 @@ func readJSON(src []byte) (s sheet, err error) {
 	}
 	var look struct {
 		Items []json.RawMessage `json:"items"`
+		Hubs  []struct {
+			Type string `json:"type"`
+			URL  string `json:"url"`
+		} `json:"hubs"`
 	}
 	switch err := json.Unmarshal(src, &look); {
 	case err != nil, look.Items == nil:
@@ -159,11 +164,17 @@ func readJSON(src []byte) (s sheet, err error) {
 	if err != nil {
 		return sheet{}, errors.New("malformed json feed")
 	}
-	return fromJSON(feed), nil
+	s = fromJSON(feed)
+	for _, h := range look.Hubs {
+		if strings.EqualFold(h.Type, "WebSub") {
+			s.links["hub"] = append(s.links["hub"], h.URL)
+		}
+	}
+	return s, nil
 }
 
 func fromJSON(feed *gojson.Feed) sheet {
-	s := sheet{title: feed.Title, lang: feed.Language, links: map[string]string{"next": feed.NextURL}}
+	s := sheet{title: feed.Title, lang: feed.Language, links: map[string][]string{"next": {feed.NextURL}, "self": {feed.FeedURL}}}
 	for _, it := range feed.Items {
 		if it == nil {
 			continue

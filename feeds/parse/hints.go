@@ -65,21 +65,23 @@ func syndication(extensions ext.Extensions) (time.Duration, string) {
 
 // earlier returns the link to the page of a feed before this one (RFC 5005),
 // or "".
-func earlier(links map[string]string, base *url.URL) string {
+func earlier(links map[string][]string, base *url.URL) string {
 	for _, rel := range []string{"prev-archive", "next"} {
-		if to := link(links[rel], base); to != "" {
-			return to
+		for _, raw := range links[rel] {
+			if to := link(raw, base); to != "" {
+				return to
+			}
 		}
 	}
 	return ""
 }
 
 // linksOf returns the targets of the Atom links that an RSS feed borrows.
-func linksOf(extensions ext.Extensions) map[string]string {
-	links := make(map[string]string)
+func linksOf(extensions ext.Extensions) map[string][]string {
+	links := make(map[string][]string)
 	for _, prefix := range []string{"atom", "atom10", "a10"} {
 		for _, l := range extensions[prefix]["link"] {
-			links[l.Attrs["rel"]] = l.Attrs["href"]
+			links[l.Attrs["rel"]] = append(links[l.Attrs["rel"]], l.Attrs["href"])
 		}
 	}
 	return links

@@ -11,9 +11,10 @@ import (
 
 // A Document is a feed as it was fetched.
 type Document struct {
-	Body        []byte // decompressed
-	ContentType string // as the server said
-	URL         string // that answered, after redirects; relative links are relative to it
+	Body        []byte   // decompressed
+	ContentType string   // as the server said
+	URL         string   // that answered, after redirects; relative links are relative to it
+	Links       []string // the Link headers that came with it, if any
 	Now         time.Time
 }
 
@@ -25,6 +26,8 @@ type Result struct {
 	Lang    string       // of the feed, BCP 47, or ""
 	Hints   story.Hints  // when to ask again, as the document says
 	Earlier string       // the URL of the page before this one (RFC 5005), or ""
+	Topic   string       // the URL under which hubs know the feed
+	Hubs    []string     // the URLs of the hubs that push it (WebSub), at most 4
 	Skewed  int          // items dated more than ten minutes ahead of Now
 	Charset string       // that it was in
 	Repairs []string     // what had to be mended to read it, in plain words
@@ -49,6 +52,7 @@ func Parse(doc Document, feed story.Feed) (Result, error) {
 	}
 	r.Items = maker.finish()
 	r.Hints, r.Earlier, r.Skewed = sheet.hints, earlier(sheet.links, base), maker.skewed
+	r.Topic, r.Hubs = hubs(doc.Links, sheet.links, base)
 	return r, nil
 }
 

@@ -45,7 +45,7 @@ func TestItemIsReadWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	published := time.Date(2026, 8, 13, 10, 30, 0, 0, time.UTC)
-	want := parse.Result{Title: "The & Wire", Lang: "en-GB", Charset: "utf-8", Items: []story.Item{{
+	want := parse.Result{Title: "The & Wire", Lang: "en-GB", Charset: "utf-8", Topic: "https://e.example/rss", Items: []story.Item{{
 		Feed: "wire", Outlet: "The Wire", Owner: "Wire Ltd", GUID: "tag:7",
 		Link: "https://www.e.example/a?utm_source=x&id=7#top", Canonical: "e.example/a?id=7", Keys: []string{"g:tag:7", "l:e.example/a?id=7"},
 		Title: "Strike hits Idlib", Summary: "Two dead.\nSix hurt\nin all.", Body: "Two dead.\nMuch more.",

@@ -32,47 +32,47 @@ type Server struct {
 
 // Start starts a server that ends with the test, or skips the test if the
 // machine has no PostgreSQL.
-func Start(t testing.TB) *Server {
-	t.Helper()
+func Start(tb testing.TB) *Server {
+	tb.Helper()
 	programs := find()
 	if programs == "" {
-		t.Skip("no PostgreSQL here: install Debian's postgresql")
+		tb.Skip("no PostgreSQL here: install Debian's postgresql")
 	}
-	folder, err := os.MkdirTemp("", "pg")
+	folder, err := os.MkdirTemp("", "pg") //nolint:usetesting // which only root could enter
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	as := credential(t, folder)
+	tb.Cleanup(func() { _ = os.RemoveAll(folder) })
+	as := credential(tb, folder)
 	data := filepath.Join(folder, "data")
-	initdb := exec.CommandContext(t.Context(), filepath.Join(programs, "initdb"), "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync") // whose files nobody needs after a power cut
+	initdb := exec.CommandContext(tb.Context(), filepath.Join(programs, "initdb"), "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync") // #nosec G204 -- the machine's own program
 	initdb.Dir, initdb.SysProcAttr = folder, as
 	if said, err := initdb.CombinedOutput(); err != nil {
-		t.Fatalf("initdb: %v\n%s", err, said)
+		tb.Fatalf("initdb: %v\n%s", err, said)
 	}
 	// It outlives the test's context: databases are closed in cleanups.
-	server := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, "postgres"), "-D", data,
-		"-c", "listen_addresses=", "-c", "unix_socket_directories="+folder, "-c", "max_connections=300")
+	server := exec.CommandContext(context.WithoutCancel(tb.Context()), filepath.Join(programs, "postgres"), "-D", data,
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+folder, "-c", "max_connections=300") // #nosec G204 -- the same
 	server.Dir, server.SysProcAttr = folder, as
 	log, err := os.Create(filepath.Join(folder, "log"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // the server has its own
 	server.Stdout, server.Stderr = log, log
 	if err := server.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		_ = server.Process.Signal(syscall.SIGQUIT) // at once, and nothing is kept
 		_ = server.Wait()
 	})
 	s := &Server{folder: folder}
 	if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = s.admin.Close() })
-	s.await(t)
+	tb.Cleanup(func() { _ = s.admin.Close() })
+	s.await(tb)
 	return s
 }
 
@@ -97,27 +97,27 @@ func find() string {
 }
 
 // credential gives folder to whom the server can run as: it refuses root.
-func credential(t testing.TB, folder string) *syscall.SysProcAttr {
-	t.Helper()
+func credential(tb testing.TB, folder string) *syscall.SysProcAttr {
+	tb.Helper()
 	if os.Getuid() != 0 {
 		return nil
 	}
 	who, err := user.Lookup("postgres")
 	if err != nil {
 		if who, err = user.Lookup("nobody"); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 	uid, err := strconv.ParseUint(who.Uid, 10, 32)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	gid, err := strconv.ParseUint(who.Gid, 10, 32)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := os.Chown(folder, int(uid), int(gid)); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 }
@@ -128,9 +128,9 @@ func (s *Server) address(database string) string {
 }
 
 // await returns when the server answers.
-func (s *Server) await(t testing.TB) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+func (s *Server) await(tb testing.TB) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(tb.Context(), 30*time.Second)
 	defer cancel()
 	again := time.NewTicker(20 * time.Millisecond)
 	defer again.Stop()
@@ -139,46 +139,46 @@ func (s *Server) await(t testing.TB) {
 		case <-again.C:
 		case <-ctx.Done():
 			said, _ := os.ReadFile(filepath.Join(s.folder, "log"))
-			t.Fatalf("the server does not answer:\n%s", said)
+			tb.Fatalf("the server does not answer:\n%s", said)
 		}
 	}
 }
 
 // Database makes an empty database, and returns its address.
-func (s *Server) Database(t testing.TB) string {
-	t.Helper()
+func (s *Server) Database(tb testing.TB) string {
+	tb.Helper()
 	name := "t" + strings.ToLower(strconv.FormatInt(time.Now().UnixNano(), 36))
-	if _, err := s.admin.ExecContext(t.Context(), fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, name)); err != nil {
-		t.Fatal(err)
+	if _, err := s.admin.ExecContext(tb.Context(), fmt.Sprintf(`CREATE DATABASE %q TEMPLATE template0`, name)); err != nil {
+		tb.Fatal(err)
 	}
 	return s.address(name)
 }
 
 // Clone makes a database that holds what the one at address does, which nobody
 // may have open, and returns its address.
-func (s *Server) Clone(t testing.TB, address string) string {
-	t.Helper()
+func (s *Server) Clone(tb testing.TB, address string) string {
+	tb.Helper()
 	u, err := url.Parse(address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	name := "t" + strings.ToLower(strconv.FormatInt(time.Now().UnixNano(), 36))
-	if _, err := s.admin.ExecContext(t.Context(), fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, strings.TrimPrefix(u.Path, "/"))); err != nil {
-		t.Fatal(err)
+	if _, err := s.admin.ExecContext(tb.Context(), fmt.Sprintf(`CREATE DATABASE %q TEMPLATE %q`, name, strings.TrimPrefix(u.Path, "/"))); err != nil {
+		tb.Fatal(err)
 	}
 	return s.address(name)
 }
 
 // Execute carries out a statement in the database at address, beside whoever
 // has it open.
-func Execute(t testing.TB, address, statement string, args ...any) {
-	t.Helper()
+func Execute(tb testing.TB, address, statement string, args ...any) {
+	tb.Helper()
 	db, err := sql.Open("pgx", address)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(t.Context(), statement, args...); err != nil {
-		t.Fatal(err)
+	defer func() { _ = db.Close() }() // it was used once
+	if _, err := db.ExecContext(tb.Context(), statement, args...); err != nil {
+		tb.Fatal(err)
 	}
 }

@@ -44,7 +44,7 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 	defer wrap(&err, "claim for room "+string(room))
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		d, ok = story.Dispatch{Room: room}, false
-		if _, err := s.lapse(ctx, tx, room); err != nil {
+		if err := s.lapse(ctx, tx, room); err != nil {
 			return err
 		}
 		if err := adopt(ctx, tx, room); err != nil {
@@ -138,7 +138,7 @@ func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict,
 func (s *Store) giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
 	again := d.Calls == v.Calls
 	d.Calls, d.Why = v.Calls, v.Why
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, calls = ?, owner = ?, deadline = ? + `+s.dialect.clock()+` WHERE id = ?`,
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, calls = ?, owner = ?, deadline = ? + `+s.dialect.clock()+` WHERE id = ?`, // #nosec G202 -- the clock is ours
 		d.Attempt, micros(now), d.Calls.String(), s.replica, sendingFor.Microseconds(), d.Delivery)
 	if err != nil || again {
 		return err

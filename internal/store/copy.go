@@ -154,16 +154,15 @@ func (c *copier) table(ctx context.Context, tx pgx.Tx, t *table) (n int, err err
 	if held {
 		return 0, ErrNotEmpty
 	}
-	rows, err := c.rows(ctx, t)
-	if err != nil {
+	in := &reading{of: t, sum: sha256.New()}
+	if in.rows, err = c.from.read.QueryContext(ctx, `SELECT `+t.names()+` FROM `+t.name+` ORDER BY `+t.order()); err != nil { // #nosec G202 -- the names are ours
 		return 0, err
 	}
-	defer rows.Close()
+	defer in.rows.Close()
 	var names []string
 	for _, col := range t.columns {
 		names = append(names, col.name)
 	}
-	in := &reading{rows: rows, of: t, sum: sha256.New()}
 	copied, err := tx.CopyFrom(ctx, pgx.Identifier{t.name}, names, in)
 	if err != nil {
 		return 0, err
@@ -172,11 +171,6 @@ func (c *copier) table(ctx context.Context, tx pgx.Tx, t *table) (n int, err err
 		return 0, err
 	}
 	return int(copied), c.number(ctx, tx, t)
-}
-
-// rows returns those of t in the file, in the order of its key.
-func (c *copier) rows(ctx context.Context, t *table) (*sql.Rows, error) {
-	return c.from.read.QueryContext(ctx, `SELECT `+t.names()+` FROM `+t.name+` ORDER BY `+t.order())
 }
 
 // compare reads the copy of t, and reports how it differs from what in has read.

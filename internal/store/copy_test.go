@@ -79,7 +79,7 @@ func copied(t *testing.T, address string) {
 	s := openAt(t, address)
 	counted(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Ambiguous: 1, story.Owed: 4})
 	found := 0
-	err = s.Find(t.Context(), [][]story.Phrase{{{Words: []string{"observation", "post"}}}}, time.Time{}, 0, func(it story.Item) bool {
+	err = s.Find(t.Context(), [][]story.Phrase{{{Words: []string{"observation", "post"}}}}, time.Time{}, 0, func(story.Item) bool {
 		found++
 		return true
 	})

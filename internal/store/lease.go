@@ -48,16 +48,16 @@ func (s *Store) overdue() string { return `state = 'sending' AND deadline < ` + 
 // lapse has what nobody is sending any more be ambiguous: it was given to a
 // platform or it was not. It is not sent again for that alone. Of all rooms if
 // room is "".
-func (s *Store) lapse(ctx context.Context, tx *sql.Tx, room story.RoomName) (n int64, err error) {
-	res, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'ambiguous', why = 'the replica that was sending it is gone, and with it the platform''s answer' WHERE `+s.overdue()+` AND (room = ?1 OR ?1 = '')`, room)
+func (s *Store) lapse(ctx context.Context, tx *sql.Tx, room story.RoomName) error {
+	query := `UPDATE deliveries SET state = 'ambiguous', why = 'the replica that was sending it is gone, and with it the platform''s answer' WHERE (room = ?1 OR ?1 = '') AND ` + s.overdue()
+	res, err := tx.ExecContext(ctx, query, room)
 	if err != nil {
-		return 0, err
+		return err
 	}
-	n, err = res.RowsAffected()
-	if n > 0 {
+	if n, _ := res.RowsAffected(); n > 0 {
 		s.log.LogAttrs(ctx, slog.LevelError, "deliveries are ambiguous: they may or may not stand in their rooms", slog.Int64("deliveries", n))
 	}
-	return n, err
+	return nil
 }
 
 // takeOver says that this replica is alive, and takes up what those had under
@@ -79,10 +79,11 @@ func (s *Store) takeOver(ctx context.Context) error {
 		return err
 	}
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := s.lapse(ctx, tx, ""); err != nil {
+		if err := s.lapse(ctx, tx, ""); err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE `+orphaned+s.dialect.clock()+`)`)
+		free := `UPDATE river_job SET state = 'available' WHERE ` + orphaned + s.dialect.clock() + `)`
+		res, err := tx.ExecContext(ctx, free)
 		if err != nil {
 			return err
 		}
@@ -212,7 +213,7 @@ type holding struct {
 
 // run does do for as long as the lease that was taken after asked is kept.
 func (h *holding) run(ctx context.Context, asked time.Time, do func(ctx context.Context) error) error {
-	h.say(ctx, "this replica does it from here on")
+	h.s.log.LogAttrs(ctx, slog.LevelWarn, "this replica does it from here on", slog.String("lease", h.name))
 	if h.name == Judging {
 		h.s.term.Store(h.term)
 	}
@@ -241,7 +242,7 @@ func (h *holding) run(ctx context.Context, asked time.Time, do func(ctx context.
 	if ctx.Err() != nil {
 		return errors.Join(err, h.release(ctx))
 	}
-	h.say(ctx, "this replica does it no longer")
+	h.s.log.LogAttrs(ctx, slog.LevelWarn, "this replica does it no longer", slog.String("lease", h.name))
 	return err
 }
 
@@ -264,8 +265,4 @@ func (h *holding) keep(ctx context.Context) bool {
 
 func (h *holding) release(ctx context.Context) error {
 	return h.s.Release(context.WithoutCancel(ctx), h.name)
-}
-
-func (h *holding) say(ctx context.Context, what string) {
-	h.s.log.LogAttrs(ctx, slog.LevelWarn, what, slog.String("lease", h.name), slog.String("replica", h.s.replica))
 }

@@ -242,7 +242,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if _, err := ours.Up(ctx); err != nil {
 		return damaged(err)
 	}
-	fault.Point("store.ours")
+	fault.Point("store.migratedours")
 	theirs, err := rivermigrate.New(s.dialect.driver(), &rivermigrate.Config{Logger: s.log})
 	if err != nil {
 		return err

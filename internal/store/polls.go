@@ -159,7 +159,23 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 	}
 	err = s.tx(ctx, func(tx *sql.Tx) error {
 		saved = story.Saved{}
-		if err := saveFeed(ctx, tx, p.State); err != nil {
+		news, err := s.saveItems(ctx, tx, p.State.Feed, p.Items, p.Seed, p.Past, &saved)
+		if err != nil {
+			return err
+		}
+		// What pushes and the hub said while the poll was on its way stands.
+		was, err := feedState(ctx, tx, p.State.Feed)
+		if err != nil {
+			return err
+		}
+		st := p.State
+		if st.Push = was.Push; was.Source != st.Source {
+			st.Push = story.Push{}
+		}
+		if p.Heard != nil {
+			st.Push = st.Push.Polled(*p.Heard, news)
+		}
+		if err := saveFeed(ctx, tx, st); err != nil {
 			return err
 		}
 		if p.Request != nil {
@@ -167,28 +183,79 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 				return err
 			}
 		}
-		for i := range p.Items {
-			past := p.Seed || p.Past != nil && p.Past[i]
-			if err := s.saveItem(ctx, tx, p.State.Feed, &p.Items[i], past, &saved); err != nil {
-				return err
-			}
-		}
-		rooms := make(map[story.RoomName]bool)
-		for i := range p.Tell {
-			if err := saveBulletin(ctx, tx, &p.Tell[i], rooms); err != nil {
-				return err
-			}
-		}
-		var jobs []river.JobArgs
-		for room := range rooms {
-			jobs = append(jobs, DeliverArgs{Room: room})
-		}
-		if saved.New+saved.Edited > 0 {
-			jobs = append(jobs, JudgeArgs{})
-		}
-		return s.enqueue(ctx, tx, jobs)
+		return s.follow(ctx, tx, p.Tell, &saved)
 	})
 	return saved, err
+}
+
+// SavePush saves what a push brought, what it tells of the feed's pace and hub,
+// and the job to judge the new items, in one transaction. A poll that is under
+// way meanwhile neither undoes it nor is undone.
+func (s *Store) SavePush(ctx context.Context, b story.Brought) (saved story.Saved, err error) {
+	defer wrap(&err, "save push of "+string(b.Feed))
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		saved = story.Saved{}
+		news, err := s.saveItems(ctx, tx, b.Feed, b.Items, false, b.Past, &saved)
+		if err != nil {
+			return err
+		}
+		st, err := feedState(ctx, tx, b.Feed)
+		if err != nil {
+			return err
+		}
+		if err := saveFeed(ctx, tx, st.Taken(&b, news)); err != nil {
+			return err
+		}
+		return s.follow(ctx, tx, b.Tell, &saved)
+	})
+	return saved, err
+}
+
+// ChangePush changes what is known of a feed's subscription, and nothing else
+// of the feed.
+func (s *Store) ChangePush(ctx context.Context, feed story.FeedName, change func(story.Push) story.Push) (err error) {
+	defer wrap(&err, "change the subscription of "+string(feed))
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		st, err := feedState(ctx, tx, feed)
+		if err != nil {
+			return err
+		}
+		st.Push = change(st.Push)
+		return saveFeed(ctx, tx, st)
+	})
+}
+
+// saveItems saves items and returns those that are new and not of the past.
+func (s *Store) saveItems(ctx context.Context, tx *sql.Tx, feed story.FeedName, items []story.Item, seed bool, past []bool, saved *story.Saved) (news []story.Item, err error) {
+	for i := range items {
+		known, old := saved.New, seed || past != nil && past[i]
+		if err := s.saveItem(ctx, tx, feed, &items[i], old, saved); err != nil {
+			return nil, err
+		}
+		if saved.New > known && !old {
+			news = append(news, items[i])
+		}
+	}
+	return news, nil
+}
+
+// follow owes the operators what they should hear, and has what was saved
+// judged.
+func (s *Store) follow(ctx context.Context, tx *sql.Tx, tell []story.Bulletin, saved *story.Saved) error {
+	rooms := make(map[story.RoomName]bool)
+	for i := range tell {
+		if err := saveBulletin(ctx, tx, &tell[i], rooms); err != nil {
+			return err
+		}
+	}
+	var jobs []river.JobArgs
+	for room := range rooms {
+		jobs = append(jobs, DeliverArgs{Room: room})
+	}
+	if saved.New+saved.Edited > 0 {
+		jobs = append(jobs, JudgeArgs{})
+	}
+	return s.enqueue(ctx, tx, jobs)
 }
 
 // saveItem inserts it, updates the item that it is, or leaves that as it is.

@@ -2,9 +2,12 @@ package store_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"maps"
+	"math/rand/v2"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -72,6 +75,8 @@ func TestPostgres(t *testing.T) {
 		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
 		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
 		{"ACommitWhoseAnswerIsLostIsKnown", answerLost},
+		{"TheJobsOfAReplicaThatIsGoneAreTakenOver", orphaned},
+		{"NothingThatIsWrittenStopsAPoll", odd},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
 	}
@@ -227,7 +232,7 @@ func frozenInWriting(t *testing.T, address string) {
 	began, wake := make(chan struct{}), make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		_, _, err := asleep.Tend(t.Context(), story.Deed{Verb: "ack"}, 1, func(c story.Care) (story.Care, string) {
+		_, _, err := asleep.Tend(t.Context(), story.Deed{Verb: "ack"}, 1, func(story.Care) (story.Care, string) {
 			close(began)
 			<-wake
 			return story.Care{State: story.Acknowledged, Owner: story.Person{ID: "late"}}, "done"
@@ -369,5 +374,68 @@ func answerLost(t *testing.T, address string) {
 				t.Errorf("at the second call heard before: %v (%v), want %v", heard, err, saved)
 			}
 		})
+	}
+}
+
+// orphaned has a replica end with a job under way: another takes it up when
+// the first has not said for long that it is alive, and not before.
+func orphaned(t *testing.T, address string) {
+	t.Helper()
+	gone, other := openAt(t, address), openAt(t, address)
+	owe(t, gone, "g:1", "desk")
+	for _, s := range []*store.Store{gone, other} {
+		if _, err := s.Wake(t.Context(), storetest.Noon()); err != nil { // which says that it is alive
+			t.Fatal(err)
+		}
+	}
+	pgtest.Execute(t, address, `UPDATE river_job SET state = 'running', attempted_by = ARRAY[(SELECT replace(min(name), 'replica ', '') FROM leases)]`)
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	running := func(want bool) {
+		t.Helper()
+		if _, err := other.Wake(t.Context(), storetest.Noon()); err != nil {
+			t.Fatal(err)
+		}
+		var is bool
+		if err := db.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT 1 FROM river_job WHERE state = 'running')`).Scan(&is); is != want || err != nil {
+			t.Errorf("a job is under way: %v (%v), want %v", is, err, want)
+		}
+	}
+	running(true)
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1 WHERE name = (SELECT min(name) FROM leases)`)
+	running(false)
+}
+
+// odd has feeds and people say what Postgres cannot hold, or what is longer
+// than its indexes and its search take: nothing of it stops a poll.
+func odd(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	random := rand.New(rand.NewPCG(1, 1))
+	unlike := make([]byte, 1024)
+	for i := range unlike {
+		unlike[i] = byte(random.Uint32())
+	}
+	long := fmt.Sprintf("https://wire.example/%x", unlike)[:2048]
+	items := []story.Item{
+		{Keys: []string{"g:1", "l:" + long}, Title: "\x00\xff cut off", Link: long, Canonical: long},
+		{Keys: []string{"g:2"}, Title: strings.Repeat("w", 10_000), Body: strings.Repeat("again and ", 20_000) + "again last"},
+		{Keys: []string{"g:3"}, Title: `'; DROP TABLE items; -- \ :* & | !`, Body: strings.Repeat("é ", 300)},
+	}
+	if saved, err := s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: items}); saved.New != 3 || err != nil {
+		t.Fatalf("saved %+v (%v), want three items", saved, err)
+	}
+	for text, want := range map[string]int{"again last": 1, "cut off": 1, "drop": 0, "DROP": 1, strings.Repeat("w", 10_000): 1, `\`: 1} {
+		found := 0
+		err := s.Find(t.Context(), [][]story.Phrase{{{Words: strings.Fields(text)}}}, time.Time{}, 0, func(story.Item) bool { found++; return true })
+		if found != want || err != nil {
+			t.Errorf("search %.20q found %d (%v), want %d", text, found, err, want)
+		}
+	}
+	if at, err := s.ItemsAt(t.Context(), long, "", 5); len(at) != 1 || err != nil {
+		t.Errorf("%d items are at the link (%v), want 1", len(at), err)
 	}
 }

@@ -26,10 +26,9 @@ func scale(ctx context.Context, out io.Writer, n int, every, lasting time.Durati
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	binary := filepath.Join(dir, "vedette")
-	build := exec.CommandContext(ctx, "go", "build", "-o", binary, ".")
-	if text, failed := build.CombinedOutput(); failed != nil {
-		return fmt.Errorf("build: %w\n%s", failed, text)
+	binary, err := build(ctx, dir)
+	if err != nil {
+		return err
 	}
 	p, urls, err := newPress(ctx, n, every)
 	if err != nil {
@@ -58,8 +57,18 @@ func scale(ctx context.Context, out io.Writer, n int, every, lasting time.Durati
 	return p.report(ctx, out, dir, from, until, used, peak)
 }
 
-// start starts vedette on the feeds.
-func start(ctx context.Context, dir, binary string, urls []string, every time.Duration) (*exec.Cmd, error) {
+// build builds vedette in dir and returns its path.
+func build(ctx context.Context, dir string) (binary string, err error) {
+	binary = filepath.Join(dir, "vedette")
+	text, err := exec.CommandContext(ctx, "go", "build", "-o", binary, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, text)
+	}
+	return binary, nil
+}
+
+// start starts vedette on the feeds, with what more it is to be told.
+func start(ctx context.Context, dir, binary string, urls []string, every time.Duration, more ...string) (*exec.Cmd, error) {
 	var desk strings.Builder
 	desk.WriteString("feeds:\n")
 	for i, url := range urls {
@@ -73,6 +82,7 @@ func start(ctx context.Context, dir, binary string, urls []string, every time.Du
 	run.Dir, run.Stderr = dir, os.Stderr
 	run.Env = append(os.Environ(), "VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_LOG_LEVEL=warn",
 		"VEDETTE_POLL_EVERY="+every.String(), "VEDETTE_POLL_MOST="+every.String())
+	run.Env = append(run.Env, more...)
 	return run, run.Start()
 }
 

@@ -119,3 +119,66 @@ func clockStepped(t *testing.T, h Harness) {
 		}
 	}
 }
+
+// subscribed returns a store whose feed wire has had one poll, and a promise of
+// its hub's from noon on.
+func subscribed(t *testing.T, h Harness) Store {
+	t.Helper()
+	s := h.Open(t)
+	check(t, s.DeclareFeeds(t.Context(), []story.Feed{{Name: "wire", URL: "https://wire.example/rss"}}, Noon().Add(-time.Hour)))
+	st := must(s.FeedState(t.Context(), "wire"))(t)
+	_, err := s.SavePoll(t.Context(), story.Poll{State: st, At: Noon().Add(-time.Hour), Heard: heard(Noon().Add(-time.Hour))})
+	check(t, err)
+	check(t, s.ChangePush(t.Context(), "wire", func(p story.Push) story.Push { return p.Agreed(Noon(), 24*time.Hour) }))
+	return s
+}
+
+func heard(at time.Time) *story.Heard {
+	return &story.Heard{
+		At: at, Since: at.Add(-time.Minute), Callback: "https://vedette.example", Read: true, Topic: "https://wire.example/rss",
+		Hubs: []string{"https://hub.example/"}, Token: "t", Secret: "s", MayAsk: true,
+	}
+}
+
+func pushSaved(t *testing.T, h Harness) {
+	t.Helper()
+	s := subscribed(t, h)
+	saved, err := s.SavePush(t.Context(), story.Brought{
+		Feed: "wire", At: Noon().Add(time.Hour), Items: []story.Item{item("g:1", "Old"), item("g:2", "New")}, Past: []bool{true, false},
+	})
+	check(t, err)
+	h.Crash(t)
+	s = h.Open(t)
+	st := must(s.FeedState(t.Context(), "wire"))(t)
+	if p := st.Push; saved.New != 2 || p.Pushed != 1 || p.Beats != 1 || !p.Last.Equal(Noon().Add(time.Hour)) || p.Secret.Reveal() != "s" {
+		t.Errorf("saved %+v, and of the hub %+v; want two items of one push", saved, p)
+	}
+	if st.NextDue.After(Noon()) || !st.Pace.LastNew.Equal(Noon().Add(time.Hour)) {
+		t.Errorf("state is %+v, want news at one o'clock and polls as they were", st)
+	}
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	if len(p) != 2 || !p[0].Seed || p[1].Seed {
+		t.Errorf("pending are %+v, want the first alone to be of the past", p)
+	}
+}
+
+func pollBesidePush(t *testing.T, h Harness) {
+	t.Helper()
+	s := subscribed(t, h)
+	before := must(s.FeedState(t.Context(), "wire"))(t) // as the poll found it
+	_, err := s.SavePush(t.Context(), story.Brought{Feed: "wire", At: Noon().Add(time.Hour), Items: []story.Item{item("g:1", "Pushed")}})
+	check(t, err)
+	_, err = s.SavePoll(t.Context(), story.Poll{
+		State: before, At: Noon().Add(2 * time.Hour), Items: []story.Item{item("g:1", "Pushed"), item("g:2", "Missed")}, Heard: heard(Noon().Add(2 * time.Hour)),
+	})
+	check(t, err)
+	p := must(s.FeedState(t.Context(), "wire"))(t).Push
+	if p.Pushed != 1 || !cmp.Equal(p.Owed, []string{"g:2"}) || p.Token.Reveal() != "t" {
+		t.Errorf("subscription is %+v, want one push, and the item owed that it did not bring", p)
+	}
+	_, err = s.SavePoll(t.Context(), story.Poll{State: before, At: Noon().Add(3 * time.Hour)}) // that made no request
+	check(t, err)
+	if q := must(s.FeedState(t.Context(), "wire"))(t).Push; !cmp.Equal(p, q) {
+		t.Errorf("subscription is %+v after a poll that heard nothing, want %+v", q, p)
+	}
+}

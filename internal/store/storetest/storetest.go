@@ -20,6 +20,8 @@ type Store interface {
 	Feeds(ctx context.Context) ([]story.FeedState, error)
 	NewItems(ctx context.Context, feed story.FeedName, items []story.Item) ([]bool, error)
 	SavePoll(ctx context.Context, p story.Poll) (story.Saved, error)
+	SavePush(ctx context.Context, b story.Brought) (story.Saved, error)
+	ChangePush(ctx context.Context, feed story.FeedName, change func(story.Push) story.Push) error
 	Requests(ctx context.Context, feed story.FeedName, limit int) ([]story.Request, error)
 	ShiftFeeds(ctx context.Context, by time.Duration) error
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
@@ -142,6 +144,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"OperatorsAreToldOnceWithThePoll", operatorsTold},
 		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
 		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
+		{"APushIsSavedWithItsItems", pushSaved},
+		{"APollUndoesNoPush", pollBesidePush},
 		{"NoSearchIsAnError", searchIsSafe},
 		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},
 		{"AReportOpensAResolvedStoryAgain", reopened},
