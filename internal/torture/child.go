@@ -28,7 +28,7 @@ type life struct {
 // wraps the binary, such as a tracer, comes before it.
 func (s *site) start(ctx context.Context, orders string, wrap ...string) error {
 	s.lives++
-	l := &life{awaited: len(s.missing()) > 0, trace: filepath.Join(s.dir, "trace"), over: make(chan struct{})}
+	l := &life{awaited: len(s.missing()) > 0, trace: filepath.Join(s.dir, fmt.Sprintf("trace-%d", s.lives)), over: make(chan struct{})}
 	if err := os.WriteFile(l.trace, nil, 0o600); err != nil {
 		return err
 	}

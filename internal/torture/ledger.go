@@ -197,6 +197,9 @@ func (s *site) shows(r room, id story.Remote, it *item) bool {
 
 // archive opens vedette's database beside it.
 func (s *site) archive(ctx context.Context) (*store.Store, error) {
+	if s.address != "" {
+		return store.OpenArchive(ctx, s.address)
+	}
 	from := s.data()
 	if s.looksAt != "" { // a file of another mount namespace is only to be had as a copy
 		from = filepath.Join(s.dir, "copy")

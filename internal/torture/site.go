@@ -38,6 +38,7 @@ type site struct {
 	lives int
 	kills int
 
+	address string // of the Postgres database; "" is a SQLite file at data
 	looksAt string // where this process finds the data folder, if not at data
 
 	at map[string]int // kills by what was passed last
@@ -146,11 +147,15 @@ func (s *site) desk() string {
 
 // env returns the settings.
 func (s *site) env() []string {
-	return []string{
+	env := []string{
 		"VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_DESK=vedette.yaml", "VEDETTE_DATA=" + s.data(),
 		"VEDETTE_SLACK_TOKEN=" + slackToken, "VEDETTE_SLACK_API=" + s.slack.API(),
 		"VEDETTE_DISCORD_TOKEN=" + discordToken, "VEDETTE_DISCORD_API=" + s.discord.API(),
 	}
+	if s.address != "" {
+		env = append(env, "VEDETTE_DATABASE_URL="+s.address)
+	}
+	return env
 }
 
 func (s *site) data() string  { return filepath.Join(s.dir, "data") }

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"syscall"
+	"time"
+)
+
+// replicas runs several processes on one Postgres database. Each is killed or
+// frozen now and then, while the others go on; one is frozen for longer than a
+// message may be under way.
+func (s *site) replicas(ctx context.Context, n, kills int, f *figures) (*ledger, error) {
+	if s.address == "" || n < 2 {
+		return nil, errors.New("the mode replicas wants -postgres, the address of an empty database, and two -replicas or more")
+	}
+	lives := make([]*life, n)
+	for i := range lives {
+		if err := s.start(ctx, ""); err != nil {
+			return nil, err
+		}
+		lives[i] = s.life
+	}
+	defer func() {
+		for _, l := range lives {
+			s.life = l
+			s.kill()
+		}
+	}()
+	if err := s.seeded(ctx); err != nil {
+		return nil, err
+	}
+	asleep := lives[0]
+	if err := asleep.signal(syscall.SIGSTOP); err != nil {
+		return nil, err
+	}
+	f.freezes++
+	begun := time.Now()
+	for s.kills < kills && ctx.Err() == nil {
+		if s.open() < 16 {
+			s.origin.publish(s.watches())
+		}
+		pause(ctx, s.between(100*time.Millisecond, 1500*time.Millisecond))
+		i := 1 + s.rng.IntN(n-1)
+		s.life = lives[i]
+		if s.rng.IntN(5) == 0 {
+			if err := s.freeze(ctx, s.between(100*time.Millisecond, 2*time.Second)); err != nil {
+				return nil, err
+			}
+			f.freezes++
+			continue
+		}
+		s.kill()
+		if err := s.start(ctx, ""); err != nil {
+			return nil, err
+		}
+		lives[i] = s.life
+	}
+	pause(ctx, underWay-time.Since(begun))
+	if err := asleep.signal(syscall.SIGCONT); err != nil {
+		return nil, err
+	}
+	s.life = lives[n-1]
+	if err := s.drain(ctx); err != nil {
+		return nil, err
+	}
+	for _, l := range lives {
+		s.life = l
+		if err := s.stop(); err != nil {
+			return nil, err
+		}
+	}
+	return s.count(ctx)
+}
+
+// underWay is longer than a message may be under way at a replica.
+const underWay = 105 * time.Second
+
+// freeze stops the life for d.
+func (s *site) freeze(ctx context.Context, d time.Duration) error {
+	if err := s.life.signal(syscall.SIGSTOP); err != nil {
+		return err
+	}
+	pause(ctx, d)
+	return s.life.signal(syscall.SIGCONT)
+}
+
+// signal sends the life a signal.
+func (l *life) signal(what syscall.Signal) error { return syscall.Kill(l.cmd.Process.Pid, what) }
