@@ -236,7 +236,7 @@ func (q *inquiry) try(ctx context.Context, w story.Watch, since time.Time) (*com
 			if all[i].rises {
 				t.Rises++
 			}
-		case story.Refresh, story.Moved, story.Deadline, story.DigestKind, story.MuteEnd, story.ShiftEnd, story.Escalation, story.FeedHealth:
+		case story.Refresh, story.Moved, story.Deadline, story.DigestKind, story.MuteEnd, story.ShiftEnd, story.Escalation, story.FeedHealth, story.RoomHealth:
 		}
 	}
 	if b := rule.Estimate(); b.Broad() {

@@ -54,6 +54,7 @@ type commands struct {
 	Feeds    feedsCmd    `cmd:"" help:"Look after feeds: how they are, list, probe, add, import, export."`
 	Watch    watchCmd    `cmd:"" help:"Look at watches and rules: show, fmt, import."`
 	Ask      askCmd      `cmd:"" help:"Ask or do what you would in a room: status, timeline, ack, mute, watch add, help."`
+	Ledger   ledgerCmd   `cmd:"" help:"Show what rooms were owed of a story, a report or in all, how each delivery stands and why."`
 	Search   searchCmd   `cmd:"" help:"Search the archive of items."`
 	Backup   backupCmd   `cmd:"" help:"Write a copy of the database, while running or not."`
 	Restore  restoreCmd  `cmd:"" help:"Put a backup in place of the database, while vedette run is stopped."`

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -14,23 +17,23 @@ type pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// listenHealth returns a function that answers health checks on address until
-// ctx ends.
-func listenHealth(ctx context.Context, address string, db pinger) (serve func(), err error) {
+// listenHealth returns a function that answers health checks on address, and
+// with metrics at /metrics, until ctx ends.
+func listenHealth(ctx context.Context, address string, part pinger, metrics http.Handler) (serve func(), err error) {
 	l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if err != nil {
 		return nil, fmt.Errorf("VEDETTE_HEALTH_LISTEN: %w", err)
 	}
-	srv := &http.Server{
-		ReadHeaderTimeout: 5 * time.Second,
-		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if err := db.Ping(r.Context()); err != nil {
-				http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
-				return
-			}
-			fmt.Fprintln(w, "well")
-		}),
-	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if err := part.Ping(r.Context()); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "well")
+	})
+	srv := &http.Server{ReadHeaderTimeout: 5 * time.Second, Handler: mux}
 	return func() {
 		stop := context.AfterFunc(ctx, func() { _ = srv.Close() }) // a check that is cut off is asked again
 		defer stop()
@@ -61,7 +64,8 @@ func (*healthCmd) Run(ctx context.Context, p *process) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s is not well: %s", set.HealthListen, res.Status)
+		why, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10)) // what came of it is said
+		return fmt.Errorf("%s is not well: %s", set.HealthListen, cmp.Or(strings.TrimSpace(string(why)), res.Status))
 	}
 	fmt.Fprintln(p.stdout, "well")
 	return nil

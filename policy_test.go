@@ -161,7 +161,7 @@ func TestAMessagePingsWhomItCallsAndNobodyElse(t *testing.T) {
 					said.Calls, _ = story.ParseMention(calls)
 					root, err := room.Post(t.Context(), "key1", m)
 					if err == nil {
-						err = room.Edit(t.Context(), root, &said)
+						err = room.Edit(t.Context(), root, "key0000000000001", &said)
 					}
 					if err == nil {
 						_, err = room.Reply(t.Context(), root, "key2", &said)

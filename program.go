@@ -61,6 +61,8 @@ type program struct {
 	courier  *bot.Courier
 	engine   *engine.Engine
 	core     *command.Core // answers what people ask
+	auditor  *auditor
+	charter  atomic.Pointer[charter] // what the auditor holds the deliveries to
 
 	languages *words.Catalogue
 
@@ -125,6 +127,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	q := &inquiry{db: db, seal: seal, desk: pr.inForce.Load, seats: pr.places, now: now, log: log, live: pr.desk.Standing, reload: pr.again}
 	pr.core = q.answerer()
+	pr.auditor = &auditor{db: db, now: now, log: log, owed: func() (*charter, []story.RoomName) { return pr.charter.Load(), pr.inForce.Load().Operators }}
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
@@ -219,9 +222,6 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	if err := pr.store.DeclareFeeds(ctx, d.Feeds, pr.now()); err != nil {
 		return err
 	}
-	if err := pr.store.Repeat(ctx, webhooks(d)); err != nil {
-		return err
-	}
 	occasion := func(p *bot.Policy, now time.Time) time.Time { return p.Next(now) }
 	shift := func(p *bot.Policy, now time.Time) time.Time { return p.NextShift(now) }
 	if err := pr.store.DeclareShifts(ctx, due(seats, shift, pr.now()), pr.now()); err != nil {
@@ -236,10 +236,13 @@ func (pr *program) enforce(ctx context.Context, e *effective) error {
 	pr.poller.SetFeeds(d.Feeds)
 	pr.poller.SetOperators(d.Operators)
 	pr.courier.SetRooms(seats)
+	pr.courier.SetOperators(d.Operators)
 	pr.desk.SetWatches(set, d.Watches, levels(d))
 	// What was judged by the old watches meanwhile. An item counts at the
 	// earliest for a week before it was first seen.
-	return pr.backfill(ctx, set, d.Watches, stands, asked.AddDate(0, 0, -8))
+	err = pr.backfill(ctx, set, d.Watches, stands, asked.AddDate(0, 0, -8))
+	pr.charter.Store(charterOf(set, d.Watches, pr.now()))
+	return err
 }
 
 // pastDays is how far back a new watch looks: as far as the records that a
@@ -351,17 +354,6 @@ func (pr *program) room(r config.Room) (bot.Room, error) {
 		return webhook.New(webhook.Options{URL: r.Webhook.URL, Secret: secret.Reveal(), Format: webhook.Format(r.Webhook.Format)})
 	}
 	return pr.terminal, nil
-}
-
-// webhooks returns the rooms of d that take what comes twice once.
-func webhooks(d *config.Desk) []story.RoomName {
-	var names []story.RoomName
-	for _, r := range d.Rooms {
-		if r.Webhook.URL != "" {
-			names = append(names, r.Name)
-		}
-	}
-	return names
 }
 
 // userAgent says who asks, and how to reach them.

@@ -53,7 +53,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	defer wg.Wait()
 	defer stop()
 	if set.HealthListen != "" {
-		beside, err := listenHealth(ctx, set.HealthListen, pr.store)
+		beside, err := listenHealth(ctx, set.HealthListen, pr.auditor, pr.auditor.metrics())
 		if err != nil {
 			return err
 		}
@@ -68,6 +68,7 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	}
 	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
 	wg.Go(func() { pr.heed(ctx) })
+	wg.Go(func() { pr.auditor.run(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
 	return pr.engine.Run(ctx)
 }

@@ -38,7 +38,7 @@ type ear struct {
 type transcript struct {
 	mu      sync.Mutex // guards what follows
 	heard   map[story.RoomName][]string
-	buttons map[story.RoomName][]bot.Button // of the newest message or answer
+	buttons map[story.RoomName][]bot.Button // of the newest answer, or of messages, those of the newest first
 }
 
 // ask puts what a person writes to the program, and writes down the answer.
@@ -110,7 +110,7 @@ func (e *ear) note(act string, m *bot.Message) {
 		line = append(line, f.Name+": "+f.Text)
 	}
 	if len(m.Buttons) > 0 {
-		e.notes.buttons[e.name] = m.Buttons
+		e.notes.buttons[e.name] = append(slices.Clone(m.Buttons), e.notes.buttons[e.name]...)
 	}
 	if m.State != "" {
 		line = append(line, m.State)
@@ -128,9 +128,9 @@ func (e *ear) Reply(ctx context.Context, root story.Remote, key string, m *bot.M
 	return e.Room.Reply(ctx, root, key, m)
 }
 
-func (e *ear) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
+func (e *ear) Edit(ctx context.Context, root story.Remote, key string, m *bot.Message) error {
 	e.note("edit", m)
-	return e.Room.Edit(ctx, root, m)
+	return e.Room.Edit(ctx, root, key, m)
 }
 
 func (e *ear) Pin(ctx context.Context, root story.Remote) error {
@@ -167,11 +167,13 @@ func play(t *testing.T, script *wire.Script, set *config.Settings, tune func(*pr
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	unaccounted := func(ctx context.Context, pr *program) error {
-		n, err := pr.store.Unaccounted(ctx)
-		if n != 0 {
-			t.Errorf("%d deliveries are unaccounted for", n)
+		if err := pr.auditor.audit(ctx); err != nil {
+			return err
 		}
-		return err
+		if last := pr.auditor.last; !last.Clean() {
+			t.Errorf("the audit finds %+v", last)
+		}
+		return nil
 	}
 	if err := p.play(ctx, set, script, nil, unaccounted, tune); err != nil {
 		t.Fatalf("%v\n%s", err, logs.String())

@@ -43,8 +43,7 @@ const (
 )
 
 // show makes the board of room say how its watches stand, if that has changed.
-// The board is nobody's alert: a crash between its post and the record of it
-// leaves a second one in the room, which a person may remove.
+// That it is posted is on record before: after a crash it is looked for.
 func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 	seat, ok := (*c.seats.Load())[room]
 	if c.boards == nil || !ok {
@@ -65,7 +64,17 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 	}
 	sending, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	m := BoardMessage(stands, now.In(seat.Zone), seat.Titles, seat.Words)
+	if b.Remote == "" && b.Doubt.IsZero() {
+		marked := b
+		marked.Doubt, marked.Mark = now, ""
+		if err := c.boards.SaveBoard(ctx, &marked); err != nil {
+			return err
+		}
+		b.Doubt = now
+	} else if b.Remote == "" && !c.seek(sending, &b, &seat) {
+		return c.boards.SaveBoard(ctx, &b)
+	}
+	m := c.pressable(BoardMessage(stands, now.In(seat.Zone), seat.Titles, seat.Words), 0)
 	if says := shown(m); b.Remote == "" || says != b.Shown {
 		b.NotBefore = now.Add(boardEvery)
 		c.put(sending, &b, &seat, m, says)
@@ -76,6 +85,27 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 	return c.boards.SaveBoard(ctx, &b)
 }
 
+// seek looks for a board that may stand in the room, and reports whether that
+// is known now, or need not be.
+func (c *Courier) seek(ctx context.Context, b *story.Board, seat *Seat) bool {
+	at, stands, err := seat.Room.Find(ctx, Trace{Key: b.Key, Since: b.Doubt, Age: c.now().Sub(b.Doubt)})
+	if stands {
+		b.Remote, b.Shown = at, "" // whatever it says
+		return true
+	}
+	if err == nil && c.now().Sub(b.Doubt) >= visible || err != nil && failureOf(err).Kind == Repeatable {
+		return true
+	}
+	b.Mark, b.NotBefore = "", c.now().Add(visible)
+	if err != nil {
+		f := failureOf(err)
+		b.Attempt++
+		b.NotBefore = c.now().Add(max(f.Wait, backoff(RoomShut, b.Attempt, 0)))
+		c.log.LogAttrs(ctx, slog.LevelWarn, "board is not found", slog.String("room", string(b.Room)), slog.String("why", f.Why), slog.Time("not_before", b.NotBefore))
+	}
+	return false
+}
+
 // put posts the board, or edits it.
 func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Message, says string) {
 	at := b.Remote
@@ -83,16 +113,19 @@ func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Messag
 	if b.Remote == "" {
 		at, err = seat.Room.Post(ctx, b.Key, m)
 	} else {
-		err = seat.Room.Edit(ctx, b.Remote, m)
+		err = seat.Room.Edit(ctx, b.Remote, b.Key, m)
 	}
 	if err == nil {
 		b.Pinned = b.Pinned && b.Remote != ""
-		b.Remote, b.Shown, b.Attempt = at, says, 0
+		b.Remote, b.Shown, b.Attempt, b.Doubt = at, says, 0, time.Time{}
 		return
 	}
 	f := failureOf(err)
 	if f.Kind == RootMissing { // made anew
 		b.Remote = ""
+	}
+	if f.Kind != Ambiguous && f.Kind != Repeatable {
+		b.Doubt = time.Time{}
 	}
 	kind := f.Kind
 	if kind == Unfit { // until it says something else

@@ -19,8 +19,12 @@ const (
 // Bulletin returns the message that tells b, to a room that keeps zone;
 // titles are the watches' titles.
 func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string, w words.Words) *Message {
-	if b.Kind == story.FeedHealth {
-		return health(b, zone, w)
+	switch b.Kind {
+	case story.FeedHealth:
+		return health(b, w.Say("Feeds"), zone, w)
+	case story.RoomHealth:
+		return health(b, w.Say("Rooms"), zone, w)
+	default:
 	}
 	name := cmp.Or(titles[b.Watch], string(b.Watch))
 	m := &Message{Level: b.To, Watches: []string{name}, At: b.At.In(zone), Title: story.Sentence{Text: headline(b, name, w)}, Words: w}
@@ -43,10 +47,10 @@ func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName
 	return m
 }
 
-// health returns the message that tells operators of a feed: its first reason
-// is the title.
-func health(b *story.Bulletin, zone *time.Location, w words.Words) *Message {
-	m := &Message{Watches: []string{w.Say("Feeds")}, At: b.At.In(zone), Words: w}
+// health returns the message that tells operators of a feed or a room: its
+// first reason is the title.
+func health(b *story.Bulletin, head string, zone *time.Location, w words.Words) *Message {
+	m := &Message{Watches: []string{head}, At: b.At.In(zone), Words: w}
 	for i, reason := range b.Reasons {
 		text := story.Shorten(story.Sentence{Text: reason}, titleSize)
 		if i == 0 {
@@ -62,7 +66,7 @@ func health(b *story.Bulletin, zone *time.Location, w words.Words) *Message {
 func headline(b *story.Bulletin, name string, w words.Words) string {
 	from, to := LevelName(b.From, w), LevelName(b.To, w)
 	switch {
-	case b.Kind == story.FeedHealth:
+	case b.Kind == story.FeedHealth, b.Kind == story.RoomHealth:
 		return b.Reasons[0]
 	case b.Kind == story.Deadline:
 		return name + ": " + strings.Join(b.Reasons, "; ")

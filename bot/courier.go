@@ -24,7 +24,7 @@ type Outbox interface {
 	StillMine(ctx context.Context, d *story.Dispatch) (bool, error)
 
 	// Settle records how a claimed act ended. A crash before it leaves the
-	// act ambiguous: it is neither sent again nor forgotten.
+	// act ambiguous: it is claimed again as a look-up.
 	Settle(ctx context.Context, o story.Outcome) error
 }
 
@@ -56,6 +56,8 @@ type Courier struct {
 	log   *slog.Logger
 	seats atomic.Pointer[map[story.RoomName]Seat] // swapped whole by SetRooms
 
+	operators atomic.Pointer[[]story.RoomName] // that hear of rooms and messages that fail
+
 	calendar Calendar // nil: there are no digests and no escalations
 	boards   Boards   // nil: there are no boards
 
@@ -69,6 +71,7 @@ type Courier struct {
 func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
 	c := &Courier{box: box, now: now, log: log}
 	c.seats.Store(new(map[story.RoomName]Seat))
+	c.SetOperators(nil)
 	return c
 }
 
@@ -82,6 +85,9 @@ func (c *Courier) SetSeal(s *Seal) { c.seal = s }
 
 // SetRooms puts seats in force for what is claimed from here on.
 func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }
+
+// SetOperators makes rooms those that hear of rooms and messages that fail.
+func (c *Courier) SetOperators(rooms []story.RoomName) { c.operators.Store(&rooms) }
 
 // sendWithin bounds one act, pauses that a platform's pace asks for included.
 // It is far below the time after which a job counts as stuck.
@@ -128,6 +134,8 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 	}
 	if !ok {
 		o.State, o.Why = story.Parked, "the room is not in the desk file"
+	} else if d.Act == story.LookUp {
+		c.lookUp(ctx, &o, &seat)
 	} else if remote, err := c.send(ctx, d, &seat); err == nil {
 		o.Remote = remote
 	} else {
@@ -137,6 +145,9 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 		}
 	}
 	o.At = c.now()
+	if ok { // nobody misses what a room was owed that was taken out
+		c.alarm(&o)
+	}
 	c.report(ctx, &o)
 	// The record must not share the deadline that sending may have used up.
 	recording, done := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
@@ -150,7 +161,7 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 // send carries d out in the room of seat.
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
 	if d.Act == story.Edit { // which never pings
-		return d.Root, seat.Room.Edit(ctx, d.Root, c.root(ctx, d, seat))
+		return d.Root, seat.Room.Edit(ctx, d.Root, d.Key, c.root(ctx, d, seat))
 	}
 	m := c.message(ctx, d, seat)
 	if mine, err := c.box.StillMine(ctx, d); err != nil || !mine {
@@ -161,7 +172,7 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 		return seat.Room.Post(ctx, d.Key, m)
 	case story.Reply:
 		return seat.Room.Reply(ctx, d.Root, d.Key, m)
-	case story.Edit:
+	case story.Edit, story.LookUp: // it tells nothing
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }
@@ -170,7 +181,7 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 func (c *Courier) root(ctx context.Context, d *story.Dispatch, seat *Seat) *Message {
 	switch {
 	case d.Merged != nil:
-		return Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles, seat.Words)
+		return c.pressable(Onward(&d.Story, d.Merged, c.link(ctx, d.Merged.See, seat), seat.Zone, seat.Titles, seat.Words), d.Story.ID)
 	case d.Parted != nil:
 		return Apart(c.reworded(&d.Story, seat), d.Parted, c.link(ctx, d.Parted.See, seat))
 	}
@@ -211,7 +222,7 @@ func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m
 		m = c.root(ctx, d, seat)
 	}
 	m.Calls = d.Calls
-	return m
+	return c.pressable(m, d.Story.ID)
 }
 
 // linked returns b, a digest, with its lines leading to the stories' messages
@@ -238,9 +249,15 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 	f := failureOf(err)
 	o.Why = f.Why
 	switch f.Kind {
-	case NotSent, RoomShut, Repeatable:
-		o.State, o.Rest = story.Owed, true
-		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, o.Dispatch.Attempt, patience)))
+	case NotSent, RoomShut, Barred, Repeatable:
+		o.State, o.Rest, o.Shut = story.Owed, true, o.Dispatch.Shut
+		tries := o.Dispatch.Attempt
+		o.Barred = f.Kind == Barred
+		if f.Kind == RoomShut {
+			o.Shut++
+			tries = o.Shut
+		}
+		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, tries, patience)))
 		if patience > 0 && o.NotBefore.Sub(owedSince(&o.Dispatch)) > patience {
 			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
 		}
@@ -253,10 +270,10 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 		}
 	case Unfit:
 		o.State = story.Parked
-	case Ambiguous:
-		o.State = story.Ambiguous
-		if o.Dispatch.Act == story.Edit { // which may be made again
-			o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
+	case Ambiguous: // an edit may be made again, and a message is looked for
+		o.State, o.NotBefore = story.Ambiguous, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
+		if o.Dispatch.Act == story.Edit {
+			o.State = story.Owed
 		}
 	}
 }
@@ -269,30 +286,37 @@ func owedSince(d *story.Dispatch) time.Time {
 	return d.Notice.At
 }
 
+// shutTimes is how often in a row a room is found shut before the operators
+// hear of it, and it is asked once an hour from then on.
+const shutTimes = 3
+
 // backoff returns how long a room rests after so many attempts: a platform
 // that stumbles is back in seconds, a room that is shut when somebody opens
 // it. Neither is ever given up. Where there is patience for it, whoever is
-// not back in some minutes is asked as rarely as a room that is shut.
+// not back in some minutes is asked every quarter of an hour.
 func backoff(k Kind, attempt int, patience time.Duration) time.Duration {
+	const quarter = 15 * time.Minute
 	first, most := time.Second, time.Minute
-	if patience > 0 {
-		most = 15 * time.Minute
-	}
-	if k == RoomShut {
-		first, most = time.Minute, 15*time.Minute
+	switch {
+	case k == RoomShut && attempt >= shutTimes && patience == 0:
+		return time.Hour
+	case k == RoomShut, k == Barred:
+		first, most = time.Minute, quarter
+	case patience > 0:
+		most = quarter
 	}
 	return min(first<<min(max(attempt-1, 0), 10), most)
 }
 
 // report logs what an operator must see.
 func (c *Courier) report(ctx context.Context, o *story.Outcome) {
-	level := slog.LevelError // parked or ambiguous: nobody will send it again
+	level := slog.LevelError // parked: nobody will send it again
 	switch o.State {
 	case story.Delivered:
 		level = slog.LevelInfo
-	case story.Owed, story.Expired:
+	case story.Owed, story.Ambiguous, story.Expired:
 		level = slog.LevelWarn
-	case story.Ambiguous, story.Parked, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
+	case story.Parked, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
 	}
 	attrs := []slog.Attr{
 		slog.String("state", string(o.State)),
@@ -305,7 +329,7 @@ func (c *Courier) report(ctx context.Context, o *story.Outcome) {
 	if o.Dispatch.Why != "" {
 		attrs = append(attrs, slog.String("ping", o.Dispatch.Why))
 	}
-	if o.State == story.Owed {
+	if o.State == story.Owed || o.State == story.Ambiguous {
 		attrs = append(attrs, slog.Time("not_before", o.NotBefore))
 	}
 	c.log.LogAttrs(ctx, level, "delivery", attrs...)

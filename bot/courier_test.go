@@ -50,8 +50,12 @@ func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 type room struct {
 	heard []string
 	err   error
-	link  string
-	stop  context.CancelFunc // called in the middle of each act
+
+	traces []bot.Trace // that were looked for
+	stands story.Remote
+	blind  error
+	link   string
+	stop   context.CancelFunc // called in the middle of each act
 }
 
 func (r *room) hear(ctx context.Context, what string, m *bot.Message) (story.Remote, error) {
@@ -73,9 +77,14 @@ func (r *room) Reply(ctx context.Context, _ story.Remote, _ string, m *bot.Messa
 	return r.hear(ctx, "reply", m)
 }
 
-func (r *room) Edit(ctx context.Context, _ story.Remote, m *bot.Message) error {
+func (r *room) Edit(ctx context.Context, _ story.Remote, _ string, m *bot.Message) error {
 	_, err := r.hear(ctx, "edit", m)
 	return err
+}
+
+func (r *room) Find(_ context.Context, t bot.Trace) (story.Remote, bool, error) {
+	r.traces = append(r.traces, t)
+	return r.stands, r.stands != "", r.blind
 }
 
 func (r *room) Link(context.Context, story.Remote) string { return r.link }
@@ -97,12 +106,12 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		want story.Outcome
 	}{
 		"Told":                               {story.Post, nil, story.Outcome{State: story.Delivered, Remote: "there"}},
-		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, Why: "the answer was not understood"}},
+		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
 		"AnAmbiguousEditIsMadeAgain":         {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
 		"NotSentBacksOffAndTheRoomRests":     {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
 		"WhatMayBeRepeatedIsOwedAgain":       {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
 		"ThePlatformsOwnWaitIsKept":          {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
-		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Minute), Why: "no rights"}},
+		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, Shut: 1, NotBefore: noon.Add(time.Minute), Why: "no rights"}},
 		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
 		"AReplyToARemovedRootIsOwedAsAPost":  {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
 		"AnEditOfARemovedRootHasNothingLeft": {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
@@ -124,6 +133,109 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
+	failure := func(k bot.Kind, wait time.Duration) error { return &bot.Failure{Kind: k, Wait: wait, Why: "so"} }
+	for name, tt := range map[string]struct {
+		room  room
+		at    func(*story.Dispatch)
+		want  story.Outcome
+		heard int // how often it was told again
+		alarm string
+	}{
+		"ItStands":             {room{stands: "found"}, nil, story.Outcome{State: story.Delivered, Remote: "found"}, 0, ""},
+		"ItIsNotSeenYet":       {room{}, nil, story.Outcome{State: story.Ambiguous, Looked: noon, NotBefore: noon.Add(5 * time.Second), Why: "it is not seen in the room, where it may yet appear"}, 0, ""},
+		"ItIsNotSeenSoonAfter": {room{}, func(d *story.Dispatch) { d.Looked = noon.Add(-4 * time.Second) }, story.Outcome{State: story.Ambiguous, Looked: noon, NotBefore: noon.Add(5 * time.Second), Why: "it is not seen in the room, where it may yet appear"}, 0, ""},
+		"ItIsNotSeenAnyMore":   {room{}, func(d *story.Dispatch) { d.Looked = noon.Add(-5 * time.Second) }, story.Outcome{State: story.Owed, NotBefore: noon, Why: "it does not stand in the room"}, 0, ""},
+		"OthersGetThrough":     {room{}, func(d *story.Dispatch) { d.Looked, d.Stuck = noon.Add(-5*time.Second), true }, story.Outcome{State: story.Parked, Why: "given up: it did not get through for 15m0s, and others did"}, 0, "A message to the room desk is given up"},
+		"TheKeyMakesTwoOne":    {room{blind: failure(bot.Repeatable, 0)}, nil, story.Outcome{State: story.Delivered, Remote: "there"}, 1, ""},
+		"AgainItIsLost":        {room{blind: failure(bot.Repeatable, 0), err: failure(bot.Ambiguous, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, ""},
+		"AgainItIsNotSent":     {room{blind: failure(bot.Repeatable, 0), err: failure(bot.NotSent, time.Minute)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Minute), Why: "so"}, 1, ""},
+		"AgainItIsRefused":     {room{blind: failure(bot.Repeatable, 0), err: failure(bot.Unfit, 0)}, nil, story.Outcome{State: story.Parked, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, "A message to the room desk is given up"},
+		"TheLookIsPutOff":      {room{blind: failure(bot.NotSent, time.Minute)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Minute), Why: "so"}, 0, ""},
+		"TheLookIsLost":        {room{blind: errors.New("cut off")}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}, 0, ""},
+		"NobodyMayLook":        {room{blind: failure(bot.RoomShut, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Hour), Why: "so"}, 0, "A message may or may not stand in the room desk, and nobody can look"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := dispatch(story.LookUp)
+			d.Tried = noon.Add(-time.Minute)
+			if tt.at != nil {
+				tt.at(&d)
+			}
+			b := &box{due: []story.Dispatch{d}}
+			c := courier(b, &tt.room)
+			c.SetOperators([]story.RoomName{"ops"})
+			if err := c.Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			tt.want.At = noon
+			got := b.settled[0]
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(story.Outcome{}, "Dispatch", "Alarm")); diff != "" {
+				t.Errorf("outcome (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff([]bot.Trace{{Key: "k", Root: "root", Since: d.Tried, Age: time.Minute}}, tt.room.traces); diff != "" || len(tt.room.heard) != tt.heard {
+				t.Errorf("told again %q, want %d times; looked for (-want +got):\n%s", tt.room.heard, tt.heard, diff)
+			}
+			heard := ""
+			if got.Alarm != nil {
+				heard = got.Alarm.Reasons[0]
+			}
+			if heard != tt.alarm {
+				t.Errorf("operators hear %q, want %q", heard, tt.alarm)
+			}
+		})
+	}
+}
+
+func TestOperatorsHearOfARoomThatIsShutOnce(t *testing.T) {
+	now, b, r := noon, &box{}, &room{err: &bot.Failure{Kind: bot.RoomShut, Why: "no such channel"}}
+	c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
+	c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: r, Zone: time.UTC}})
+	c.SetOperators([]story.RoomName{"ops"})
+	d := dispatch(story.Post)
+	var waits []time.Duration
+	var told []string
+	for range 6 {
+		if len(waits) == 5 {
+			r.err = nil
+		}
+		b.due = []story.Dispatch{d}
+		if err := c.Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		o := b.settled[len(b.settled)-1]
+		if o.Alarm != nil {
+			told = append(told, o.Alarm.Reasons[0])
+		}
+		if o.State == story.Owed {
+			waits = append(waits, o.NotBefore.Sub(now))
+			now = o.NotBefore
+		}
+		d.Attempt, d.Shut = d.Attempt+1, o.Shut
+	}
+	if diff := cmp.Diff([]time.Duration{time.Minute, 2 * time.Minute, time.Hour, time.Hour, time.Hour}, waits); diff != "" {
+		t.Errorf("it is tried again after (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"The room desk takes no messages", "The room desk takes messages again"}, told); diff != "" {
+		t.Errorf("operators hear (-want +got):\n%s", diff)
+	}
+}
+
+func TestOperatorsHearOfATokenThatIsNotAcceptedOnceADay(t *testing.T) {
+	b := &box{due: []story.Dispatch{dispatch(story.Post), dispatch(story.Post)}}
+	c := courier(b, &room{err: &bot.Failure{Kind: bot.Barred, Wait: 5 * time.Minute, Why: "no token"}})
+	c.SetOperators([]story.RoomName{"ops"})
+	if err := c.Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	first, second := b.settled[0], b.settled[1]
+	if first.Alarm == nil || second.Alarm == nil || first.Alarm.Key != second.Alarm.Key {
+		t.Errorf("alarms are %+v and %+v, want one", first.Alarm, second.Alarm)
+	}
+	if first.State != story.Owed || first.Shut != 0 || !first.NotBefore.Equal(noon.Add(5*time.Minute)) {
+		t.Errorf("settled %+v, want it owed, and the room not at fault", first)
 	}
 }
 
@@ -181,7 +293,7 @@ func (r *teller) Post(_ context.Context, _ string, m *bot.Message) (story.Remote
 	return "there", nil
 }
 
-func (r *teller) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
+func (r *teller) Edit(_ context.Context, _ story.Remote, _ string, m *bot.Message) error {
 	r.told = append(r.told, m)
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 type Exchange struct {
 	Status     int           // of the answer; 0 if none came
 	RetryAfter time.Duration // as the answer asks, or 0
+	Ahead      time.Duration // how far the answer's clock is after ours; 0 if it does not say
 	connected  atomic.Bool   // set by the transport's goroutines
 }
 
@@ -59,6 +60,9 @@ func (r Recorder) record(req *http.Request) (*http.Response, error) {
 	res, err := r.Base.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
 	if res != nil {
 		x.Status, x.RetryAfter = res.StatusCode, retryAfter(res.Header)
+		if at, err := http.ParseTime(res.Header.Get("Date")); err == nil {
+			x.Ahead = time.Until(at)
+		}
 	}
 	return res, err
 }

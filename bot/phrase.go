@@ -47,7 +47,7 @@ const rewording = "its brief is being put in other words"
 // then put off, since what waits for a model must not be on the record as
 // being sent.
 func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (asked bool, err error) {
-	if c.words == nil || d.Act == story.Reply || d.Notice.Bulletin != nil || d.Merged != nil || c.spoken.rests(c.now()) {
+	if c.words == nil || d.Act == story.Reply || d.Act == story.LookUp || d.Notice.Bulletin != nil || d.Merged != nil || c.spoken.rests(c.now()) {
 		return false, nil
 	}
 	brief := Root(&d.Story, seat.Zone, seat.Titles, seat.Words).Brief
@@ -104,6 +104,21 @@ func (c *Courier) buttons(s *story.Story, w words.Words) []Button {
 		Button{Label: w.Say("Mute story"), Do: c.seal.Make("mute", id)},
 		Button{Label: w.Say("Timeline"), Do: c.seal.Make("timeline", id)},
 		Button{Label: w.Say("Why"), Do: c.seal.Make("why", id)})
+}
+
+// pressable returns m with something to press: Discord's messages can be found
+// again by what their buttons carry, and by nothing else. id is the story that
+// m is about, or 0.
+func (c *Courier) pressable(m *Message, id story.ID) *Message {
+	if c.seal == nil || slices.ContainsFunc(m.Buttons, func(b Button) bool { return b.Do != "" }) {
+		return m
+	}
+	b := Button{Label: m.Words.Say("Status"), Do: c.seal.Make("status", "0")}
+	if id != 0 {
+		b = Button{Label: m.Words.Say("Why"), Do: c.seal.Make("why", strconv.FormatInt(int64(id), 10))}
+	}
+	m.Buttons = append([]Button{b}, m.Buttons...)
+	return m
 }
 
 // of returns the brief of s in other words, or "" if it stands; known says

@@ -33,10 +33,12 @@ func (e *ear) Reply(_ context.Context, _ story.Remote, _ string, m *bot.Message)
 	return e.Post(context.Background(), "", m)
 }
 
-func (e *ear) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
+func (e *ear) Edit(_ context.Context, _ story.Remote, _ string, m *bot.Message) error {
 	e.heard = append(e.heard, m)
 	return nil
 }
+
+func (e *ear) Find(context.Context, bot.Trace) (story.Remote, bool, error) { return "", false, nil }
 
 func (e *ear) Link(context.Context, story.Remote) string { return "" }
 

@@ -66,7 +66,7 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 			v.Calls = p.Calls(level)
 		}
 		return v
-	case level < p.From && d.Notice.Kind != story.MuteEnd && d.Notice.Kind != story.FeedHealth:
+	case level < p.From && d.Notice.Kind != story.MuteEnd && d.Notice.Kind != story.FeedHealth && d.Notice.Kind != story.RoomHealth:
 		return story.Verdict{State: story.Below, Why: kept(becauseBelow, level, p.From)}
 	}
 	if !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {

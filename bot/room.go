@@ -20,12 +20,37 @@ type Room interface {
 	// Reply tells m in the thread of the message root.
 	Reply(ctx context.Context, root story.Remote, key string, m *Message) (story.Remote, error)
 
-	// Edit makes the message root show m. It may be repeated.
-	Edit(ctx context.Context, root story.Remote, m *Message) error
+	// Edit makes the message root show m. It may be repeated. The key is that
+	// of the delivery that root is, which it goes on to bear.
+	Edit(ctx context.Context, root story.Remote, key string, m *Message) error
+
+	// Find looks for the message that t tells of, and reports whether it
+	// stands in the room. It tells nothing. Its error says that it cannot be
+	// known, for now (NotSent, Ambiguous) or until somebody changes something
+	// (RoomShut), or that it need not be: Repeatable.
+	Find(ctx context.Context, t Trace) (remote story.Remote, stands bool, err error)
 
 	// Link returns the address at which a member reads the message, or "" if
 	// there is none or it is not to be had. Nothing is told by it.
 	Link(ctx context.Context, remote story.Remote) string
+}
+
+// A Trace is what is known of a message whose answer was lost.
+type Trace struct {
+	Key   string
+	Root  story.Remote  // that it may have answered, or ""
+	Since time.Time     // when it was given to the platform, by our clock
+	Age   time.Duration // how long ago that is; negative if our clock was set
+}
+
+// clockSlack is how far apart two clocks may be that nobody has compared.
+const clockSlack = 5 * time.Minute
+
+// From returns the time since which the message may stand on a platform whose
+// clock was last seen so far after ours; a clock that is behind is not trusted
+// to have been so all the while.
+func (t *Trace) From(ahead int64) time.Time {
+	return t.Since.Add(min(time.Duration(ahead), 0) - clockSlack)
 }
 
 // An Addressed room is one that a person can be sent to.
@@ -45,7 +70,8 @@ type Kind uint8
 const (
 	Ambiguous   Kind = iota // it may stand in the room or not: nobody can tell from the answer
 	NotSent                 // it does not stand there; the platform was not reached, or is busy: try again after Wait
-	RoomShut                // it does not stand there, nor would any other: no such channel, no rights, a token that is not valid
+	RoomShut                // it does not stand there, nor would any other: no such channel, no rights
+	Barred                  // it does not stand there, nor would any in another room: the platform does not accept the token
 	Unfit                   // it does not stand there, and never will: refused in every form
 	RootMissing             // it does not stand there: the message that it edits or answers is gone
 	Repeatable              // it may stand there or not, and another with its key does not make two: try again after Wait
@@ -60,6 +86,8 @@ func (k Kind) String() string {
 		return "not sent"
 	case RoomShut:
 		return "room shut"
+	case Barred:
+		return "platform shut"
 	case Unfit:
 		return "refused"
 	case RootMissing:
@@ -69,6 +97,10 @@ func (k Kind) String() string {
 	}
 	return fmt.Sprintf("kind %d", k)
 }
+
+// BarredFor is how long a platform is left alone that does not accept the
+// token: each question with it is one that the platform may ban for.
+const BarredFor = 5 * time.Minute
 
 // A Failure is the error of a room: what is known, and why in plain words.
 // It never holds a token, a URL with a secret, or the text of a feed.

@@ -14,6 +14,7 @@ type Board struct {
 
 	NotBefore time.Time // of the next look, however much happens
 	Stale     time.Time // when it is looked at though nothing has happened
+	Doubt     time.Time // since when it may stand in the room unheard of, or the zero time
 }
 
 // A Stand is how a watch stands.

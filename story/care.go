@@ -83,6 +83,38 @@ type Told struct {
 	Changed time.Time
 }
 
+// An Entry is a delivery in the ledger.
+type Entry struct {
+	Told
+
+	Delivery DeliveryID
+	Story    ID     // 0 for a bulletin
+	Title    string // of the report that caused it, or ""
+}
+
+// A LedgerQuery asks for deliveries. What is zero asks for any.
+type LedgerQuery struct {
+	Story ID
+	Item  ItemID // that caused them
+	Room  RoomName
+	State DeliveryState
+	Since time.Time // they were owed then or later
+	Limit int       // the last so many; required
+}
+
+// An Audit is what was found when the deliveries were compared with what was
+// owed.
+type Audit struct {
+	Owed        int      // deliveries that were derived anew from items, matches and the watches' rooms
+	Unaccounted int      // deliveries that are owed and not on record, or that stand in no state: 0, always
+	Waiting     int      // items that nobody has judged for ten minutes
+	Faults      []string // in plain words, the first few
+	At          time.Time
+}
+
+// Clean reports whether nothing is wrong.
+func (a *Audit) Clean() bool { return a.Unaccounted == 0 && a.Waiting == 0 }
+
 // A Query asks for stories.
 type Query struct {
 	Watch  WatchName // that accepts a report of it; "" for any

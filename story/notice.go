@@ -31,6 +31,7 @@ const (
 	LevelChange NoticeKind = "level"    // a watch stands at another level: a bulletin
 	Deadline    NoticeKind = "deadline" // what was threatened for a time is near, or the time has come: a bulletin
 	FeedHealth  NoticeKind = "health"   // a feed is unwell, or well again: a bulletin of no watch, for the operators
+	RoomHealth  NoticeKind = "room"     // a room, or a message to it, fails: a bulletin of no watch, for the operators
 
 	DigestKind NoticeKind = "digest"     // what a room was not told one by one: a bulletin
 	ShiftEnd   NoticeKind = "handover"   // what the next shift must know: a bulletin
@@ -38,11 +39,11 @@ const (
 	Escalation NoticeKind = "escalation" // nobody has acknowledged a story in time: the next rung hears of it
 )
 
-// A Bulletin is what rooms hear of a watch as a whole, or of a feed, in a
-// message of its own.
+// A Bulletin is what rooms hear of a watch as a whole, of a feed or of another
+// room, in a message of its own.
 type Bulletin struct {
-	Watch    WatchName  // "" if it is about a feed
-	Kind     NoticeKind // LevelChange, Deadline, DigestKind, MuteEnd, ShiftEnd or FeedHealth
+	Watch    WatchName  // "" if it is about a feed or a room
+	Kind     NoticeKind // LevelChange, Deadline, DigestKind, MuteEnd, ShiftEnd, FeedHealth or RoomHealth
 	Key      string     // is told once for a watch
 	From, To Level      // where the watch stood and stands
 	Reasons  []string   // in plain words, the weightiest first

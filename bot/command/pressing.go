@@ -45,6 +45,8 @@ func (a *ask) press(ctx context.Context, words []string) (*Answer, error) {
 		return a.as(ctx, words[0], map[string]string{"story": words[1], "what": "#" + words[1]}, false), nil
 	case "timeline":
 		return a.as(ctx, "timeline", map[string]string{"subject": words[1]}, false), nil
+	case "status":
+		return a.as(ctx, "status", nil, false), nil
 	case "mute":
 		return a.as(ctx, "mute", map[string]string{"subject": words[1], "until": "12h"}, false), nil
 	case "revert":

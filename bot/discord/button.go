@@ -2,6 +2,7 @@ package discord
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
@@ -41,6 +42,11 @@ func buttons(all []bot.Button) []discordgo.MessageComponent {
 		return nil
 	}
 	return []discordgo.MessageComponent{row}
+}
+
+// pressables returns those of all that ask for something.
+func pressables(all []bot.Button) []bot.Button {
+	return slices.DeleteFunc(slices.Clone(all), func(b bot.Button) bool { return b.Do == "" })
 }
 
 // keyed returns rows whose buttons carry the key of their delivery, after a

@@ -45,6 +45,9 @@ func (a *Account) do(ctx context.Context, c call) (string, *refusal) {
 // limit that is told in HTML, or headers that it cannot read. The wire and
 // the answer's body are.
 func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) bool) *refusal {
+	if wait := a.pace.barred(); wait > 0 {
+		return &refusal{exchange: &bot.Exchange{Status: http.StatusUnauthorized}, json: true, wait: wait} // as it said
+	}
 	leave, wait := a.pace.enter(ctx, c.bucket)
 	if leave == nil {
 		return &refusal{exchange: new(bot.Exchange), paced: true, wait: wait}
@@ -53,6 +56,9 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	var x bot.Exchange
 	body, err := a.session.RequestWithBucketID(c.method, discordgo.EndpointAPI+c.path, c.body, c.bucket,
 		discordgo.WithContext(bot.WithExchange(ctx, &x)))
+	if x.Status != 0 {
+		a.skew.Store(int64(x.Ahead))
+	}
 	if err == nil && (take(body) || c.silent && x.Status == http.StatusNoContent) {
 		return nil
 	}
@@ -63,6 +69,11 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	}
 	understood := json.Unmarshal(body, &said) == nil
 	no := &refusal{exchange: &x, answers: c.answers, json: understood, code: said.Code}
+	a.pace.heard(x.Status)
+	if x.Status == http.StatusUnauthorized {
+		a.pace.refuse()
+		no.wait = bot.BarredFor
+	}
 	if x.Status == http.StatusTooManyRequests {
 		no.wait = busyFor(understood, max(x.RetryAfter, seconds(said.RetryAfter)))
 		if said.Global || !understood {
@@ -113,7 +124,9 @@ const mostAnswer = 1 << 20
 // RoundTrip sends a copy of req.
 func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.URL = w.base.JoinPath(strings.TrimPrefix(req.URL.String(), discordgo.EndpointAPI))
+	path, query, _ := strings.Cut(strings.TrimPrefix(req.URL.String(), discordgo.EndpointAPI), "?")
+	req.URL = w.base.JoinPath(path)
+	req.URL.RawQuery = query
 	req.Host = ""
 	res, err := w.next.RoundTrip(req)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -34,6 +35,8 @@ type Account struct {
 	pace    *pace
 
 	publicKey, publicURL string // as in Options
+
+	skew atomic.Int64 // nanoseconds: how far Discord's clock was last seen after ours
 
 	mu      sync.Mutex           // guards what follows; held for no call
 	threads map[string]bool      // by the id of their root, which is also theirs: those that a reply went to or may go to
@@ -114,8 +117,8 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 	return remote(r.account.send(ctx, r.post(), f.answering(string(root))))
 }
 
-// Edit makes the message root show m.
-func (r *Room) Edit(ctx context.Context, id story.Remote, m *bot.Message) error {
+// Edit makes the message root show m. Its buttons carry the key on.
+func (r *Room) Edit(ctx context.Context, id story.Remote, key string, m *bot.Message) error {
 	if !snowflake(string(id)) {
 		return foreign()
 	}
@@ -123,7 +126,7 @@ func (r *Room) Edit(ctx context.Context, id story.Remote, m *bot.Message) error 
 		method: http.MethodPatch, path: r.path("messages", string(id)),
 		bucket: r.path("messages", "edit"), answers: true,
 	}
-	_, err := remote(r.account.send(ctx, c, edited(m)))
+	_, err := remote(r.account.send(ctx, c, edited(m).bearing(key)))
 	return err
 }
 
@@ -207,12 +210,15 @@ func (r *Room) path(parts ...string) string {
 
 // send carries c out with f. What Discord refuses for a reason that is not
 // known to lie elsewhere may lie in its form, and goes out once more without
-// it.
+// it, and then without anything to press.
 func (a *Account) send(ctx context.Context, c call, f face) (string, *refusal) {
 	c.body = f.rich
 	id, no := a.do(ctx, c)
-	if no != nil && no.failure().Kind == bot.Unfit {
-		c.body = f.plain
+	for _, form := range f.simpler() {
+		if no == nil || no.failure().Kind != bot.Unfit {
+			break
+		}
+		c.body = form
 		id, no = a.do(ctx, c)
 	}
 	return id, no

@@ -146,7 +146,7 @@ func TestEachFaultOfAPostIsToldForWhatItIs(t *testing.T) {
 		"Ban":                    {fakeroom.Fault{Status: 429, Header: http.Header{"Retry-After": {"3600"}}, Body: "<html>error code: 1015"}, notSent, time.Hour, 0},
 		"BanWithoutAWait":        {fakeroom.Fault{Status: 429, Header: html, Body: "error code: 1015"}, notSent, time.Minute, 0},
 		"BanWithAShortWait":      {fakeroom.Fault{Status: 429, Header: http.Header{"Retry-After": {"2"}}, Body: "<html>"}, notSent, time.Minute, 0},
-		"Token":                  {fakeroom.Fault{Status: 401, Body: `{"message":"401: Unauthorized","code":0}`}, shut, 0, 0},
+		"Token":                  {fakeroom.Fault{Status: 401, Body: `{"message":"401: Unauthorized","code":0}`}, "platform shut", 5 * time.Minute, 0},
 		"NoAccess":               {said("", 403, 50001), shut, 0, 0},
 		"NoRight":                {said("", 403, 50013), shut, 0, 0},
 		"Forbidden":              {said("", 403, 40002), shut, 0, 0},
@@ -313,7 +313,7 @@ func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
 		"FormRefusedTwice":      {[]fakeroom.Fault{twice(said(posts, 400, 50035))}, "refused", nowhere},
 		"FilteredTwice":         {[]fakeroom.Fault{twice(said(posts, 403, 200000))}, "refused", nowhere},
 		"ChannelShutToo":        {[]fakeroom.Fault{said(threads, 403, 50001), said(posts, 403, 50001)}, "room shut", nowhere},
-		"TokenGone":             {[]fakeroom.Fault{said(threads, 401, 0), said(posts, 401, 0)}, "room shut", nowhere},
+		"TokenGone":             {[]fakeroom.Fault{said(threads, 401, 0)}, "platform shut", nowhere},
 		"RootGone":              {[]fakeroom.Fault{said(threads, 404, 10008)}, "root message missing", nowhere},
 		"OpeningStumbles":       {[]fakeroom.Fault{said(threads, 500, 0)}, "not sent", nowhere},
 		"OpeningLost":           {[]fakeroom.Fault{{Method: threads, Commit: true, Cut: true}}, "not sent", nowhere},
@@ -378,7 +378,7 @@ func TestReplyToARemovedRootSaysSo(t *testing.T) {
 	if got, _ := outcome(t, err); got != "root message missing" {
 		t.Errorf("reply: %v", err)
 	}
-	if got, _ := outcome(t, r.Edit(t.Context(), id, root())); got != "root message missing" {
+	if got, _ := outcome(t, r.Edit(t.Context(), id, "key0000000000001", root())); got != "root message missing" {
 		t.Errorf("edit: %v", err)
 	}
 }
@@ -391,7 +391,7 @@ func TestRootOfAnotherPlatformIsMissing(t *testing.T) {
 		if got, _ := outcome(t, err); got != "root message missing" {
 			t.Errorf("reply to %q: %v", id, err)
 		}
-		if got, _ := outcome(t, r.Edit(t.Context(), id, root())); got != "root message missing" {
+		if got, _ := outcome(t, r.Edit(t.Context(), id, "key0000000000001", root())); got != "root message missing" {
 			t.Errorf("edit of %q is %s", id, got)
 		}
 	}
@@ -422,7 +422,7 @@ func TestEachFaultOfAnEditIsToldForWhatItIs(t *testing.T) {
 				t.Fatal(err)
 			}
 			d.Fail(tt.fault)
-			err = r.Edit(t.Context(), id, message("Second title", ""))
+			err = r.Edit(t.Context(), id, "key0000000000001", message("Second title", ""))
 			got, _ := outcome(t, err)
 			p := d.Posts(channel)[0]
 			if changed := strings.Contains(p.Text, "Second title"); got != tt.want || (got == told) != changed && name != "Lost" {
@@ -440,7 +440,7 @@ func TestEditShowsAllAnewAfterPlainText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Edit(t.Context(), id, root()); err != nil {
+	if err := r.Edit(t.Context(), id, "key0000000000001", root()); err != nil {
 		t.Fatal(err)
 	}
 	want := "Idlib · 1 origin · 1 outlet · 3 Feb 09:00 UTC\nCanary shelled in Idlib\nOfficials said so.\nSources Wire\n[Open report]"
@@ -518,7 +518,7 @@ func TestRoomsAreToldAtOnce(t *testing.T) {
 				_, err = r.Reply(t.Context(), id, fmt.Sprint("reply", i), further())
 			}
 			if err == nil {
-				err = r.Edit(t.Context(), id, root())
+				err = r.Edit(t.Context(), id, "key0000000000001", root())
 			}
 			if err != nil {
 				t.Error(err)
@@ -559,7 +559,7 @@ func TestBodiesAreAsDiscordDescribesThem(t *testing.T) {
 		if _, err := r.Reply(t.Context(), id, fmt.Sprint("reply", i), further()); err != nil {
 			t.Fatal(err)
 		}
-		if err := r.Edit(t.Context(), id, root()); err != nil {
+		if err := r.Edit(t.Context(), id, "key0000000000001", root()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -28,6 +28,8 @@ func harmful(code int) bool { return slices.Contains([]int{200000, 200001, 24000
 // failure says what is known.
 func (r *refusal) failure() *bot.Failure {
 	switch s := r.exchange.Status; {
+	case s == http.StatusUnauthorized && !harmful(r.code):
+		return &bot.Failure{Kind: bot.Barred, Wait: r.wait, Why: "Discord does not accept the token" + r.named() + ": set VEDETTE_DISCORD_TOKEN to the bot's token"}
 	case r.paced:
 		return &bot.Failure{Kind: bot.NotSent, Wait: r.wait, Why: "Discord's rate limit leaves no room yet"}
 	case s == 0 && !r.exchange.Left():
@@ -69,8 +71,6 @@ func (r *refusal) shut() string {
 	switch s := r.exchange.Status; {
 	case harmful(r.code):
 		return ""
-	case s == http.StatusUnauthorized:
-		why, cure = "Discord does not accept the token", "set VEDETTE_DISCORD_TOKEN to the bot's token"
 	case r.code == discordgo.ErrCodeUnknownChannel:
 		why, cure = "there is no such channel", "check the channel's id in the desk file"
 	case r.code == discordgo.ErrCodeUnknownGuild:

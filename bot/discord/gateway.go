@@ -197,7 +197,7 @@ func (in *Inbox) address(ctx context.Context, s *session, begins *rate.Limiter) 
 		raw, no := in.account.ask(ctx, http.MethodGet, "gateway/bot", nil, "")
 		var said discordgo.GatewayBotResponse
 		switch {
-		case no != nil && no.failure().Kind == bot.RoomShut:
+		case no != nil && (no.failure().Kind == bot.RoomShut || no.failure().Kind == bot.Barred):
 			return "", errors.New("discord: " + no.failure().Why)
 		case no != nil:
 			return "", &broken{why: no.failure().Why, wait: no.failure().Wait}

@@ -118,7 +118,7 @@ func (in *Inbox) introduce(ctx context.Context) (app string, err error) {
 		if !ok {
 			f = &bot.Failure{Why: "Discord's answer was not understood"}
 		}
-		if f.Kind == bot.RoomShut {
+		if f.Kind == bot.RoomShut || f.Kind == bot.Barred {
 			return "", fmt.Errorf("discord: %s", f.Why)
 		}
 		in.log.LogAttrs(ctx, slog.LevelWarn, "Discord does not say which app this is", slog.String("why", f.Why))

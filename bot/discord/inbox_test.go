@@ -343,7 +343,7 @@ func TestAButtonDoesWhatItStandsFor(t *testing.T) {
 			t.Errorf("pressed %q by %+v", do, got)
 		}
 		shows(t, s.seen(ada), "Idlib front\nelevated @everyone")
-		if err := s.room.Edit(t.Context(), remote, m); err != nil {
+		if err := s.room.Edit(t.Context(), remote, "key0000000000001", m); err != nil {
 			t.Fatal(err)
 		}
 		s.Press(bob, channel, string(remote), "Acknowledge")

@@ -2,10 +2,14 @@ package discord
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+
+	"vedette/bot"
 )
 
 // mostPause is the longest wait for a limit that is sat out; a longer one is
@@ -18,9 +22,51 @@ const mostPause = 5 * time.Second
 type pace struct {
 	limiter *discordgo.RateLimiter
 
-	mu    sync.Mutex // guards what follows; held for no wait
-	gates map[string]chan struct{}
-	until time.Time // nothing is sent before
+	mu      sync.Mutex // guards what follows; held for no wait
+	gates   map[string]chan struct{}
+	until   time.Time   // nothing is sent before
+	bar     time.Time   // the token is not tried before
+	invalid []time.Time // when Discord refused what counts towards a ban, in the last ten minutes
+}
+
+// Discord bans an address for 10,000 requests in ten minutes that it answers
+// with 401, 403 or 429. From mostInvalid on nothing is sent until some of them
+// are ten minutes old.
+const (
+	mostInvalid   = 90
+	invalidWithin = 10 * time.Minute
+)
+
+// heard notes the status of an answer.
+func (p *pace) heard(status int) {
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+	default:
+		return
+	}
+	now := time.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.invalid = slices.DeleteFunc(p.invalid, func(at time.Time) bool { return now.Sub(at) >= invalidWithin })
+	if p.invalid = append(p.invalid, now); len(p.invalid) >= mostInvalid {
+		if until := p.invalid[0].Add(invalidWithin); until.After(p.until) {
+			p.until = until
+		}
+	}
+}
+
+// refuse has the token left alone for a while: it is not accepted.
+func (p *pace) refuse() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bar = time.Now().Add(bot.BarredFor)
+}
+
+// barred returns how long the token is not tried.
+func (p *pace) barred() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Until(p.bar)
 }
 
 // newPace returns a pace that knows no limit yet.

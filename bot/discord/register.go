@@ -107,7 +107,7 @@ func (in *Inbox) register(ctx context.Context, app string) {
 		}
 		f := no.failure()
 		in.log.LogAttrs(ctx, slog.LevelWarn, "Discord does not have the commands", slog.String("why", f.Why))
-		if f.Kind == bot.Unfit || f.Kind == bot.RoomShut || !bot.Pause(ctx, max(f.Wait, bot.Again(tries))) {
+		if f.Kind == bot.Unfit || f.Kind == bot.RoomShut || f.Kind == bot.Barred || !bot.Pause(ctx, max(f.Wait, bot.Again(tries))) {
 			return
 		}
 	}

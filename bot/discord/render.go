@@ -38,9 +38,28 @@ type face struct {
 // once returns f as a message that stands once, however often it is posted
 // with the key. Its buttons carry the key, by which it can be found.
 func (f face) once(key string) face {
-	f.rich.Components = keyed(f.rich.Components, key)
+	f = f.bearing(key)
 	f.rich.Nonce, f.rich.Enforce = nonce(key), true
 	f.plain.Nonce, f.plain.Enforce = nonce(key), true
+	return f
+}
+
+// simpler returns the forms that stand in for f's rich one, in the order in
+// which they are tried.
+func (f face) simpler() []form {
+	if len(f.plain.Components) == 0 {
+		return []form{f.plain}
+	}
+	bare := f.plain
+	bare.Components = []discordgo.MessageComponent{}
+	return []form{f.plain, bare}
+}
+
+// bearing returns f with buttons that carry the key.
+func (f face) bearing(key string) face {
+	if key != "" {
+		f.rich.Components, f.plain.Components = keyed(f.rich.Components, key), keyed(f.plain.Components, key)
+	}
 	return f
 }
 
@@ -96,6 +115,7 @@ func (d *draft) face(content string, lay func(*draft) *discordgo.MessageEmbed) f
 		e = lay(d)
 	}
 	rich := newForm(content, buttons(d.Buttons)).calling(d.Calls)
+	plain.Components = append(plain.Components, buttons(pressables(d.Buttons))...)
 	rich.Embeds = append(rich.Embeds, e)
 	return face{rich: rich, plain: plain}
 }

@@ -310,7 +310,7 @@ func (in *Inbox) try(ctx context.Context, e errand, body []byte, kind string) *r
 		if !pause(ctx, max(f.Wait, retryAfter)) {
 			return no
 		}
-	case bot.RoomShut, bot.Unfit, bot.RootMissing:
+	case bot.RoomShut, bot.Barred, bot.Unfit, bot.RootMissing:
 		return no
 	}
 	_, no = in.account.ask(ctx, e.method, e.path, body, kind)

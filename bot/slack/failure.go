@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +76,9 @@ func refused(x *bot.Exchange, code string, answers bool) *bot.Failure {
 			return &bot.Failure{Kind: bot.RootMissing, Why: why + named}
 		}
 	}
+	if unaccepted(code) {
+		return &bot.Failure{Kind: bot.Barred, Wait: bot.BarredFor, Why: "Slack does not accept the token" + named + ": set VEDETTE_SLACK_TOKEN to the bot token of an app that is installed"}
+	}
 	if why, cure := shut(code); why != "" {
 		return &bot.Failure{Kind: bot.RoomShut, Why: why + named + ": " + cure}
 	}
@@ -97,6 +101,11 @@ func gone(code string) string {
 	return ""
 }
 
+// unaccepted reports whether the code says that the token is not accepted.
+func unaccepted(code string) bool {
+	return slices.Contains([]string{"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "two_factor_setup_required"}, code)
+}
+
 // shut says why nothing can be told in the channel, and what an operator can
 // do about it, or "".
 func shut(code string) (why, cure string) {
@@ -107,8 +116,6 @@ func shut(code string) (why, cure string) {
 		return "the app is not in the channel", "invite the app to the channel: /invite @vedette"
 	case "is_archived", "is_inactive":
 		return "the channel is archived", "unarchive it, or name another in the desk file"
-	case "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "two_factor_setup_required":
-		return "Slack does not accept the token", "set VEDETTE_SLACK_TOKEN to the bot token of an app that is installed"
 	case "missing_scope", "no_permission", "not_allowed_token_type":
 		return "the app lacks a right", "give its bot token the scope chat:write, install it again, and invite it to the channel: /invite @vedette"
 	case "org_login_required", "team_added_to_org", "external_channel_migrating":

@@ -118,7 +118,7 @@ func (in *Inbox) introduce(ctx context.Context) (identity, error) {
 		switch {
 		case f == nil:
 			return who, nil
-		case refused != "" && f.Kind == bot.RoomShut:
+		case refused != "" && (f.Kind == bot.RoomShut || f.Kind == bot.Barred):
 			return identity{}, fmt.Errorf("slack: %s", f.Why)
 		}
 		in.log.LogAttrs(ctx, slog.LevelWarn, "Slack does not say who the bot is", slog.String("why", f.Why), slog.Int("tries", tries))

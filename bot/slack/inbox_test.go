@@ -278,7 +278,7 @@ func TestAPressReachesTheButtonThatWasMeant(t *testing.T) {
 		}
 		s.desk.does = s.desk.does[:1]
 		m.State = "Acknowledged by Ada"
-		if err := s.room.Edit(t.Context(), id, m); err != nil {
+		if err := s.room.Edit(t.Context(), id, "key0000000000001", m); err != nil {
 			t.Fatal(err)
 		}
 		if s.Press(bob, channel, string(id), "Acknowledge"); !strings.Contains(s.Posts(channel)[0].Text, "Acknowledged by Ada") {

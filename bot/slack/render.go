@@ -39,13 +39,12 @@ func (f face) words() slack.MsgOption {
 // root returns the face of a root message that is told by the delivery key.
 func root(m *bot.Message, key string) face { return newFace(m, key, (*draft).root) }
 
-// edited returns the face of a root message that is shown anew, which pings
-// nobody. No delivery can be looked for by its buttons; the metadata of the
-// message stays.
-func edited(m *bot.Message) face {
+// edited returns the face of a root message of the delivery key that is shown
+// anew, which pings nobody.
+func edited(m *bot.Message, key string) face {
 	quiet := *m
 	quiet.Calls = story.Mention{}
-	return root(&quiet, "")
+	return root(&quiet, key)
 }
 
 // reply returns the face of a message in a thread that is told by the delivery

@@ -133,7 +133,7 @@ func TestRoomsSeeTheseMessages(t *testing.T) {
 		"onward": root(onward, "key0000000000001"), "apart": root(apart, "key0000000000001"),
 		"short": root(idlib(), "key0000000000001"), "rtl": root(rtl, "key0000000000001"), "bare": root(bareRoot, "key0000000000001"), "maximal": root(maximal(), "key0000000000001"),
 		"reply": reply(answer, "key0000000000001"), "reply_maximal": reply(answers, "key0000000000001"), "bulletin": root(bulletin(), "key0000000000001"),
-		"had": root(had, "key0000000000001"), "had_edited": edited(had),
+		"had": root(had, "key0000000000001"), "had_edited": edited(had, "key0000000000001"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			holds(t, f)

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slack-go/slack"
@@ -32,9 +33,14 @@ type Workspace struct {
 	api       string // base URL of the methods, with a slash at its end
 	transport http.RoundTripper
 	edits     *rate.Limiter
+	reads     *rate.Limiter
+	skew      atomic.Int64 // nanoseconds: how far Slack's clock was last seen after ours
 
-	mu    sync.Mutex // guards posts
-	posts map[string]*rate.Limiter
+	mu      sync.Mutex // guards what follows
+	posts   map[string]*rate.Limiter
+	stopped map[string]string // cursors of looks that Slack's pace stopped
+	barred  string            // why the token is not accepted
+	until   time.Time         // it is not tried before
 
 	asking sync.Mutex // guards known, and is held while Slack is asked for it
 	known  identity
@@ -42,7 +48,7 @@ type Workspace struct {
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
-// and takes 50 edits a minute. Messages that leave evenly do not arrive
+// and takes 50 edits and 50 looks at a channel a minute. Messages that leave evenly do not arrive
 // evenly: hence a tenth of a second of air between posts. The edits' burst
 // and what follows it within a minute are 50 together.
 const (
@@ -72,7 +78,8 @@ func New(o Options) (*Workspace, error) {
 		api:       api,
 		transport: bot.Recorder{Base: o.Transport},
 		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
-		posts:     make(map[string]*rate.Limiter),
+		reads:     rate.NewLimiter(rate.Every(editEvery), editBurst),
+		posts:     make(map[string]*rate.Limiter), stopped: make(map[string]string),
 	}
 	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)), slack.OptionAppLevelToken(o.AppToken))
 	return w, nil
@@ -142,9 +149,9 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 }
 
 // Edit makes the message root show m. The metadata that it was posted with
-// stays.
-func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
-	f := edited(m)
+// stays, and its buttons carry the key on.
+func (r *Room) Edit(ctx context.Context, root story.Remote, key string, m *bot.Message) error {
+	f := edited(m, key)
 	_, err := r.tell(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, form form) (string, error) {
 		// No blocks at all would leave the old ones standing on some servers.
 		blocks := slack.MsgOptionBlocks()
@@ -233,6 +240,9 @@ func (r *Room) tell(ctx context.Context, a act) (story.Remote, error) {
 // try sends a once in one form. If that fails it returns Slack's code, if it
 // gave one, and what is known.
 func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, failure *bot.Failure) {
+	if failure = r.workspace.shut(); failure != nil {
+		return "", "", failure
+	}
 	if err := a.pace.Wait(ctx); err != nil {
 		return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
 	}
@@ -242,5 +252,28 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, f
 		return ts, "", nil
 	}
 	refused = code(err)
-	return "", refused, failed(&x, refused, a.answers)
+	failure = failed(&x, refused, a.answers)
+	r.workspace.bar(failure)
+	return "", refused, failure
+}
+
+// bar notes that the token is not accepted, if failure says so.
+func (w *Workspace) bar(failure *bot.Failure) {
+	if failure.Kind != bot.Barred {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.barred, w.until = failure.Why, time.Now().Add(failure.Wait)
+}
+
+// shut returns the failure of what is not tried, since the token is not
+// accepted, or nil.
+func (w *Workspace) shut() *bot.Failure {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if wait := time.Until(w.until); wait > 0 {
+		return &bot.Failure{Kind: bot.Barred, Wait: wait, Why: w.barred}
+	}
+	return nil
 }

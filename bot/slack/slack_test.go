@@ -68,11 +68,11 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 		"ReadOnly":          {all, []answer{refusal("restricted_action_read_only_channel")}, bot.RoomShut, 0, "managers", 1, 0},
 		"NoPermission":      {all, []answer{refusal("no_permission")}, bot.RoomShut, 0, "chat:write", 1, 0},
 		"AccessDenied":      {all, []answer{refusal("access_denied")}, bot.RoomShut, 0, "admins", 1, 0},
-		"TokenInvalid":      {all, []answer{refusal("invalid_auth")}, bot.RoomShut, 0, "VEDETTE_SLACK_TOKEN", 1, 0},
-		"TokenMissing":      {all, []answer{refusal("not_authed")}, bot.RoomShut, 0, "VEDETTE_SLACK_TOKEN", 1, 0},
-		"TokenRevoked":      {all, []answer{refusal("token_revoked")}, bot.RoomShut, 0, "VEDETTE_SLACK_TOKEN", 1, 0},
-		"TokenExpired":      {all, []answer{refusal("token_expired")}, bot.RoomShut, 0, "VEDETTE_SLACK_TOKEN", 1, 0},
-		"AccountInactive":   {all, []answer{refusal("account_inactive")}, bot.RoomShut, 0, "VEDETTE_SLACK_TOKEN", 1, 0},
+		"TokenInvalid":      {all, []answer{refusal("invalid_auth")}, bot.Barred, 5 * time.Minute, "VEDETTE_SLACK_TOKEN", 1, 0},
+		"TokenMissing":      {all, []answer{refusal("not_authed")}, bot.Barred, 5 * time.Minute, "VEDETTE_SLACK_TOKEN", 1, 0},
+		"TokenRevoked":      {all, []answer{refusal("token_revoked")}, bot.Barred, 5 * time.Minute, "VEDETTE_SLACK_TOKEN", 1, 0},
+		"TokenExpired":      {all, []answer{refusal("token_expired")}, bot.Barred, 5 * time.Minute, "VEDETTE_SLACK_TOKEN", 1, 0},
+		"AccountInactive":   {all, []answer{refusal("account_inactive")}, bot.Barred, 5 * time.Minute, "VEDETTE_SLACK_TOKEN", 1, 0},
 		"ScopeMissing":      {all, []answer{refusal("missing_scope")}, bot.RoomShut, 0, "chat:write", 1, 0},
 		"OrgMoving":         {all, []answer{refusal("org_login_required")}, bot.RoomShut, 0, "moved", 1, 0},
 		"TeamMoving":        {all, []answer{refusal("team_added_to_org")}, bot.RoomShut, 0, "moved", 1, 0},
@@ -129,7 +129,9 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 				_, err := r.Reply(ctx, "1.1", "k", message("T"))
 				return err
 			}},
-			edit: {"Edit", func(ctx context.Context, r *slack.Room) error { return r.Edit(ctx, "1.1", message("T")) }},
+			edit: {"Edit", func(ctx context.Context, r *slack.Room) error {
+				return r.Edit(ctx, "1.1", "key0000000000001", message("T"))
+			}},
 		} {
 			if test.acts&act == 0 {
 				continue
@@ -183,7 +185,7 @@ func TestFormNeverCostsAnAlert(t *testing.T) {
 func TestAnEditInPlainTextTakesTheBlocksAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, refusal("invalid_blocks"))
-		if err := s.room(t).Edit(t.Context(), "1.1", message("T")); err != nil {
+		if err := s.room(t).Edit(t.Context(), "1.1", "key0000000000001", message("T")); err != nil {
 			t.Fatal(err)
 		}
 		if got := s.sent()[1]; got.Get("blocks") != "[]" || got.Get("ts") != "1.1" || got.Get("text") == "" {
@@ -211,7 +213,7 @@ func TestWhatIsSentIsTextAndNamesItsDelivery(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := room.Edit(t.Context(), remote, message("T")); err != nil {
+		if err := room.Edit(t.Context(), remote, "key0000000000001", message("T")); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := room.Reply(t.Context(), remote, "key0000000000002", message("T")); err != nil {
@@ -300,7 +302,7 @@ func TestAWorkspaceTakesAtMostFiftyEditsAMinute(t *testing.T) {
 		w := &wire{}
 		ws := open(t, w)
 		for i := range 200 {
-			if err := ws.Room([]string{"C1", "C2", "C3"}[i%3]).Edit(t.Context(), "1.1", message("T")); err != nil {
+			if err := ws.Room([]string{"C1", "C2", "C3"}[i%3]).Edit(t.Context(), "1.1", "key0000000000001", message("T")); err != nil {
 				t.Fatal(err)
 			}
 		}

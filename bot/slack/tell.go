@@ -224,7 +224,7 @@ func (in *Inbox) post(ctx context.Context, h *heard, f face, shared bool, form f
 	switch f := failed(&x, code(err), false); f.Kind {
 	case bot.Unfit:
 		return unfit
-	case bot.NotSent, bot.RoomShut, bot.RootMissing:
+	case bot.NotSent, bot.RoomShut, bot.Barred, bot.RootMissing:
 		return absent
 	case bot.Ambiguous, bot.Repeatable:
 	}

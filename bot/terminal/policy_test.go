@@ -22,7 +22,7 @@ func TestTheTerminalShowsListsAndWhomARoomWouldCall(t *testing.T) {
 	}
 	m.Lines[0].Note = "critical"
 	for range 2 { // the second says nothing new
-		if err := r.Edit(t.Context(), root, m); err != nil {
+		if err := r.Edit(t.Context(), root, "key0000000000001", m); err != nil {
 			t.Fatal(err)
 		}
 	}

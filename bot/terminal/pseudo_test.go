@@ -22,7 +22,7 @@ func TestNoFixedWordGoesPastTheCatalogue(t *testing.T) {
 		}
 		m.Origins++
 		if err == nil {
-			err = r.Edit(t.Context(), root, m.Message)
+			err = r.Edit(t.Context(), root, "k", m.Message)
 		}
 		if err != nil {
 			t.Fatal(err)

@@ -55,7 +55,7 @@ func (r *Room) Reply(_ context.Context, to story.Remote, key string, m *bot.Mess
 
 // Edit prints one line that says what the root message would show, unless
 // that is what was said last.
-func (r *Room) Edit(_ context.Context, at story.Remote, m *bot.Message) error {
+func (r *Room) Edit(_ context.Context, at story.Remote, _ string, m *bot.Message) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	top := r.root(at)
@@ -66,6 +66,10 @@ func (r *Room) Edit(_ context.Context, at story.Remote, m *bot.Message) error {
 	top.shown = now
 	return r.print(r.style.dim(fmt.Sprintf("  ~ [%d] %s", top.number, bot.Clean(now))) + "\n\n")
 }
+
+// Find says that the message does not stand there: what an earlier process
+// printed is not seen, and a line that comes twice is better than none.
+func (r *Room) Find(context.Context, bot.Trace) (story.Remote, bool, error) { return "", false, nil }
 
 // Link returns "": nothing leads to a line of a terminal.
 func (r *Room) Link(context.Context, story.Remote) string { return "" }

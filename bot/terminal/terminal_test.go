@@ -35,12 +35,12 @@ func TestStoryReadsFromTopToBottom(t *testing.T) {
 	}
 	m.Origins, m.Outlets = 2, 3
 	for range 2 { // the second says nothing new
-		if err := r.Edit(t.Context(), root, m); err != nil {
+		if err := r.Edit(t.Context(), root, "key0000000000001", m); err != nil {
 			t.Fatal(err)
 		}
 	}
 	m.Origins, m.Outlets, m.Facts = 0, 0, []bot.Fact{{Name: "Continued in", Text: "Shells on a post"}}
-	if err := r.Edit(t.Context(), root, m); err != nil {
+	if err := r.Edit(t.Context(), root, "key0000000000001", m); err != nil {
 		t.Fatal(err)
 	}
 	want := `[1] Idlib front · 1 origin · 2 outlets · 3 Feb 09:00 UTC

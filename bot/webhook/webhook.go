@@ -107,7 +107,7 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 // Edit tells how root looks from here on. Its name is made of root's and of
 // all that it says, time included: the same edit has the same name, and
 // another one another.
-func (r *Room) Edit(ctx context.Context, root story.Remote, m *bot.Message) error {
+func (r *Room) Edit(ctx context.Context, root story.Remote, _ string, m *bot.Message) error {
 	said, err := json.Marshal(content(m))
 	if err != nil {
 		return unwritten()
@@ -132,6 +132,12 @@ func (r *Room) tell(ctx context.Context, act story.Act, id, root story.Remote, m
 // message of strings and numbers can.
 func unwritten() *bot.Failure {
 	return &bot.Failure{Kind: bot.Unfit, Why: "the message cannot be written as JSON"}
+}
+
+// Find says that it need not be known: the receiver takes what comes twice
+// once, by its name.
+func (r *Room) Find(context.Context, bot.Trace) (story.Remote, bool, error) {
+	return "", false, &bot.Failure{Kind: bot.Repeatable, Why: "the answer was lost"}
 }
 
 // Link returns "": nobody reads what was sent at an address of the receiver's.

@@ -73,7 +73,7 @@ func TestAStoryIsToldAnsweredAndEdited(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, title := range []string{"Idlib shelled twice", "Idlib shelled twice", "Idlib shelled thrice"} {
-		if err := r.Edit(t.Context(), root, message(title)); err != nil {
+		if err := r.Edit(t.Context(), root, "key0000000000001", message(title)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -183,7 +183,7 @@ func TestAStoryIsOneAlert(t *testing.T) {
 			if _, err := r.Reply(t.Context(), root, "k2", message("Idlib shelled again")); err != nil {
 				t.Error(err)
 			}
-			if err := r.Edit(t.Context(), root, message("Idlib shelled: three outlets")); err != nil {
+			if err := r.Edit(t.Context(), root, "key0000000000001", message("Idlib shelled: three outlets")); err != nil {
 				t.Error(err)
 			}
 			posts := s.Posts(channel)
@@ -210,7 +210,7 @@ func TestAnAlertStandsAsItsStoryDoes(t *testing.T) {
 			for _, care := range []story.CareState{story.Open, story.Acknowledged, story.Resolved} {
 				m := message("Idlib shelled")
 				m.Care = care
-				if err := r.Edit(t.Context(), root, m); err != nil {
+				if err := r.Edit(t.Context(), root, "key0000000000001", m); err != nil {
 					t.Error(err)
 				}
 			}

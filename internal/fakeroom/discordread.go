@@ -27,9 +27,13 @@ func (d *Discord) channel(c *call) answer {
 	if p.thread != nil {
 		return answer{status: http.StatusOK, body: d.thread(p.thread)}
 	}
+	var last any
+	if inside := d.inside(p); len(inside) > 0 {
+		last = inside[len(inside)-1].post.ID
+	}
 	return answer{status: http.StatusOK, body: object{
 		"id": p.channel, "type": d.types[p.channel], "guild_id": d.home(p.channel), "name": "fakeroom", "position": 0, "parent_id": nil,
-		"topic": nil, "nsfw": false, "permission_overwrites": d.overwrites(p.channel), "rate_limit_per_user": 0, "last_message_id": nil,
+		"topic": nil, "nsfw": false, "permission_overwrites": d.overwrites(p.channel), "rate_limit_per_user": 0, "last_message_id": last,
 	}}
 }
 
@@ -139,13 +143,17 @@ func (d *Discord) get(c *call) answer {
 	return answer{status: http.StatusOK, body: d.told(m)}
 }
 
-// list is GET /channels/{channel}/messages: the newest first.
+// list is GET /channels/{channel}/messages: the newest first, and none to a bot
+// that may not read the history.
 func (d *Discord) list(c *call) answer {
 	p, refused, ok := d.place(c)
 	if !ok {
 		return refused
 	}
 	limit, all, q := 50, d.inside(p), c.URL.Query()
+	if !d.may(p.channel, ReadMessageHistory) {
+		all = nil
+	}
 	if given := q.Get("limit"); given != "" {
 		n, err := strconv.Atoi(given)
 		if err != nil || n < 1 || n > 100 {

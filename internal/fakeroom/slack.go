@@ -17,6 +17,10 @@ import (
 type Slack struct {
 	*server
 
+	// Lag is how long a message stands before the reading methods tell of it.
+	// It may be set before the first request.
+	Lag time.Duration
+
 	token  string
 	link   link
 	people people

@@ -7,13 +7,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // history is conversations.history: the newest first, threads' roots only.
 func (s *Slack) history(c *call, a args) object {
 	var all []object
 	for _, m := range slices.Backward(s.standing[a.text("channel")]) {
-		if m.post.Thread == "" && within(a, m.post.ID) {
+		if m.post.Thread == "" && within(a, m.post.ID) && s.shows(m) {
 			all = append(all, s.told(m, a))
 		}
 	}
@@ -29,12 +30,15 @@ func (s *Slack) replies(c *call, a args) object {
 	}
 	all := []object{s.told(root, a)}
 	for _, m := range s.standing[channel] {
-		if m.post.Thread == ts && within(a, m.post.ID) {
+		if m.post.Thread == ts && within(a, m.post.ID) && s.shows(m) {
 			all = append(all, s.told(m, a))
 		}
 	}
 	return s.page(c, a, all, func(at, start int64) bool { return at >= start })
 }
+
+// shows reports whether the reading methods tell of m yet.
+func (s *Slack) shows(m *message) bool { return time.Since(m.post.At) >= s.Lag }
 
 // told returns m as the reading methods tell it: a root says what hangs on it,
 // and metadata comes only if it was asked for.

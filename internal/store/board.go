@@ -42,8 +42,10 @@ func (s *Store) DeclareBoards(ctx context.Context, rooms []story.RoomName) (err 
 // says how far the record is.
 func (s *Store) Board(ctx context.Context, room story.RoomName, now time.Time) (b story.Board, due bool, err error) {
 	defer wrap(&err, "board of room "+string(room))
-	err = s.read.QueryRowContext(ctx, `SELECT b.room, b.key, b.remote, b.pinned, b.shown, `+mark+`, b.attempt FROM boards b WHERE b.room = ?2 AND `+unseen, micros(now), room).
-		Scan(&b.Room, &b.Key, &b.Remote, &b.Pinned, &b.Shown, &b.Mark, &b.Attempt)
+	var doubt int64
+	err = s.read.QueryRowContext(ctx, `SELECT b.room, b.key, b.remote, b.pinned, b.shown, `+mark+`, b.attempt, b.doubt FROM boards b WHERE b.room = ?2 AND `+unseen, micros(now), room).
+		Scan(&b.Room, &b.Key, &b.Remote, &b.Pinned, &b.Shown, &b.Mark, &b.Attempt, &doubt)
+	b.Doubt = timeOf(doubt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return story.Board{}, false, nil
 	}
@@ -57,8 +59,8 @@ func (s *Store) SaveBoard(ctx context.Context, b *story.Board) (err error) {
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `
 			UPDATE boards SET key = CASE WHEN remote <> '' AND ?2 = '' THEN ?3 ELSE key END,
-				remote = ?2, pinned = ?4, shown = ?5, mark = ?6, attempt = ?7, not_before = ?8, stale = ?9 WHERE room = ?1`,
-			b.Room, b.Remote, newKey(), b.Pinned, b.Shown, b.Mark, b.Attempt, micros(b.NotBefore), micros(b.Stale))
+				remote = ?2, pinned = ?4, shown = ?5, mark = ?6, attempt = ?7, not_before = ?8, stale = ?9, doubt = ?10 WHERE room = ?1`,
+			b.Room, b.Remote, newKey(), b.Pinned, b.Shown, b.Mark, b.Attempt, micros(b.NotBefore), micros(b.Stale), micros(b.Doubt))
 		return err
 	})
 }

@@ -14,12 +14,32 @@ import (
 // claimable selects, of the deliveries d, those that may be sent at ?1: a new
 // story or an update that is due, in a room that does not rest, with nothing
 // of its story before it there. A refresh is never sent by itself: the edit of the root covers it.
+//
+// A room in which several messages are ambiguous, and are soon looked for, is
+// on a platform that stumbles: it is told no more until one of them is found
+// or known not to stand there, so that an outage does not make all of a
+// backlog ambiguous. One alone delays its own story only.
 const claimable = `
 	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
 	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
-		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND e.state IN ('owed', 'sending') AND e.kind <> 'refresh')`
+		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND (e.state IN ('owed', 'sending') OR e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1)
+			AND e.kind <> 'refresh')
+	AND (SELECT count(*) FROM deliveries e WHERE e.room = d.room AND e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1 AND e.not_before - ` + soonLooked + ` < ?1) < 3`
+
+// What claimable counts in, in microseconds: [story.StuckAfter], and how soon
+// the next look at a message is of which a look may tell.
+const (
+	stuckAfter = `900000000`
+	soonLooked = `300000000`
+)
+
+// doubtful selects, of the deliveries d, those that are to be looked for at
+// ?1.
+const doubtful = `
+	d.state = 'ambiguous' AND d.not_before <= ?1
+	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)`
 
 // stale selects, of the roots r, those that show less than their story s says
 // and may be edited at ?1.
@@ -32,12 +52,13 @@ const stale = `r.gone = 0 AND r.not_before <= ?1 AND r.shown < s.version
 const moot = `
 	d.state = 'owed' AND d.kind = 'refresh'
 	AND NOT EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
-	AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.state IN ('owed', 'sending', 'held') AND e.kind <> 'refresh')`
+	AND NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.state IN ('owed', 'sending', 'ambiguous', 'held') AND e.kind <> 'refresh')`
 
 // Claim takes the next act that is due in room at now. A message is recorded
 // as being sent before Claim returns, so that a crash from here until Settle
-// leaves it ambiguous: it is neither sent twice nor forgotten. Messages come
-// in the order in which they are owed, within a story without exception;
+// leaves it ambiguous: it is neither sent twice nor forgotten. What is
+// ambiguous is looked for first. Messages come in the order in which they are
+// owed, within a story without exception, but those of critical stories first;
 // when none is left, a root message that shows less than its story says is
 // edited, which may be done again after a crash.
 func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
@@ -53,17 +74,13 @@ func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (
 		if err := expire(ctx, tx, room, now); err != nil {
 			return err
 		}
-		err := s.claimMessage(ctx, tx, &d, now)
-		if !errors.Is(err, sql.ErrNoRows) {
-			ok = err == nil
-			return err
+		for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{s.claimDoubt, s.claimMessage, claimEdit} {
+			if err := next(ctx, tx, &d, now); !errors.Is(err, sql.ErrNoRows) {
+				ok = err == nil
+				return err
+			}
 		}
-		err = claimEdit(ctx, tx, &d, now)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil
-		}
-		ok = err == nil
-		return err
+		return nil
 	})
 	return d, ok, err
 }
@@ -138,8 +155,10 @@ func putBy(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict,
 func (s *Store) giveOut(ctx context.Context, tx *sql.Tx, d *story.Dispatch, v *story.Verdict, now time.Time) error {
 	again := d.Calls == v.Calls
 	d.Calls, d.Why = v.Calls, v.Why
-	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, calls = ?, owner = ?, deadline = ? + `+s.dialect.clock()+` WHERE id = ?`, // #nosec G202 -- the clock is ours
-		d.Attempt, micros(now), d.Calls.String(), s.replica, sendingFor.Microseconds(), d.Delivery)
+	_, err := tx.ExecContext(ctx, `
+		UPDATE deliveries SET state = 'sending', attempt = ?2, changed = ?3, began = CASE began WHEN 0 THEN ?3 ELSE began END, doubt = ?3, looked = 0, calls = ?4,
+			owner = ?5, deadline = ?6 + `+s.dialect.clock()+` WHERE id = ?1`,
+		d.Delivery, d.Attempt, micros(now), d.Calls.String(), s.replica, sendingFor.Microseconds())
 	if err != nil || again {
 		return err
 	}
@@ -174,26 +193,52 @@ func acknowledged(ctx context.Context, q querier, id story.ID) (taken bool, err 
 	return taken, err
 }
 
+// claimDoubt fills d in with the ambiguous message that is to be looked for,
+// or returns sql.ErrNoRows. It is on record as being sent, since whoever looks
+// may find that it can be sent again at once; its doubt stays.
+func (s *Store) claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+	*d = story.Dispatch{Room: d.Room}
+	if err := readMessage(ctx, tx, d, now, doubtful+` ORDER BY d.id`); err != nil {
+		return err
+	}
+	d.Act = story.LookUp
+	_, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'sending', attempt = ?, changed = ?, owner = ?, deadline = ? + `+s.dialect.clock()+` WHERE id = ?`,
+		d.Attempt, micros(now), s.replica, sendingFor.Microseconds(), d.Delivery)
+	return err
+}
+
 // nextMessage fills d in with the message that is next, or returns
 // sql.ErrNoRows.
 func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	var at int64
-	var bulletin, calls string
-	n := &d.Notice
 	order := "d.id"
 	if fault.Sabotaged == fault.Unordered {
 		order = "d.key"
 	}
+	return readMessage(ctx, tx, d, now, claimable+` ORDER BY CASE WHEN `+urgent+` THEN 0 ELSE 1 END, `+order)
+}
+
+// urgent says of a delivery d that it overtakes a backlog: its story is
+// critical.
+const urgent = `d.kind = 'escalation' OR EXISTS (SELECT 1 FROM stories s WHERE s.id = d.story AND s.level >= 5)`
+
+// readMessage fills d in with the first message that which selects, or returns
+// sql.ErrNoRows.
+func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, which string) error {
+	var at, doubt, looked int64
+	var bulletin, calls string
+	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
 			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story), n.reason), n.at,
-			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), '')
+			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), ''),
+			d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
 		FROM deliveries d JOIN notices n ON n.id = d.notice
-		WHERE d.room = ?2 AND`+claimable+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).
-		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root)
+		WHERE d.room = ?2 AND`+which+` LIMIT 1`, micros(now), d.Room).
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &doubt, &looked, &d.Stuck, &d.Shut)
 	if err != nil {
 		return err
 	}
+	d.Tried, d.Looked = timeOf(doubt), timeOf(looked)
 	if bulletin != "" {
 		if err := json.Unmarshal([]byte(bulletin), &n.Bulletin); err != nil {
 			return err
@@ -209,6 +254,11 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	}
 	return tell(ctx, tx, d, n.Story)
 }
+
+// stuck says of a delivery d that its room took others, at ?1, while it did
+// not get through.
+const stuck = `CASE WHEN d.began = 0 OR d.began + ` + stuckAfter + ` > ?1 THEN 0 WHEN EXISTS (
+	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began) THEN 1 ELSE 0 END`
 
 // tell fills in what d tells: its story, or the one that this goes on in, and
 // the other side of a merge or a split.
@@ -258,9 +308,10 @@ func claimEdit(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time
 	*d = story.Dispatch{Room: d.Room, Act: story.Edit}
 	var id story.ID
 	err := tx.QueryRowContext(ctx, `
-		SELECT r.story, r.remote, r.attempt + 1 FROM roots r JOIN stories s ON s.id = r.story
+		SELECT r.story, r.remote, r.key, r.attempt + 1, coalesce((SELECT shut FROM rests WHERE rests.room = r.room), 0)
+		FROM roots r JOIN stories s ON s.id = r.story
 		WHERE r.room = ?2 AND `+stale+` ORDER BY s.changed, s.id LIMIT 1`, micros(now), d.Room).
-		Scan(&id, &d.Root, &d.Attempt)
+		Scan(&id, &d.Root, &d.Key, &d.Attempt, &d.Shut)
 	if err != nil {
 		return err
 	}

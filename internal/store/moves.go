@@ -182,7 +182,7 @@ func saveMoved(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Mov
 	}
 	_, err := tx.ExecContext(ctx, `
 		UPDATE deliveries AS d SET kind = 'refresh' WHERE notice = (SELECT max(id) FROM notices) AND (
-			EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND e.state IN ('owed', 'sending') AND e.kind <> 'refresh')
+			EXISTS (SELECT 1 FROM deliveries e WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND e.state IN ('owed', 'sending', 'ambiguous') AND e.kind <> 'refresh')
 			OR EXISTS (SELECT 1 FROM roots r JOIN stories s ON s.id = r.story WHERE r.room = d.room AND r.gone = 0 AND d.story IN (r.story, s.merged)))`)
 	return err
 }

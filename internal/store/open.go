@@ -265,12 +265,12 @@ func damaged(err error) error {
 // says that it is gone, so nothing of it is under way any more.
 func (s *Store) resume(ctx context.Context) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'ambiguous', why = 'vedette was stopped before the platform had answered' WHERE state = 'sending'`)
+		res, err := tx.ExecContext(ctx, `UPDATE deliveries SET state = 'ambiguous', not_before = 0, why = 'vedette was stopped before the platform had answered' WHERE state = 'sending'`)
 		if err != nil {
 			return err
 		}
 		if n, _ := res.RowsAffected(); n > 0 {
-			s.log.LogAttrs(ctx, slog.LevelError, "deliveries are ambiguous: they may or may not stand in their rooms", slog.Int64("deliveries", n))
+			s.log.LogAttrs(ctx, slog.LevelWarn, "deliveries are ambiguous: they may or may not stand in their rooms, and are looked for", slog.Int64("deliveries", n))
 		}
 		if _, err = tx.ExecContext(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`); err != nil {
 			return err

@@ -181,8 +181,8 @@ func vanished(t *testing.T, address string) {
 		t.Fatal(err)
 	}
 	counted(t, other, map[story.DeliveryState]int{story.Ambiguous: 1})
-	if d, ok, err := other.Claim(t.Context(), "desk", storetest.Noon()); ok || err != nil {
-		t.Errorf("claimed %+v (%v), want nothing sent again", d, err)
+	if d, ok, err := other.Claim(t.Context(), "desk", storetest.Noon()); !ok || err != nil || d.Act != story.LookUp {
+		t.Errorf("claimed %v %+v (%v), want that it is looked for and not sent again", ok, d, err)
 	}
 }
 

@@ -117,7 +117,11 @@ func (s *Store) Deliveries(ctx context.Context) (_ map[story.DeliveryState]int, 
 // which is not there. It is 0, always.
 func (s *Store) Unaccounted(ctx context.Context) (n int, err error) {
 	defer wrap(&err, "unaccounted deliveries")
-	err = s.read.QueryRowContext(ctx, `
+	return unaccounted(ctx, s.read)
+}
+
+func unaccounted(ctx context.Context, q querier) (n int, err error) {
+	err = q.QueryRowContext(ctx, `
 		SELECT (SELECT coalesce(sum(abs(n.owed - (SELECT count(*) FROM deliveries d WHERE d.notice = n.id))), 0) FROM notices n)
 			+ (SELECT count(*) FROM deliveries WHERE (state = 'digested') <> (digest IS NOT NULL))
 			+ (SELECT count(*) FROM deliveries WHERE state NOT IN

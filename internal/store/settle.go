@@ -13,9 +13,11 @@ import (
 func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 	defer wrap(&err, fmt.Sprintf("settle %s in room %s", o.Dispatch.Act, o.Dispatch.Room))
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if o.Rest {
-			_, err := tx.ExecContext(ctx, `INSERT INTO rests (room, until) VALUES (?, ?) ON CONFLICT (room) DO UPDATE SET until = max(rests.until, excluded.until)`, o.Dispatch.Room, micros(o.NotBefore))
-			if err != nil {
+		if err := settleRoom(ctx, tx, &o); err != nil {
+			return err
+		}
+		if o.Alarm != nil {
+			if err := s.owe(ctx, tx, o.Alarm); err != nil {
 				return err
 			}
 		}
@@ -26,12 +28,29 @@ func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 	})
 }
 
+// settleRoom records what the outcome says of the room as a whole.
+func settleRoom(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	room := o.Dispatch.Room
+	if o.Rest {
+		_, err := tx.ExecContext(ctx, `
+			INSERT INTO rests (room, until, shut) VALUES (?, ?, ?)
+			ON CONFLICT (room) DO UPDATE SET until = CASE WHEN rests.until > excluded.until THEN rests.until ELSE excluded.until END, shut = excluded.shut`,
+			room, micros(o.NotBefore), o.Shut)
+		return err
+	}
+	if o.State == story.Delivered {
+		_, err := tx.ExecContext(ctx, `UPDATE rests SET shut = 0 WHERE room = ? AND shut > 0`, room)
+		return err
+	}
+	return nil
+}
+
 func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	res, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = ?, remote = ?, why = ?, not_before = ?, changed = ?, owner = '', deadline = 0
-		WHERE id = ? AND attempt = ? AND owner = ? AND (state = 'sending' OR state = 'ambiguous' AND owner <> '')`,
-		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), d.Delivery, d.Attempt, s.replica)
+		UPDATE deliveries SET state = ?1, remote = ?2, why = ?3, not_before = ?4, changed = ?5, looked = ?6, doubt = CASE ?1 WHEN 'ambiguous' THEN doubt ELSE 0 END, owner = '', deadline = 0
+		WHERE id = ?7 AND attempt = ?8 AND owner = ?9 AND (state = 'sending' OR state = 'ambiguous' AND owner <> '')`,
+		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), micros(o.Looked), d.Delivery, d.Attempt, s.replica)
 	if err != nil {
 		return err
 	}
@@ -47,13 +66,35 @@ func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome)
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
 		return err
 	}
-	if o.State != story.Delivered || d.Act != story.Post || d.Story.ID == 0 {
+	switch {
+	case o.State != story.Delivered || d.Story.ID == 0:
 		return nil
+	case d.Act == story.LookUp && d.Root == "":
+		return found(ctx, tx, o)
+	case d.Act == story.Post:
+		return posted(ctx, tx, o)
 	}
-	_, err = tx.ExecContext(ctx, `
-		INSERT INTO roots (room, story, remote, shown) VALUES (?, ?, ?, ?)
-		ON CONFLICT (room, story) DO UPDATE SET remote = excluded.remote, shown = excluded.shown, gone = 0, not_before = 0, attempt = 0`,
-		d.Room, d.Story.ID, o.Remote, d.Story.Version)
+	return nil
+}
+
+// found records that a message without a root was found, or was sent again
+// under its key: it is the story's root. Which version it shows is not known,
+// so that it is edited.
+func found(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO roots (room, story, remote, key, shown) VALUES (?, ?, ?, ?, 0)
+		ON CONFLICT (room, story) DO UPDATE SET remote = excluded.remote, key = excluded.key, shown = 0, gone = 0, not_before = 0, attempt = 0`,
+		o.Dispatch.Room, o.Dispatch.Notice.Story, o.Remote, o.Dispatch.Key)
+	return err
+}
+
+// posted records that the story's root message stands in the room.
+func posted(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	d := &o.Dispatch
+	_, err := tx.ExecContext(ctx, `
+		INSERT INTO roots (room, story, remote, key, shown) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT (room, story) DO UPDATE SET remote = excluded.remote, key = excluded.key, shown = excluded.shown, gone = 0, not_before = 0, attempt = 0`,
+		d.Room, d.Story.ID, o.Remote, d.Key, d.Story.Version)
 	if err != nil {
 		return err
 	}

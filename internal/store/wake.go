@@ -94,6 +94,7 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 	}
 	rows, err = s.read.QueryContext(ctx, `
 		SELECT d.room FROM deliveries d WHERE`+claimable+`
+		UNION SELECT d.room FROM deliveries d WHERE`+doubtful+`
 		UNION SELECT d.room FROM deliveries d WHERE`+moot+`
 		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
 		UNION SELECT room FROM digests WHERE due <= ?1
@@ -189,6 +190,7 @@ func (s *Store) FinishJudge(ctx context.Context, job *river.Job[JudgeArgs]) (mor
 func (s *Store) FinishDeliver(ctx context.Context, job *river.Job[DeliverArgs], now time.Time) (more bool, err error) {
 	defer wrap(&err, "finish delivering to "+string(job.Args.Room))
 	return finish(ctx, s, job, `SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+claimable+`)
+		OR EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+doubtful+`)
 		OR EXISTS (SELECT 1 FROM roots r JOIN stories s ON s.id = r.story WHERE r.room = ?2 AND `+stale+`)`, micros(now), job.Args.Room)
 }
 

@@ -75,10 +75,11 @@ func bulletins() map[string]*story.Bulletin {
 		{Level: story.Calm, Title: "Εκεχειρία", Origins: 2, Outlets: 1, Changed: at.Add(-50 * time.Hour)},
 	}
 	health := story.Bulletin{Kind: story.FeedHealth, Reasons: []string{reason, reason}, At: at}
+	room := story.Bulletin{Kind: story.RoomHealth, Reasons: []string{reason}, At: at}
 	over := story.Bulletin{Kind: story.MuteEnd, Reasons: []string{reason}, At: at, Digest: &story.Digest{Held: 2, Lines: lines, Bulletins: []story.Bulletin{*rise}}}
 	return map[string]*story.Bulletin{
 		"Rise": rise, "Fall": change(story.High, story.Elevated), "Calm": change(story.High, story.Calm),
-		"Deadline": {Watch: "front", Kind: story.Deadline, Reasons: []string{reason}, At: at}, "Health": &health, "MuteEnd": &over,
+		"Deadline": {Watch: "front", Kind: story.Deadline, Reasons: []string{reason}, At: at}, "Health": &health, "Room": &room, "MuteEnd": &over,
 		"Handover":        {Kind: story.ShiftEnd, Reasons: []string{reason}, At: at, Lines: []story.Saying{{Text: "Βομβαρδισμός", Note: "Άντα"}}},
 		"Digest":          {Kind: story.DigestKind, At: at, Digest: &story.Digest{Held: 1, Below: 3, Lines: lines, Bulletins: []story.Bulletin{*rise, over, health}}},
 		"DigestOfStories": {Kind: story.DigestKind, At: at, Digest: &story.Digest{Since: at.Add(-24 * time.Hour), Below: 1, Held: 2, Lines: lines[:1]}},
@@ -189,10 +190,13 @@ func (e *ear) Reply(_ context.Context, _ story.Remote, _ string, m *bot.Message)
 }
 
 // Edit keeps what a message looks like then.
-func (e *ear) Edit(_ context.Context, _ story.Remote, m *bot.Message) error {
+func (e *ear) Edit(_ context.Context, _ story.Remote, _ string, m *bot.Message) error {
 	e.heard = append(e.heard, Told{Kind: e.kind, Message: m})
 	return nil
 }
+
+// Find finds nothing.
+func (e *ear) Find(context.Context, bot.Trace) (story.Remote, bool, error) { return "", false, nil }
 
 // Link leads to a message.
 func (e *ear) Link(context.Context, story.Remote) string { return "https://chat.example/2" }

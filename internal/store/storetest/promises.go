@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -268,31 +269,178 @@ func rootRemoved(t *testing.T, h Harness) {
 	claim(t, s, "")
 }
 
-func crashIsAmbiguous(t *testing.T, h Harness) {
-	t.Helper()
-	s := h.Open(t)
-	save(t, s, item("g:1", "Idlib shelled"))
-	tell(t, s, 0, story.NewStory, "desk")
-	claim(t, s, story.Post)
-	h.Crash(t)
-	s = h.Open(t)
-	claim(t, s, "")
-	counts(t, s, map[story.DeliveryState]int{story.Ambiguous: 1})
-}
-
-func repeated(t *testing.T, h Harness) {
+// crashed has a message in doubt: a crash cut it off.
+func crashed(t *testing.T, h Harness) (Store, story.Dispatch) {
 	t.Helper()
 	s := h.Open(t)
 	save(t, s, item("g:1", "Idlib shelled"))
 	tell(t, s, 0, story.NewStory, "desk")
 	first := claim(t, s, story.Post)
 	h.Crash(t)
+	return h.Open(t), first
+}
+
+func crashIsAmbiguous(t *testing.T, h Harness) {
+	t.Helper()
+	s, first := crashed(t, h)
+	d := claim(t, s, story.LookUp)
+	if d.Key != first.Key || d.Attempt != 2 || !d.Tried.Equal(Noon()) || !d.Looked.IsZero() || d.Root != "" {
+		t.Errorf("looked for is %+v, want the message of the attempt", d)
+	}
+	claim(t, s, "") // it is looked for once
+	h.Crash(t)      // and is as ambiguous as before
 	s = h.Open(t)
-	check(t, s.Repeat(t.Context(), []story.RoomName{"elsewhere"}))
+	d = claim(t, s, story.LookUp)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Ambiguous, Looked: Noon(), NotBefore: Noon().Add(time.Minute), Why: "a test", At: Noon()}))
 	claim(t, s, "")
-	check(t, s.Repeat(t.Context(), []story.RoomName{"desk"}))
-	if again := claim(t, s, story.Post); again.Key != first.Key || again.Attempt != 2 {
+	if d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(time.Minute)); !ok || err != nil || !d.Looked.Equal(Noon()) || !d.Tried.Equal(Noon()) {
+		t.Errorf("looked for is %v %+v, want it known that it was looked for before (%v)", ok, d, err)
+	}
+}
+
+func foundStands(t *testing.T, h Harness) {
+	t.Helper()
+	s, first := crashed(t, h)
+	settle(t, s, claim(t, s, story.LookUp), story.Delivered, 0)
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1})
+	if d := claim(t, s, story.Edit); d.Root != story.Remote("m"+first.Key) || d.Key != first.Key {
+		t.Errorf("edited is %q (%s), want what was found: it may show less", d.Root, d.Key)
+	}
+	save(t, s, item("g:2", "Idlib shelled again"))
+	tell(t, s, first.Story.ID, story.Update, "desk")
+	claim(t, s, story.Reply)
+}
+
+func absentIsSent(t *testing.T, h Harness) {
+	t.Helper()
+	s, first := crashed(t, h)
+	settle(t, s, claim(t, s, story.LookUp), story.Owed, 0)
+	again := claim(t, s, story.Post)
+	if again.Key != first.Key || again.Attempt != 3 {
 		t.Errorf("sent again as %q (%d), want %q", again.Key, again.Attempt, first.Key)
+	}
+	settle(t, s, again, story.Delivered, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1})
+}
+
+func doubtDelaysItsStory(t *testing.T, h Harness) {
+	t.Helper()
+	s, first := crashed(t, h)
+	d := claim(t, s, story.LookUp)
+	settle(t, s, d, story.Ambiguous, time.Hour) // nobody may look
+	save(t, s, item("g:2", "Idlib shelled again"))
+	tell(t, s, first.Story.ID, story.Update, "desk")
+	claim(t, s, "")
+	save(t, s, item("g:3", "Another town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	if other := claim(t, s, story.Post); other.Story.ID == first.Story.ID {
+		t.Error("the story goes on, want another one's message")
+	} else {
+		settle(t, s, other, story.Delivered, 0)
+	}
+	if next, ok, err := s.Claim(t.Context(), "desk", Noon().Add(story.StuckAfter)); !ok || err != nil || next.Story.ID != first.Story.ID || next.Act != story.Post {
+		t.Errorf("claimed %v %+v, want that the story goes on after %v (%v)", ok, next, story.StuckAfter, err)
+	}
+}
+
+func stumblingPlatform(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	for i := range 4 {
+		save(t, s, item(fmt.Sprint("g:", i), "Town "+fmt.Sprint(i)))
+		tell(t, s, 0, story.NewStory, "desk")
+	}
+	for range 3 {
+		settle(t, s, claim(t, s, story.Post), story.Ambiguous, time.Second)
+	}
+	claim(t, s, "") // what is left is not made ambiguous too
+	d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(time.Second))
+	check(t, err)
+	if !ok || d.Act != story.LookUp {
+		t.Fatalf("claimed %v %q, want a look", ok, d.Act)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	claim(t, s, story.Post) // the platform answers again
+}
+
+func stuckIsKnown(t *testing.T, h Harness) {
+	t.Helper()
+	s, first := crashed(t, h)
+	settle(t, s, claim(t, s, story.LookUp), story.Ambiguous, 20*time.Minute)
+	at := func(later time.Duration) story.Dispatch {
+		d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(later))
+		check(t, err)
+		if !ok || d.Delivery != first.Delivery {
+			t.Fatalf("claimed %v %+v, want the first message", ok, d)
+		}
+		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Ambiguous, NotBefore: Noon().Add(later + time.Minute), Why: "a test", At: Noon().Add(later)}))
+		return d
+	}
+	if at(20 * time.Minute).Stuck {
+		t.Error("it is stuck, though nothing else got through: the platform may be down")
+	}
+	save(t, s, item("g:2", "Another town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	other, _, err := s.Claim(t.Context(), "desk", Noon().Add(20*time.Minute))
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: other, State: story.Delivered, Remote: "other", At: Noon().Add(20 * time.Minute)}))
+	if !at(21 * time.Minute).Stuck {
+		t.Error("it is not stuck, though another message got through")
+	}
+}
+
+func criticalOvertakes(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	calm := tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:2", "War declared"))
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p[0].Item.ID, Revision: p[0].Item.Revision, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, Reason: "a test", At: Noon(), Level: story.Critical,
+		Matches: []story.Match{{Watch: "idlib"}},
+	}}))
+	for _, want := range []bool{true, false} {
+		d := claim(t, s, story.Post)
+		if got := d.Story.ID != calm; got != want {
+			t.Errorf("claimed story %d, want the critical one first", d.Story.ID)
+		}
+		settle(t, s, d, story.Delivered, 0)
+	}
+}
+
+func shutIsCounted(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	now := Noon()
+	for n := range 3 {
+		d, ok, err := s.Claim(t.Context(), "desk", now)
+		check(t, err)
+		if !ok || d.Shut != n {
+			t.Fatalf("claimed %v, found shut %d times, want %d", ok, d.Shut, n)
+		}
+		o := story.Outcome{Dispatch: d, State: story.Owed, Rest: true, Shut: n + 1, NotBefore: now.Add(time.Minute), Why: "a test", At: now}
+		if n == 2 {
+			o.Alarm = &story.Bulletin{Kind: story.RoomHealth, Key: "room desk shut", Reasons: []string{"The room desk takes no messages"}, At: now, Rooms: []story.RoomName{"ops"}}
+		}
+		check(t, s.Settle(t.Context(), o))
+		now = now.Add(time.Minute)
+	}
+	d, ok, err := s.Claim(t.Context(), "ops", now)
+	check(t, err)
+	if !ok || d.Notice.Bulletin == nil || d.Notice.Kind != story.RoomHealth {
+		t.Errorf("operators are owed %v %+v, want the alarm", ok, d.Notice)
+	}
+	d, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: now}))
+	save(t, s, item("g:2", "Another town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	if d, _, err = s.Claim(t.Context(), "desk", now); err != nil || d.Shut != 0 {
+		t.Errorf("found shut %d times after it took a message, want none (%v)", d.Shut, err)
 	}
 }
 

@@ -35,7 +35,6 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
-	Repeat(ctx context.Context, rooms []story.RoomName) error
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
 	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
@@ -72,6 +71,9 @@ type Store interface {
 	Newest(ctx context.Context) (map[story.FeedName]time.Time, error)
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
 	Unaccounted(ctx context.Context) (int, error)
+	Audit(ctx context.Context, rooms map[story.WatchName][]story.RoomName, since, now time.Time) (story.Audit, error)
+	Announce(ctx context.Context, b *story.Bulletin) error
+	Ledger(ctx context.Context, q story.LedgerQuery) ([]story.Entry, error)
 }
 
 // A Harness opens one database, again and again.
@@ -117,8 +119,16 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
-		{"ACrashWhileSendingIsAmbiguous", crashIsAmbiguous},
-		{"ARoomThatKnowsKeysIsSentAgainWhatIsAmbiguous", repeated},
+		{"ACrashWhileSendingIsAmbiguousAndLookedFor", crashIsAmbiguous},
+		{"WhatIsFoundStandsAndIsEdited", foundStands},
+		{"WhatIsNotThereIsSentAgainUnderItsKey", absentIsSent},
+		{"AnAmbiguousMessageDelaysItsStoryForAQuarterOfAnHour", doubtDelaysItsStory},
+		{"APlatformThatStumblesMakesFewMessagesAmbiguous", stumblingPlatform},
+		{"AMessageIsStuckIfOthersGetThrough", stuckIsKnown},
+		{"ACriticalStoryOvertakes", criticalOvertakes},
+		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
+		{"AnAuditFindsWhoWasNotTold", auditFinds},
+		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},

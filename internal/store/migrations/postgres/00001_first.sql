@@ -156,6 +156,9 @@ CREATE TABLE deliveries (
     state      TEXT COLLATE "C" NOT NULL,
     attempt    BIGINT NOT NULL DEFAULT 0,
     not_before BIGINT NOT NULL DEFAULT 0,
+    began      BIGINT NOT NULL DEFAULT 0, -- when it was first given to the platform
+    doubt      BIGINT NOT NULL DEFAULT 0, -- since when it may stand in the room unheard of; 0: it does not
+    looked     BIGINT NOT NULL DEFAULT 0, -- when it was looked for in vain since
     remote     TEXT COLLATE "C" NOT NULL DEFAULT '',
     why        TEXT COLLATE "C" NOT NULL DEFAULT '',
     changed    BIGINT NOT NULL,
@@ -166,7 +169,7 @@ CREATE TABLE deliveries (
     deadline   BIGINT NOT NULL DEFAULT 0,         -- by which that is over, by the database's clock
     UNIQUE (notice, room)
 );
-CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
+CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending', 'ambiguous');
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
 CREATE INDEX deliveries_muted ON deliveries (mute) WHERE state = 'muted';
 CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';
@@ -206,18 +209,21 @@ CREATE TABLE boards (
     mark       TEXT COLLATE "C" NOT NULL DEFAULT '', -- how far the record was when it was last looked at
     attempt    BIGINT NOT NULL DEFAULT 0,
     not_before BIGINT NOT NULL DEFAULT 0,
-    stale      BIGINT NOT NULL DEFAULT 0
+    stale      BIGINT NOT NULL DEFAULT 0,
+    doubt      BIGINT NOT NULL DEFAULT 0  -- since when it may stand in the room unheard of; 0: it does not
 );
 
 CREATE TABLE rests (
     room  TEXT COLLATE "C" PRIMARY KEY,
-    until BIGINT NOT NULL -- nothing is sent to the room before
+    until BIGINT NOT NULL,          -- nothing is sent to the room before
+    shut  BIGINT NOT NULL DEFAULT 0 -- how often in a row the room was found shut
 );
 
 CREATE TABLE roots (
     room       TEXT COLLATE "C" NOT NULL,
     story      BIGINT NOT NULL REFERENCES stories (id) DEFERRABLE,
     remote     TEXT COLLATE "C" NOT NULL,
+    key        TEXT COLLATE "C" NOT NULL,    -- of the delivery that it is
     shown      BIGINT NOT NULL, -- the version of the story that the message shows
     gone       BIGINT NOT NULL DEFAULT 0,
     not_before BIGINT NOT NULL DEFAULT 0,

@@ -149,6 +149,9 @@ CREATE TABLE deliveries (
     state      TEXT NOT NULL,
     attempt    INTEGER NOT NULL DEFAULT 0,
     not_before INTEGER NOT NULL DEFAULT 0,
+    began      INTEGER NOT NULL DEFAULT 0, -- when it was first given to the platform
+    doubt      INTEGER NOT NULL DEFAULT 0, -- since when it may stand in the room unheard of; 0: it does not
+    looked     INTEGER NOT NULL DEFAULT 0, -- when it was looked for in vain since
     remote     TEXT NOT NULL DEFAULT '',
     why        TEXT NOT NULL DEFAULT '',
     changed    INTEGER NOT NULL,
@@ -159,7 +162,7 @@ CREATE TABLE deliveries (
     deadline   INTEGER NOT NULL DEFAULT 0,         -- by which that is over, by the database's clock
     UNIQUE (notice, room)
 );
-CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending');
+CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending', 'ambiguous');
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
 CREATE INDEX deliveries_muted ON deliveries (mute) WHERE state = 'muted';
 CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';
@@ -199,18 +202,21 @@ CREATE TABLE boards (
     mark       TEXT NOT NULL DEFAULT '', -- how far the record was when it was last looked at
     attempt    INTEGER NOT NULL DEFAULT 0,
     not_before INTEGER NOT NULL DEFAULT 0,
-    stale      INTEGER NOT NULL DEFAULT 0
+    stale      INTEGER NOT NULL DEFAULT 0,
+    doubt      INTEGER NOT NULL DEFAULT 0  -- since when it may stand in the room unheard of; 0: it does not
 ) WITHOUT ROWID;
 
 CREATE TABLE rests (
     room  TEXT PRIMARY KEY,
-    until INTEGER NOT NULL -- nothing is sent to the room before
+    until INTEGER NOT NULL,          -- nothing is sent to the room before
+    shut  INTEGER NOT NULL DEFAULT 0 -- how often in a row the room was found shut
 ) WITHOUT ROWID;
 
 CREATE TABLE roots (
     room       TEXT NOT NULL,
     story      INTEGER NOT NULL REFERENCES stories (id),
     remote     TEXT NOT NULL,
+    key        TEXT NOT NULL,    -- of the delivery that it is
     shown      INTEGER NOT NULL, -- the version of the story that the message shows
     gone       INTEGER NOT NULL DEFAULT 0,
     not_before INTEGER NOT NULL DEFAULT 0,

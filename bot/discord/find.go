@@ -1,0 +1,153 @@
+package discord
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"vedette/bot"
+	"vedette/story"
+)
+
+// nonceHolds is how long after a message was given to Discord another with its
+// nonce is certain to make none: far less than the few minutes of which
+// Discord speaks.
+const nonceHolds = 20 * time.Second
+
+// Find looks for the message in root's thread and in the channel, by the key
+// that its buttons carry. Within some seconds there is no need: Discord makes
+// two posts with one key one.
+func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error) {
+	if t.Age >= 0 && t.Age < nonceHolds {
+		return "", false, &bot.Failure{Kind: bot.Repeatable, Why: "Discord's answer was lost"}
+	}
+	places := []string{r.channel}
+	if snowflake(string(t.Root)) {
+		places = []string{string(t.Root), r.channel}
+	}
+	for _, place := range places {
+		id, no := r.search(ctx, place, &t)
+		switch {
+		case no != nil && place != r.channel && no.threadless(): // there is no such thread
+		case no != nil && no.failure().Kind == bot.Unfit:
+			return "", false, &bot.Failure{Kind: bot.RoomShut, Why: no.failure().Why + " that asks what stands in the channel: look there, and update vedette"}
+		case no != nil:
+			return "", false, no.failure()
+		case id != "":
+			return story.Remote(id), true, nil
+		}
+	}
+	if sees, failure := r.sees(ctx); !sees {
+		return "", false, failure
+	}
+	return "", false, nil
+}
+
+// A written is a message as far as it is read.
+type written struct {
+	ID         string `json:"id"`
+	Components []struct {
+		Components []struct {
+			ID string `json:"custom_id"`
+		} `json:"components"`
+	} `json:"components"`
+}
+
+// bears reports whether a button of the message carries the key.
+func (m *written) bears(key string) bool {
+	for _, row := range m.Components {
+		for _, c := range row.Components {
+			if strings.HasSuffix(c.ID, ":"+key) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// mostRead is how many messages Discord tells at once.
+const mostRead = 100
+
+// search returns the message in place, a channel or a thread, that bears t's
+// key, or "". It reads from before the message was given to Discord, by
+// whichever clock is the slower.
+func (r *Room) search(ctx context.Context, place string, t *bot.Trace) (string, *refusal) {
+	for from := t.From(r.account.skew.Load()); ; {
+		id, no := r.read(ctx, place, from, t.Key)
+		again := t.From(r.account.skew.Load())
+		if id != "" || no != nil || !again.Before(from) {
+			return id, no
+		}
+		from = again
+	}
+}
+
+// read reads all of place since from.
+func (r *Room) read(ctx context.Context, place string, from time.Time, key string) (string, *refusal) {
+	after := idAt(from)
+	for {
+		page, no := r.page(ctx, place, "?limit="+strconv.Itoa(mostRead)+"&after="+after)
+		if no != nil {
+			return "", no
+		}
+		last := after
+		for i := range page {
+			if page[i].bears(key) {
+				return page[i].ID, nil
+			}
+			if older(last, page[i].ID) {
+				last = page[i].ID
+			}
+		}
+		if len(page) < mostRead || last == after {
+			return "", nil
+		}
+		after = last
+	}
+}
+
+// page reads messages of place.
+func (r *Room) page(ctx context.Context, place, query string) (page []written, no *refusal) {
+	bucket := r.path("messages", "read")
+	if place != r.channel {
+		bucket = r.path("threads", "read")
+	}
+	no = r.account.exchange(ctx, call{method: http.MethodGet, path: "channels/" + place + "/messages" + query, bucket: bucket}, func(body []byte) bool {
+		return json.Unmarshal(body, &page) == nil
+	})
+	return page, no
+}
+
+// sees reports whether what is read of the channel says anything: to a bot
+// that may not read its history Discord shows an empty one.
+func (r *Room) sees(ctx context.Context) (bool, *bot.Failure) {
+	page, no := r.page(ctx, r.channel, "?limit=1")
+	if no != nil {
+		return false, no.failure()
+	}
+	if len(page) > 0 {
+		return true, nil
+	}
+	var said struct {
+		Last *string `json:"last_message_id"`
+	}
+	if no := r.account.get(ctx, "channels/"+r.channel, &said); no != nil {
+		return false, no.failure()
+	}
+	if said.Last == nil {
+		return true, nil
+	}
+	return false, &bot.Failure{Kind: bot.RoomShut, Why: "the bot does not see what stands in the channel: give it Read Message History"}
+}
+
+// idAt returns an id that is older than those of messages written at t.
+func idAt(t time.Time) string {
+	const epoch = 1_420_070_400_000 // milliseconds: from which Discord's ids count
+	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
+}
+
+// older reports whether the id a was made before b.
+func older(a, b string) bool { return len(a) < len(b) || len(a) == len(b) && a < b }

@@ -1,0 +1,197 @@
+package discord_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/discord"
+	"vedette/internal/fakeroom"
+	"vedette/story"
+)
+
+const (
+	reads  = "GET /channels/{channel}/messages"
+	sought = "sought0000000001"
+)
+
+// pressed returns a message that asks for something.
+func pressed(title, reason string) *bot.Message {
+	m := message(title, reason)
+	m.Buttons = append(m.Buttons, bot.Button{Label: "Why", Do: "why-1-0a_Z"})
+	return m
+}
+
+// trace is what is known of a message that was given to Discord long ago.
+func trace(root story.Remote) bot.Trace {
+	return bot.Trace{Key: sought, Root: root, Since: time.Now(), Age: time.Hour}
+}
+
+func TestAMessageIsFoundByItsKey(t *testing.T) {
+	lost := fakeroom.Fault{Method: posts, Commit: true, Cut: true}
+	edit := func(t *testing.T, r *discord.Room, at story.Remote) {
+		t.Helper()
+		if err := r.Edit(t.Context(), at, sought, pressed("Another title", "")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, tt := range map[string]struct {
+		reply bool
+		fails []fakeroom.Fault
+		after func(t *testing.T, r *discord.Room, at story.Remote)
+	}{
+		"ARoot":                    {false, []fakeroom.Fault{lost}, nil},
+		"AReply":                   {true, []fakeroom.Fault{lost}, nil},
+		"AReplyWithoutAThread":     {true, []fakeroom.Fault{said(threads, 403, 50013), lost}, nil},
+		"OfPlainText":              {false, []fakeroom.Fault{said(posts, 400, 50035), lost}, nil},
+		"ThatWasEdited":            {false, nil, edit},
+		"ThatWasEditedToPlainText": {false, []fakeroom.Fault{said(edits, 400, 50035)}, edit},
+		"BehindOthers": {false, []fakeroom.Fault{lost}, func(t *testing.T, r *discord.Room, _ story.Remote) {
+			t.Helper()
+			for i := range 250 {
+				if _, err := r.Post(t.Context(), fmt.Sprint("other", i), pressed("T", "")); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, a := serve(t)
+			r := a.Room(channel)
+			root, err := r.Post(t.Context(), "root000000000001", pressed("Root", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range tt.fails {
+				d.Fail(f)
+			}
+			if tt.reply {
+				_, _ = r.Reply(t.Context(), root, sought, pressed("Further", "more"))
+			} else if at, err := r.Post(t.Context(), sought, pressed("T", "")); err == nil {
+				tt.after(t, r, at)
+			} else if tt.after != nil {
+				tt.after(t, r, "")
+			}
+			found, ok, err := account(t, d.API()).Room(channel).Find(t.Context(), trace(root))
+			if err != nil || !ok {
+				t.Fatalf("found %v, %v", ok, err)
+			}
+			for _, p := range d.Posts(channel) {
+				if p.ID == string(found) && p.Key != sought {
+					t.Errorf("found is %s, want %s", p.Key, sought)
+				}
+			}
+		})
+	}
+}
+
+func TestAMessageThatDiscordDidNotTakeIsNotFound(t *testing.T) {
+	d, a := serve(t)
+	r := a.Room(channel)
+	if _, ok, err := r.Find(t.Context(), trace("")); ok || err != nil {
+		t.Errorf("found %v, %v in a channel in which nothing was ever written", ok, err)
+	}
+	root, err := r.Post(t.Context(), "root000000000001", pressed("Root", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []story.Remote{"", root, "1580731200.000100"} {
+		if _, ok, err := r.Find(t.Context(), trace(to)); ok || err != nil {
+			t.Errorf("found %v, %v of an answer to %q", ok, err, to)
+		}
+	}
+	d.Deny(channel, fakeroom.ReadMessageHistory)
+	_, ok, err := r.Find(t.Context(), trace(""))
+	if got, _ := outcome(t, err); ok || got != "room shut" {
+		t.Errorf("found %v, %v; want that it is not known: the bot sees nothing", ok, err)
+	}
+}
+
+func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault fakeroom.Fault
+		age   time.Duration
+		want  string
+	}{
+		"Busy":       {fakeroom.Fault{Method: reads, Status: 429, Header: http.Header{"Retry-After": {"9"}}, Body: `{"retry_after":9}`}, time.Hour, "not sent"},
+		"Stumbles":   {fakeroom.Fault{Method: reads, Status: 502}, time.Hour, "ambiguous"},
+		"CutOff":     {fakeroom.Fault{Method: reads, Cut: true}, time.Hour, "ambiguous"},
+		"HTML":       {fakeroom.Fault{Method: reads, Header: html, Body: "<html>"}, time.Hour, "ambiguous"},
+		"NoAccess":   {said(reads, 403, 50001), time.Hour, "room shut"},
+		"Odd":        {said(reads, 400, 50035), time.Hour, "room shut"},
+		"Token":      {said(reads, 401, 0), time.Hour, "platform shut"},
+		"SoonAfter":  {fakeroom.Fault{Method: reads, Cut: true}, 19 * time.Second, "may be repeated"},
+		"ClockIsSet": {fakeroom.Fault{Method: reads, Cut: true}, -time.Second, "ambiguous"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d, a := serve(t)
+			d.Fail(tt.fault)
+			told := trace("")
+			told.Age = tt.age
+			_, ok, err := a.Room(channel).Find(t.Context(), told)
+			if got, _ := outcome(t, err); ok || got != tt.want {
+				t.Errorf("found %v, %v; want %s", ok, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestATokenThatIsNotAcceptedIsTriedNowAndThen(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		d.Fail(said(posts, 401, 0))
+		for _, room := range []string{channel, "123456789012345679"} { // the second is not asked
+			_, err := a.Room(room).Post(t.Context(), key, root())
+			if got, wait := outcome(t, err); got != "platform shut" || wait != 5*time.Minute {
+				t.Errorf("%s after %v; want that the platform is shut for five minutes", got, wait)
+			}
+		}
+		time.Sleep(5 * time.Minute)
+		if _, err := a.Room(channel).Post(t.Context(), key, root()); err != nil {
+			t.Errorf("the token is accepted again: %v", err)
+		}
+	})
+}
+
+func TestNothingIsSentThatDiscordMightBanFor(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		refused := 0
+		for range 500 {
+			d.Fail(said(posts, 403, 50001))
+			_, err := a.Room(channel).Post(t.Context(), key, root())
+			if got, _ := outcome(t, err); got == "room shut" {
+				refused++
+			}
+		}
+		if refused > 100 || refused < 80 {
+			t.Errorf("Discord refused %d requests in ten minutes, want 100 at most", refused)
+		}
+		time.Sleep(10 * time.Minute)
+		_, err := a.Room(channel).Post(t.Context(), key, root())
+		if got, _ := outcome(t, err); got != "room shut" {
+			t.Errorf("after ten minutes %s, want that it is tried again", got)
+		}
+	})
+}
+
+// onPipes runs test with an account of a fake Discord, in virtual time.
+func onPipes(t *testing.T, test func(*testing.T, *fakeroom.Discord, *discord.Account)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		calls := fakeroom.NewPipes()
+		d, err := fakeroom.NewDiscordOn(calls, token, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer d.Close()
+		transport := &http.Transport{DialContext: calls.Dial}
+		defer transport.CloseIdleConnections()
+		a, err := discord.New(discord.Options{Token: token, API: d.API(), Transport: transport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		test(t, d, a)
+	})
+}
