@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -93,8 +94,11 @@ func (a *auditor) audit(ctx context.Context) error {
 	a.last, a.made = found, time.Now()
 	a.mu.Unlock()
 	if found.Clean() {
-		if a.clean != nil {
-			return a.clean(ctx)
+		if a.clean == nil {
+			return nil
+		}
+		if err := a.clean(ctx); err != nil { // the audit itself was made
+			a.log.LogAttrs(ctx, slog.LevelWarn, "heartbeat", slog.Any("error", err))
 		}
 		return nil
 	}
@@ -162,6 +166,36 @@ func (a *auditor) Collect(ch chan<- prometheus.Metric) {
 	} {
 		gauge("deliveries", "Deliveries by state.", float64(states[s]), string(s))
 	}
+}
+
+// heartbeat returns what asks for the address.
+func heartbeat(address string) func(context.Context) error {
+	return monitor{address, &http.Client{Timeout: auditWithin}}.beat
+}
+
+// A monitor is a service that calls somebody if it is not asked for any more.
+type monitor struct {
+	address string // a secret
+	client  *http.Client
+}
+
+// beat asks for the monitor's address, whose answer must be a success.
+func (m monitor) beat(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, m.address, http.NoBody)
+	if err != nil {
+		return errors.New("VEDETTE_HEARTBEAT_URL cannot be asked for")
+	}
+	fault.Point("heartbeat.asking")
+	res, err := m.client.Do(req)
+	fault.Point("heartbeat.asked")
+	if err != nil {
+		return errors.New("VEDETTE_HEARTBEAT_URL does not answer")
+	}
+	_ = res.Body.Close() // it says nothing that matters
+	if res.StatusCode/100 != 2 {
+		return fmt.Errorf("VEDETTE_HEARTBEAT_URL answers %s", res.Status)
+	}
+	return nil
 }
 
 // metrics returns what answers with a's figures.

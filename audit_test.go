@@ -1,35 +1,70 @@
 package main
 
 import (
+	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
-	"vedette/internal/store"
 	"vedette/story"
 )
 
-// TestOnlyACleanAuditIsWell holds that the process says it is well while its
-// last audit found nothing, and is not long past.
-func TestOnlyACleanAuditIsWell(t *testing.T) {
-	db, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"), store.Options{Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	for name, c := range map[string]struct {
-		last story.Audit
-		made time.Time
-		well bool
-	}{
-		"Clean":       {made: time.Now(), well: true},
-		"Unaccounted": {last: story.Audit{Unaccounted: 1}, made: time.Now()},
-		"LongPast":    {made: time.Now().Add(-auditStale - time.Minute)},
-	} {
-		a := &auditor{db: db, last: c.last, made: c.made}
-		if err := a.Ping(t.Context()); (err == nil) != c.well {
-			t.Errorf("%s: it says %v, want well: %v", name, err, c.well)
+// TestWhatIsUnaccountedForStopsTheHeartbeat has an audit hold one delivery to
+// what two rooms were owed.
+func TestWhatIsUnaccountedForStopsTheHeartbeat(t *testing.T) {
+	t.Parallel()
+	beats := 0
+	monitor := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { beats++ }))
+	defer monitor.Close()
+	d := &oneDesk{path: filepath.Join(t.TempDir(), "vedette.db")}
+	d.open(t)
+	defer func() {
+		if err := d.box.Close(); err != nil {
+			t.Error(err)
 		}
+	}()
+	d.owe(t, 0)
+	told := []story.RoomName{"desk"}
+	a := &auditor{
+		db: d.box.Store, now: utcNow, log: slog.New(slog.DiscardHandler), clean: heartbeat(monitor.URL + "/canary"),
+		owed: func() (*charter, []story.RoomName) {
+			return &charter{rooms: map[story.WatchName][]story.RoomName{"idlib": told}, since: time.Now().Add(-time.Hour)}, []story.RoomName{"ops"}
+		},
+	}
+	checked := func() error {
+		t.Helper()
+		if err := a.audit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return a.Ping(t.Context())
+	}
+	if err := checked(); err != nil || beats != 1 {
+		t.Errorf("%v after %d heartbeats, want all well after one", err, beats)
+	}
+	told = append(told, "forgotten")
+	for range 2 {
+		if err := checked(); err == nil || !strings.Contains(err.Error(), "1 deliveries are unaccounted for") || beats != 1 {
+			t.Errorf("%v after %d heartbeats, want one delivery missed and no further heartbeat", err, beats)
+		}
+	}
+	all, err := d.box.Ledger(context.WithoutCancel(t.Context()), story.LedgerQuery{Room: "ops", Limit: 9})
+	if err != nil || len(all) != 1 || all[0].Kind != story.RoomHealth {
+		t.Errorf("operators are owed %+v (%v), want to hear of it once", all, err)
+	}
+	monitor.Close()
+	if err := a.clean(t.Context()); err == nil || strings.Contains(err.Error(), "canary") {
+		t.Errorf("a heartbeat that nobody hears: %v, want an error without the address", err)
+	}
+	told = told[:1]
+	if err := checked(); err != nil {
+		t.Errorf("%v, want that the monitor's fault is not ours", err)
+	}
+	a.made = time.Now().Add(-time.Hour)
+	if err := a.Ping(t.Context()); err == nil {
+		t.Error("nobody has audited for an hour, and all is well")
 	}
 }

@@ -128,6 +128,9 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	q := &inquiry{db: db, seal: seal, desk: pr.inForce.Load, seats: pr.places, now: now, log: log, live: pr.desk.Standing, reload: pr.again}
 	pr.core = q.answerer()
 	pr.auditor = &auditor{db: db, now: now, log: log, owed: func() (*charter, []story.RoomName) { return pr.charter.Load(), pr.inForce.Load().Operators }}
+	if set.HeartbeatURL != "" {
+		pr.auditor.clean = heartbeat(set.HeartbeatURL.Reveal())
+	}
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }

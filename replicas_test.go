@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,14 +17,19 @@ import (
 	"vedette/bot"
 	"vedette/config"
 	"vedette/internal/pgtest"
+	"vedette/internal/store"
 	"vedette/internal/wire"
 	"vedette/story"
+	"vedette/watch"
 )
 
 // TestRoomsHearTheSameFromPostgresAndFromReplicas plays scenarios on Postgres,
 // with one program and with three: what rooms hear is what they hear of one
 // program on SQLite, each message once and in order, whoever tells it.
 func TestRoomsHearTheSameFromPostgresAndFromReplicas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: many days pass; run without -short")
+	}
 	server := pgtest.Start(t)
 	for _, name := range []string{"rising-toll-is-one-thread", "nobody-acknowledges", "two-stories-prove-to-be-one", "digest-tells-what-changed", "one-owner-in-all-rooms"} {
 		file := filepath.Join("internal", "world", "testdata", "scenarios", name+".txtar")
@@ -104,6 +111,7 @@ func hearReplicas(t *testing.T, script *wire.Script, address string, players int
 // replicate runs another program beside pr, with what pr has in force, until
 // ctx ends.
 func replicate(ctx context.Context, t *testing.T, set *config.Settings, pr *program, listen func(*program)) {
+	t.Helper()
 	own := *set
 	other, err := build(ctx, &process{stdout: new(bytes.Buffer), stderr: new(bytes.Buffer)}, &own, pr.now, true)
 	if err != nil {
@@ -122,4 +130,57 @@ func replicate(ctx context.Context, t *testing.T, set *config.Settings, pr *prog
 	if err := other.engine.Run(ctx); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestEveryCommandOpensTheDatabaseThatTheSettingsName moves a database to
+// Postgres at the command line, and goes on there.
+func TestEveryCommandOpensTheDatabaseThatTheSettingsName(t *testing.T) {
+	server := pgtest.Start(t)
+	dir := t.TempDir()
+	desk := filepath.Join(dir, "vedette.yaml")
+	const yaml = `
+feeds:
+  - {name: wire, url: "https://wire.example/rss", owner: wire, tier: 1}
+watches:
+  idlib: {title: Idlib, rule: idlib, rooms: [desk]}
+rooms:
+  desk: { terminal: {}, zone: UTC }
+`
+	if err := os.WriteFile(desk, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), filepath.Join(dir, database), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = db.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{{
+		Keys: []string{"g:1"}, Outlet: "Wire", Title: "Idlib shelled", Link: "https://wire.example/1", Published: time.Now(), FirstSeen: time.Now(), Effective: time.Now(),
+	}}})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	address := server.Database(t)
+	say := func(want int, says string, args ...string) {
+		t.Helper()
+		var out bytes.Buffer
+		p := &process{args: args, stdout: &out, stderr: &out, environ: []string{
+			"VEDETTE_DESK=" + desk, "VEDETTE_DATA=" + dir, "VEDETTE_DATABASE_URL=" + address,
+		}}
+		if got := run(t.Context(), p); got != want || !strings.Contains(out.String(), says) {
+			t.Errorf("vedette %v ended with %d, want %d and %q; it said:\n%s", args, got, want, says, out.String())
+		}
+	}
+	say(exitFault, "there are no tables yet", "search", "idlib")
+	say(exitOK, "read again, counted and compared", "migrate-store")
+	say(exitFault, "not empty", "migrate-store")
+	say(exitOK, "answers", "doctor")
+	say(exitOK, "Idlib shelled", "search", "idlib")
+	say(exitOK, "Idlib shelled", "why", "Idlib shelled")
+	say(exitOK, "Idlib", "ask", "status")
+	say(exitOK, "1 item", "backfill")
+	say(exitOK, "wire", "feeds")
+	say(exitOK, "", "level")
+	say(exitOK, "", "replay", "--since", "30d")
+	say(exitFault, "pg_dump", "backup", filepath.Join(dir, "copy"))
+	say(exitFault, "pg_restore", "restore", desk)
 }

@@ -19,12 +19,11 @@ const (
 // Bulletin returns the message that tells b, to a room that keeps zone;
 // titles are the watches' titles.
 func Bulletin(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]string, w words.Words) *Message {
-	switch b.Kind {
-	case story.FeedHealth:
+	if b.Kind == story.FeedHealth {
 		return health(b, w.Say("Feeds"), zone, w)
-	case story.RoomHealth:
+	}
+	if b.Kind == story.RoomHealth {
 		return health(b, w.Say("Rooms"), zone, w)
-	default:
 	}
 	name := cmp.Or(titles[b.Watch], string(b.Watch))
 	m := &Message{Level: b.To, Watches: []string{name}, At: b.At.In(zone), Title: story.Sentence{Text: headline(b, name, w)}, Words: w}

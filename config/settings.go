@@ -58,6 +58,7 @@ type Settings struct {
 	LLMModel       string         `env:"VEDETTE_LLM_MODEL" doc:"The model that is asked. Needed with VEDETTE_LLM_URL." want:"the name of a model" example:"llama3.2"`
 	LLMToken       Secret         `env:"VEDETTE_LLM_TOKEN" doc:"Key of that API, if it asks for one." want:"the key alone, without spaces" example:"…"`
 	HealthListen   string         `env:"VEDETTE_HEALTH_LISTEN" doc:"Loopback address that answers whether the process is healthy. Empty: nothing listens." want:"a loopback address with its port" example:"127.0.0.1:8484"`
+	HeartbeatURL   Secret         `env:"VEDETTE_HEARTBEAT_URL" doc:"Address that is asked for every five minutes, as long as an audit finds every delivery accounted for: of a service that calls you if nobody asks any more. Empty: none." want:"an https URL, or an http one on loopback, without user, query and fragment" example:"https://hc.example.org/ping/…"`
 
 	SlackAppToken      Secret            `env:"VEDETTE_SLACK_APP_TOKEN" doc:"App-level token of the Slack app, with the scope connections:write. Needed for commands and buttons in Slack, unless VEDETTE_PUBLIC_URL is set." want:"the app-level token alone, which begins with xapp-" example:"xapp-…"`
 	SlackSigningSecret Secret            `env:"VEDETTE_SLACK_SIGNING_SECRET" doc:"Signing secret of the Slack app. Needed for commands and buttons in Slack if VEDETTE_PUBLIC_URL is set." want:"the secret alone, without spaces" example:"…"`
@@ -221,6 +222,7 @@ func (s *Settings) plausible() map[string]bool {
 		"Contact":      s.Contact == "" || isContact(s.Contact),
 		"LogLevel":     slices.Contains([]slog.Level{slog.LevelDebug, slog.LevelInfo, slog.LevelWarn, slog.LevelError}, s.LogLevel),
 		"LogFormat":    s.LogFormat == "text" || s.LogFormat == "json",
+		"HeartbeatURL": s.HeartbeatURL == "" || isBase(s.HeartbeatURL.Reveal()),
 		"HealthListen": s.HealthListen == "" || isLoopback(s.HealthListen),
 
 		"SlackAppToken":      isToken(s.SlackAppToken) && (s.SlackAppToken == "" || strings.HasPrefix(s.SlackAppToken.Reveal(), "xapp-")),

@@ -141,6 +141,7 @@ func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 
 func TestATokenThatIsNotAcceptedIsTriedNowAndThen(t *testing.T) {
 	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
 		d.Fail(said(posts, 401, 0))
 		for _, room := range []string{channel, "123456789012345679"} { // the second is not asked
 			_, err := a.Room(room).Post(t.Context(), key, root())
@@ -157,6 +158,7 @@ func TestATokenThatIsNotAcceptedIsTriedNowAndThen(t *testing.T) {
 
 func TestNothingIsSentThatDiscordMightBanFor(t *testing.T) {
 	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
 		refused := 0
 		for range 500 {
 			d.Fail(said(posts, 403, 50001))

@@ -89,6 +89,7 @@ func TestAMessageIsFoundByItsKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+				t.Helper()
 				root := stands(t)(r.Post(t.Context(), "root000000000001", message("Root")))
 				for _, fault := range tt.fails {
 					f.Fail(fault)
@@ -121,6 +122,7 @@ func TestAMessageIsFoundByItsKey(t *testing.T) {
 
 func TestWhatSlackDoesNotShowYetIsNotFound(t *testing.T) {
 	finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+		t.Helper()
 		at := stands(t)(r.Post(t.Context(), sought, message("T")))
 		if _, ok, err := r.Find(t.Context(), trace("", time.Second)); ok || err != nil {
 			t.Errorf("found %v, %v before it is shown", ok, err)
@@ -152,6 +154,7 @@ func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+				t.Helper()
 				root := stands(t)(r.Post(t.Context(), "root000000000001", message("Root")))
 				f.Fail(tt.fault)
 				_, ok, err := r.Find(t.Context(), trace(root, time.Minute))
@@ -166,6 +169,7 @@ func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 
 func TestALookGoesOnWhereSlackStoppedIt(t *testing.T) {
 	finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+		t.Helper()
 		began := time.Now()
 		at := stands(t)(r.Post(t.Context(), sought, message("T")))
 		for i := range 450 {

@@ -215,7 +215,7 @@ func typeOf(act story.Act) Type {
 		return Replied
 	case story.Edit:
 		return Edited
-	case story.Post:
+	case story.Post, story.LookUp: // a look tells a receiver nothing
 	}
 	return Posted
 }

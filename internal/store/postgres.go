@@ -301,6 +301,13 @@ func besidePostgres(ctx context.Context, address string, opts Options) (_ *Store
 			err = errors.Join(fmt.Errorf("open %s: %w", DisplayName(address), err), s.Close())
 		}
 	}()
+	var made bool
+	if err := s.read.QueryRowContext(ctx, `SELECT to_regclass('goose_db_version') IS NOT NULL`).Scan(&made); err != nil {
+		return nil, err
+	}
+	if !made { // and looking must not make it
+		return nil, errors.New("there are no tables yet: vedette run makes them, or vedette migrate-store")
+	}
 	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func sabotages() []sabotaged {
 			s.with, s.shows = test("./internal/store", "TestALeaseEndsByTheDatabasesClock")
 			s.with[3] = "fault,%s"
 		case "heartbeat":
-			s.with, s.shows = test(".", "TestOnlyACleanAuditIsWell")
+			s.with, s.shows = test(".", "TestWhatIsUnaccountedForStopsTheHeartbeat")
 		case "lookup":
 			s.with, s.shows = mode("dup_slack", "-modes", "chat", "-for", "20s")
 		case "sync":
