@@ -17,10 +17,12 @@ import (
 	"vedette/internal/store"
 )
 
-type runCmd struct{}
+type runCmd struct {
+	AfterRestore bool `help:"The database was put back from a backup by other means than vedette restore: look for what rooms are owed before it is sent."`
+}
 
 // Run watches the feeds and tells the rooms until ctx ends.
-func (*runCmd) Run(ctx context.Context, p *process) (err error) {
+func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	set, err := p.settings()
 	if err != nil {
 		return err
@@ -40,6 +42,13 @@ func (*runCmd) Run(ctx context.Context, p *process) (err error) {
 	defer func() { err = errors.Join(err, pr.store.Close()) }()
 	for _, n := range notes {
 		pr.log.LogAttrs(ctx, slog.LevelWarn, "desk file", slog.String("note", n.String()))
+	}
+	restored, err := pr.store.Begin(ctx, c.AfterRestore, utcNow())
+	if err != nil {
+		return err
+	}
+	if restored {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "the database was put back from a backup; what rooms are owed is looked for in them before it is sent")
 	}
 	if err := pr.apply(ctx, d); err != nil {
 		return err

@@ -23,10 +23,15 @@ func saveDelivery(ctx context.Context, tx *sql.Tx, n *story.Notice, notice int64
 	if err != nil {
 		return err
 	}
+	state, doubt, why, err := unlessTold(ctx, tx, n)
+	if err != nil {
+		return err
+	}
 	for nth := 0; ; nth++ {
 		res, err := tx.ExecContext(ctx, `
-			INSERT INTO deliveries (notice, room, story, version, kind, key, state, changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-			notice, room, n.Story, n.Version, n.Kind, keyOf(secret, room, n.Kind, about, nth), story.Owed, micros(n.At))
+			INSERT INTO deliveries (notice, room, story, version, kind, key, state, changed, doubt, looked, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10)
+			ON CONFLICT (key) DO NOTHING`,
+			notice, room, n.Story, n.Version, n.Kind, keyOf(secret, room, n.Kind, about, nth), state, micros(n.At), doubt, why)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"vedette/story"
 )
 
 // Restore puts the backup at from in the place of the database at path, which
@@ -93,6 +95,69 @@ func markRestored(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO restored (since, begun) SELECT coalesce((SELECT max(changed) FROM deliveries), 0), 0 WHERE NOT EXISTS (SELECT 1 FROM restored WHERE begun = 0)`)
 	return err
+}
+
+// perhapsTold is why a restored database looks for a message before it sends
+// it.
+const perhapsTold = `it may have been told before the database was put back from a backup`
+
+// Begin is to be called before the first Claim. If the database was put back
+// from a backup, by Restore or, as restored says, by other means, what rooms
+// are owed may have been told after the backup was made: it is ambiguous, and
+// so is what is judged anew from here on and is older than now. It is looked
+// for in the rooms before it is sent. Begin returns whether that is so.
+func (s *Store) Begin(ctx context.Context, restored bool, now time.Time) (so bool, err error) {
+	defer wrap(&err, "begin")
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if restored {
+			if err := markRestored(ctx, tx); err != nil {
+				return err
+			}
+		}
+		res, err := tx.ExecContext(ctx, `UPDATE restored SET begun = ? WHERE begun = 0`, micros(now))
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); n == 0 || err != nil {
+			return err
+		}
+		so = true
+		_, err = tx.ExecContext(ctx, `
+			UPDATE deliveries SET state = 'ambiguous', why = ?1, doubt = (SELECT max(since) FROM restored), looked = (SELECT max(since) FROM restored)
+			WHERE state = 'owed' AND kind <> 'refresh'`, perhapsTold)
+		return err
+	})
+	return so, err
+}
+
+// How long after a restored database was begun with a notice may be one that
+// rooms heard before: of a report of before for as long as feeds may show it
+// for the first time again, of anything else for as long as it takes to judge
+// what was missed.
+const (
+	reportsAgain = 24 * time.Hour
+	allAgain     = time.Hour
+)
+
+// unlessTold returns in which state rooms are owed n: looked for first, since
+// the time that is returned, if it may have been told before the database was
+// put back from a backup.
+func unlessTold(ctx context.Context, tx *sql.Tx, n *story.Notice) (state story.DeliveryState, doubt int64, why string, err error) {
+	var begun int64
+	err = tx.QueryRowContext(ctx, `SELECT since, begun FROM restored WHERE begun > 0 ORDER BY begun DESC LIMIT 1`).Scan(&doubt, &begun)
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (n.Kind == story.Refresh || n.At.Sub(timeOf(begun)) > reportsAgain) {
+		return story.Owed, 0, "", nil
+	}
+	if err != nil {
+		return "", 0, "", err
+	}
+	if n.At.Sub(timeOf(begun)) > allAgain {
+		var old bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE id = ? AND effective <= ?)`, n.Item, begun).Scan(&old); err != nil || !old {
+			return story.Owed, 0, "", err
+		}
+	}
+	return story.Ambiguous, doubt, perhapsTold, nil
 }
 
 // setAside gives the database at path another name beside its own, and takes

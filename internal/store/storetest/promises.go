@@ -487,3 +487,59 @@ func changedURL(t *testing.T, h Harness) {
 		t.Errorf("state after a change of URL is %+v, want no validators and due at once", st)
 	}
 }
+
+// restoredIsLookedFor holds that nothing is sent blindly that rooms may have
+// heard before the database was put back from a backup, and that news is.
+func restoredIsLookedFor(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	if so := must(s.Begin(t.Context(), false, Noon()))(t); so {
+		t.Error("a database that was never restored begins as one that was")
+	}
+	save(t, s, item("g:1", "Bridge blown up"))
+	tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Market shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	h.Crash(t)
+	s = h.Open(t)
+	begun := Noon().Add(6 * time.Hour)
+	if so := must(s.Begin(t.Context(), true, begun))(t); !so {
+		t.Error("nothing is made of a restored database")
+	}
+	h.Crash(t)
+	s = h.Open(t)
+	if so := must(s.Begin(t.Context(), false, begun.Add(time.Minute)))(t); so {
+		t.Error("the second start is taken for the first")
+	}
+	d := claim(t, s, story.LookUp)
+	if d.Notice.Item != 2 || d.Tried.After(Noon()) || d.Looked.IsZero() {
+		t.Errorf("looked for is %+v, want item 2 since before the backup", d)
+	}
+	settle(t, s, d, story.Owed, 0) // it does not stand there
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	for _, news := range []struct {
+		key      string
+		at, seen time.Time
+		want     story.Act
+	}{
+		{"g:3", Noon().Add(time.Hour), begun.Add(time.Minute), story.LookUp}, // missed by the backup
+		{"g:4", begun.Add(-time.Minute), begun.Add(12 * time.Hour), story.LookUp},
+		{"g:5", begun.Add(2 * time.Hour), begun.Add(2 * time.Hour), story.Post},
+		{"g:6", Noon(), begun.Add(48 * time.Hour), story.Post}, // too late to have been told
+	} {
+		it := item(news.key, "Told by "+news.key)
+		it.Effective = news.at
+		save(t, s, it)
+		p := must(s.Unjudged(t.Context(), 10))(t)
+		check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+			Item: p[0].Item.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, Reason: "a test", At: news.seen,
+		}}))
+		d, ok, err := s.Claim(t.Context(), "desk", news.seen)
+		check(t, err)
+		if !ok || d.Act != news.want {
+			t.Errorf("%s is claimed to %q (%v), want to %q", news.key, d.Act, ok, news.want)
+		}
+		settle(t, s, d, story.Delivered, 0)
+	}
+}

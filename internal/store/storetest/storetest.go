@@ -35,6 +35,7 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	Begin(ctx context.Context, restored bool, now time.Time) (bool, error)
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
 	Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error)
@@ -130,6 +131,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnAuditFindsWhoWasNotTold", auditFinds},
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
+		{"WhatMayHaveBeenToldBeforeARestoreIsLookedForFirst", restoredIsLookedFor},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
