@@ -277,6 +277,9 @@ func (v *visit) fail(how end, words string) {
 func (v *visit) close(how end) {
 	state := &v.poll.State
 	v.poll.At = v.poller.opts.Now().UTC()
+	if v.poll.At.Round(0).Before(v.started.Round(0)) { // the clock was set back meanwhile
+		v.started = v.poll.At
+	}
 	state.LastPoll = v.started
 	state.Rest = time.Time{}
 	if how == fine {

@@ -60,9 +60,16 @@ func Spread(key string) float64 {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
 }
 
+// sinceStep is how long after the wall clock was set that is noticed at the
+// latest, and less than what counts as a step of it: a poll that is no older was
+// made by the clock as it is.
+const sinceStep = 3 * time.Second
+
 // Shifted returns st with the times that plans are made by moved by as much as the
-// wall clock was set.
-func (st FeedState) Shifted(by time.Duration) FeedState {
+// wall clock was set, which was noticed at now. What a poll has settled since then
+// stays.
+func (st FeedState) Shifted(by time.Duration, now time.Time) FeedState {
+	was := st
 	p := &st.Push
 	for _, at := range []*time.Time{
 		&st.NextDue, &st.Rest, &st.LastPoll, &st.Pace.LastNew, &st.FailingFrom, &st.LastSuccess, &st.Whole, &st.Empty, &st.Gone,
@@ -71,6 +78,9 @@ func (st FeedState) Shifted(by time.Duration) FeedState {
 		if !at.IsZero() {
 			*at = at.Add(by)
 		}
+	}
+	if age := now.Sub(was.LastPoll); age >= 0 && age < sinceStep {
+		st.NextDue, st.Rest, st.LastPoll, st.LastSuccess = was.NextDue, was.Rest, was.LastPoll, was.LastSuccess
 	}
 	return st
 }

@@ -82,9 +82,28 @@ func TestADeclaredFeedKeepsWhatItKnowsOfItsURL(t *testing.T) {
 func TestAStepOfTheClockMovesWhatIsDue(t *testing.T) {
 	st := story.FeedState{Feed: "f", NextDue: noon, LastPoll: noon.Add(-time.Minute), Rest: noon.Add(time.Hour)}
 	for _, by := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
-		got := st.Shifted(by)
+		got := st.Shifted(by, noon.Add(by))
 		if got.NextDue.Sub(noon) != by || got.Rest.Sub(noon) != by+time.Hour || !got.Gone.IsZero() || got.LastPoll.Sub(noon) != by-time.Minute {
 			t.Errorf("Shifted(%v) = %+v; want all that is set moved by it", by, got)
+		}
+	}
+}
+
+func TestAStepOfTheClockMovesWhatWasPlannedByTheOldOne(t *testing.T) {
+	now := noon // when it is noticed
+	for name, c := range map[string]struct {
+		by, polled, want time.Duration // of now
+	}{
+		"SetOn":                 {by: time.Hour, polled: -time.Hour - time.Second, want: 0},
+		"SetOnAndPolledSince":   {by: time.Hour, polled: -time.Second, want: 0},
+		"SetBack":               {by: -time.Hour, polled: time.Hour - time.Second, want: 0},
+		"SetBackAndPolledSince": {by: -time.Hour, polled: -time.Second, want: 0},
+		"LongPolled":            {by: -time.Hour, polled: 30 * time.Minute, want: -30*time.Minute + time.Second},
+	} {
+		st := story.FeedState{LastPoll: now.Add(c.polled)}
+		st.NextDue = st.LastPoll.Add(time.Second)
+		if got := st.Shifted(c.by, now).NextDue.Sub(now); got != c.want {
+			t.Errorf("%s: it is due %v after now, want %v", name, got, c.want)
 		}
 	}
 }

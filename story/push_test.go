@@ -133,7 +133,7 @@ func TestALeaseIsRenewedAfterTwoThirdsWhateverItIs(t *testing.T) {
 
 func TestAClockThatIsSetMovesASubscription(t *testing.T) {
 	st := story.FeedState{Push: agreed(3).Polled(heardAt(noon.Add(time.Hour)), items("a"))}
-	got := st.Shifted(2 * time.Hour).Push
+	got := st.Shifted(2*time.Hour, noon.Add(3*time.Hour)).Push
 	for name, pair := range map[string][2]time.Time{
 		"Asked": {st.Push.Asked, got.Asked}, "NextAsk": {st.Push.NextAsk, got.NextAsk}, "From": {st.Push.From, got.From},
 		"Ends": {st.Push.Ends, got.Ends}, "OwedSince": {st.Push.OwedSince, got.OwedSince},

@@ -192,7 +192,7 @@ func (e *Engine) follow(ctx context.Context) {
 		return
 	}
 	e.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the clock was set; feeds are due as long after now as before", slog.Duration("by", by))
-	if err := e.cfg.Store.ShiftFeeds(ctx, by); err != nil && ctx.Err() == nil {
+	if err := e.cfg.Store.ShiftFeeds(ctx, by, e.cfg.Now()); err != nil && ctx.Err() == nil {
 		e.cfg.Log.LogAttrs(ctx, slog.LevelError, "feeds are due at the times of the clock as it was", slog.Any("error", err))
 	}
 }

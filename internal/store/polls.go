@@ -85,9 +85,10 @@ func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
 	return err
 }
 
-// ShiftFeeds moves all that is due by as much as the wall clock was set, so
-// that a step of it neither asks all feeds at once nor none for hours.
-func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration) (err error) {
+// ShiftFeeds moves all that is due by as much as the wall clock was set, which
+// was noticed at now, so that a step of it neither asks all feeds at once nor
+// none for hours.
+func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration, now time.Time) (err error) {
 	defer wrap(&err, "shift feeds")
 	return s.tx(ctx, func(tx *sql.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT state FROM feeds WHERE declared = 1`)
@@ -96,7 +97,7 @@ func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration) (err error) {
 			return err
 		}
 		for _, st := range all {
-			if err := saveFeed(ctx, tx, st.Shifted(by)); err != nil {
+			if err := saveFeed(ctx, tx, st.Shifted(by, now)); err != nil {
 				return err
 			}
 		}

@@ -21,6 +21,8 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
 	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+
+	"vedette/internal/fault"
 )
 
 // The numbers of our locks in a Postgres database.
@@ -175,6 +177,9 @@ func cutOff(err error) bool {
 }
 
 func (*postgres) clock() string {
+	if fault.Sabotaged == fault.WallLease {
+		return fmt.Sprint(time.Now().Add(fault.Skew()).UnixMicro())
+	}
 	return `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`
 }
 

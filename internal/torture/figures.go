@@ -163,7 +163,7 @@ func (f *figures) failures() (all []string) {
 	s := &f.sum
 	for what, n := range map[string]int{
 		"lost": s.Lost, "unexpected": s.Unexpected, "dup_slack": s.Duplicated["slack"], "dup_discord": s.Duplicated["discord"],
-		"reordered": s.Reordered, "forgotten": s.Forgotten, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt,
+		"reordered": s.Reordered, "forgotten": s.Forgotten, "ambiguous": s.Ambiguous, "parked": s.Parked, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt,
 	} {
 		if n > 0 {
 			all = append(all, fmt.Sprintf("%s=%d", what, n))

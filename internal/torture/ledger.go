@@ -269,7 +269,7 @@ func (s *site) waits(ctx context.Context) (bool, error) {
 		return true, err
 	}
 	states, err := db.Deliveries(ctx)
-	return len(waiting) > 0 || states[story.Owed]+states[story.Sending] > 0, err
+	return len(waiting) > 0 || states[story.Owed]+states[story.Sending]+states[story.Ambiguous] > 0, err
 }
 
 // missing returns the obligations that do not stand in their rooms, each as

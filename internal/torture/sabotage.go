@@ -40,16 +40,16 @@ func sabotages() []sabotaged {
 		{n: 4, tag: "5xx", what: "an answer of 500 and above ends a message"},
 		{n: 5, tag: "nonce", what: "Discord's nonce is made of the time"},
 		{n: 6, tag: "onenonce", what: "several messages have one nonce"},
-		{n: 7, tag: "lookup", what: "an ambiguous message is sent again in Slack without being looked up", why: "nothing ambiguous is sent again in this version"},
+		{n: 7, tag: "lookup", what: "an ambiguous message is sent again in Slack without being looked up"},
 		{n: 8, tag: "ratelimited", what: "Slack's ratelimited ends a message"},
 		{n: 9, tag: "lease", what: "a send does not look whether its lease holds"},
-		{n: 10, tag: "clock", what: "a lease is measured by the wall clock", why: "it takes replicas whose clocks differ, and the binary runs on SQLite alone as yet"},
+		{n: 10, tag: "clock", what: "a lease is measured by the wall clock"},
 		{n: 11, tag: "sync", what: "a commit does not wait for the disk"},
 		{n: 12, tag: "order", what: "what a room is owed comes in no order"},
 		{n: 13, tag: "giveup", what: "a message is given up after five attempts"},
 		{n: 14, tag: "mentions", what: "Discord may find mentions in a text"},
 		{n: 15, tag: "precheck", what: "a feed's host is checked before it is dialled"},
-		{n: 16, tag: "heartbeat", what: "the process says that it is well, whatever the audit finds", why: "health asks the database only: no audit runs by itself yet"},
+		{n: 16, tag: "heartbeat", what: "the process says that it is well, whatever the audit finds"},
 	}
 	for i := range all {
 		s := &all[i]
@@ -62,6 +62,13 @@ func sabotages() []sabotaged {
 			s.with, s.shows = test("./bot/discord", "TestOneKeyIsOneMessage")
 		case "onenonce":
 			s.with, s.shows = mode("lost|unexpected", "-modes", "outage", "-for", "3s")
+		case "clock":
+			s.with, s.shows = test("./internal/store", "TestALeaseEndsByTheDatabasesClock")
+			s.with[3] = "fault,%s"
+		case "heartbeat":
+			s.with, s.shows = test(".", "TestWhatIsUnaccountedForStopsTheHeartbeat")
+		case "lookup":
+			s.with, s.shows = mode("dup_slack", "-modes", "chat", "-for", "20s")
 		case "sync":
 			s.with, s.shows = mode("forgotten", "-modes", "power", "-for", "4s", "-images", "100")
 		case "lease":

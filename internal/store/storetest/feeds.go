@@ -109,7 +109,7 @@ func clockStepped(t *testing.T, h Harness) {
 	s := h.Open(t)
 	fs := []story.Feed{{Name: "a", URL: "https://a.example/rss"}, {Name: "b", URL: "https://b.example/rss"}}
 	check(t, s.DeclareFeeds(t.Context(), fs, Noon()))
-	check(t, s.ShiftFeeds(t.Context(), 2*time.Hour))
+	check(t, s.ShiftFeeds(t.Context(), 2*time.Hour, Noon()))
 	if !must(s.Idle(t.Context(), Noon().Add(time.Hour)))(t) || must(s.Idle(t.Context(), Noon().Add(2*time.Hour)))(t) {
 		t.Error("feeds are not due two hours later, after the clock was set on by two hours")
 	}

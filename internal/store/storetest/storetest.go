@@ -23,7 +23,7 @@ type Store interface {
 	SavePush(ctx context.Context, b story.Brought) (story.Saved, error)
 	ChangePush(ctx context.Context, feed story.FeedName, change func(story.Push) story.Push) error
 	Requests(ctx context.Context, feed story.FeedName, limit int) ([]story.Request, error)
-	ShiftFeeds(ctx context.Context, by time.Duration) error
+	ShiftFeeds(ctx context.Context, by time.Duration, now time.Time) error
 	Unjudged(ctx context.Context, limit int) ([]story.Pending, error)
 	Recent(ctx context.Context, since time.Time) ([]story.Story, error)
 	Story(ctx context.Context, id story.ID) (story.Story, error)
