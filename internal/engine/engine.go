@@ -99,12 +99,16 @@ func (e *Engine) Run(ctx context.Context) error {
 	if e.cfg.Store.Shared() {
 		look = unheard
 	}
+	queues := map[string]river.QueueConfig{
+		store.PollQueue:    {MaxWorkers: polls},
+		store.DeliverQueue: {MaxWorkers: deliveries},
+	}
+	if !e.cfg.Store.Shared() { // there is nobody else to judge
+		queues[store.JudgeQueue] = river.QueueConfig{MaxWorkers: 1}
+	}
 	client, err := e.cfg.Store.NewClient(&river.Config{
 		Workers: workers,
-		Queues: map[string]river.QueueConfig{
-			store.PollQueue:    {MaxWorkers: polls},
-			store.DeliverQueue: {MaxWorkers: deliveries},
-		},
+		Queues:                      queues,
 		Logger:                      e.cfg.Log,
 		FetchCooldown:               fetchEvery,
 		FetchPollInterval:           look,
@@ -125,7 +129,9 @@ func (e *Engine) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	wg.Go(func() { e.tick(ctx) })
 	var judging error
-	wg.Go(func() { judging = e.judgeAlone(ctx, client.Queues()) })
+	if e.cfg.Store.Shared() {
+		wg.Go(func() { judging = e.judgeAlone(ctx, client.Queues()) })
+	}
 	<-ctx.Done()
 	wg.Wait()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin+5*time.Second)
