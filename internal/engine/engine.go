@@ -107,7 +107,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		queues[store.JudgeQueue] = river.QueueConfig{MaxWorkers: 1}
 	}
 	client, err := e.cfg.Store.NewClient(&river.Config{
-		Workers: workers,
+		Workers:                     workers,
 		Queues:                      queues,
 		Logger:                      e.cfg.Log,
 		FetchCooldown:               fetchEvery,
