@@ -59,7 +59,7 @@ func main() {
 	flag.Uint64Var(&set.seed, "seed", uint64(time.Now().UnixNano()), "decides all that is random")
 	modes := flag.String("modes", "random,chat", "what is done: any of "+strings.Join(allModes(), ", "))
 	flag.DurationVar(&set.lasting, "for", 20*time.Second, "how long chat faults and an outage last")
-	flag.IntVar(&set.least, "sends", 0, "messages that must have arrived for the run to count; 0 is one a kill")
+	flag.IntVar(&set.least, "sends", 0, "messages that must have arrived for the run to count; 0 is one for four kills")
 	flag.BoolVar(&set.keep, "keep", false, "keep the folders")
 	flag.IntVar(&set.images, "images", 300, "of torn disks that are looked at, about")
 	flag.IntVar(&set.from, "from", 1, "the hit that the sweep begins with")
@@ -95,7 +95,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 	fmt.Fprintf(out, "seed %d\n", set.seed)
 	f := newFigures(set.seed, set.least)
 	if f.least == 0 {
-		f.least = set.kills
+		f.least = set.kills / 4
 	}
 	r := &run{set: set, bin: bin, out: out, f: f}
 	for _, mode := range set.modes {
