@@ -111,6 +111,94 @@ rooms: { slack: { slack: { channel: %s } }, discord: { discord: { channel: %q } 
 	}
 }
 
+// TestARestoreTellsNothingTwice puts a backup back that knows nothing of what
+// rooms were told since: it is judged again, is found where it stands, and is
+// told nowhere twice; what came meanwhile is told.
+func TestARestoreTellsNothingTwice(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("skipped: plays through the real binary; run without -short")
+	}
+	feed := new(slowWire)
+	feed.told.Store(1)
+	site := httptest.NewServer(feed)
+	t.Cleanup(site.Close)
+	chat := fakeroom.NewSlack("xoxb-canary")
+	t.Cleanup(chat.Close)
+	forum, err := fakeroom.NewDiscord("canary", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(forum.Close)
+	p := plantOf(t, fmt.Sprintf(`
+feeds: [{ name: wire, url: %q, every: 1s }]
+watches: { front: { rule: idlib AND shelled, rooms: [slack, discord] } }
+rooms: { slack: { slack: { channel: %s } }, discord: { discord: { channel: %q } } }
+`, site.URL, oneSlackRoom, oneDiscordRoom), "VEDETTE_SLACK_TOKEN=xoxb-canary", "VEDETTE_SLACK_API="+chat.API(), "VEDETTE_DISCORD_TOKEN=canary", "VEDETTE_DISCORD_API="+forum.API())
+	rooms := func() map[string][]fakeroom.Post {
+		return map[string][]fakeroom.Post{"Slack": chat.Posts(oneSlackRoom), "Discord": forum.Posts(oneDiscordRoom)}
+	}
+	toldAll := func(reports int64) func() bool {
+		return func() bool {
+			for _, posts := range rooms() {
+				if int64(len(timesTold(posts))) < reports {
+					return false
+				}
+			}
+			return true
+		}
+	}
+	p.start(t)
+	eventually(t, time.Minute, func() bool { return p.feedsAre(t, 1) })
+	feed.told.Store(2)
+	eventually(t, time.Minute, toldAll(1))
+	p.drain(t)
+	p.run(t, "backup", "backup.db")
+	feed.told.Store(4) // which the backup knows nothing of
+	eventually(t, time.Minute, toldAll(3))
+	p.drain(t)
+	p.stop(t)
+	p.run(t, "restore", "backup.db")
+	feed.told.Store(5) // which nobody knows of yet
+	p.start(t)
+	eventually(t, time.Minute, toldAll(4))
+	p.drain(t)
+	p.stop(t)
+	for room, posts := range rooms() {
+		for link, times := range timesTold(posts) {
+			if times != 1 {
+				t.Errorf("%s has %s %d times", room, link, times)
+			}
+		}
+	}
+	if left := p.deliveries(t); left[story.Delivered] != 8 {
+		t.Errorf("on record are %v, want four reports delivered in two rooms", left)
+	}
+}
+
+// timesTold returns how often each report is told in messages.
+func timesTold(posts []fakeroom.Post) map[string]int {
+	times := make(map[string]int)
+	for _, post := range posts {
+		for _, link := range post.Links {
+			if strings.HasPrefix(link, "https://wire.example/") {
+				times[link]++
+			}
+		}
+	}
+	return times
+}
+
+// run runs a command of the binary, which must go well.
+func (p *plant) run(t *testing.T, args ...string) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), filepath.Join(p.dir, "vedette"), args...)
+	cmd.Dir, cmd.Env = p.dir, p.env
+	if said, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("vedette %s: %v\n%s", args[0], err, said)
+	}
+}
+
 // feedsAre reports whether so many items were seen.
 func (p *plant) feedsAre(t *testing.T, items int) bool {
 	t.Helper()

@@ -26,11 +26,12 @@ import (
 //go:embed migrations/*/*.sql
 var migrations embed.FS
 
-// Open opens the SQLite database at path, or makes it if there is none, and
-// brings its schema up to date. Its error wraps [ErrLocked], [ErrNewer],
-// [ErrDamaged] or [ErrReadOnly] where one of them is the reason. What a
-// process that ended without closing it had given to a platform, without
-// having heard the answer, is ambiguous from here on.
+// Open opens the SQLite database at path, or makes it if there is none, or the
+// PostgreSQL database whose address path is, and brings its schema up to date.
+// Its error wraps [ErrLocked], [ErrNewer], [ErrDamaged] or [ErrReadOnly] where
+// one of them is the reason. What a process that ended without closing a file
+// had given to a platform, without having heard the answer, is ambiguous from
+// here on; of a replica of PostgreSQL, when its time to send is over.
 func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) {
 	defer func() {
 		if err != nil {

@@ -5,8 +5,10 @@
 //
 // The rows are the truth, and a job is only a call to look at them: a job
 // that runs twice finds nothing left to do. What a method says is saved is
-// on the disk when it returns (WAL, synchronous=FULL); a crash before that
-// leaves no trace of it. The package never decides what is told, to whom or
+// on the disk when it returns (SQLite: WAL, synchronous=FULL; PostgreSQL:
+// refused without fsync and synchronous_commit); a crash before that leaves no
+// trace of it. Of several processes on one PostgreSQL database one writes at a
+// time, and what one sends or judges no other does. The package never decides what is told, to whom or
 // when, never sends anything, and never makes a database anew in the place
 // of one that it cannot read.
 package store
@@ -36,7 +38,7 @@ var (
 
 // A Store is an open database. Its methods may be called from any goroutine.
 type Store struct {
-	path  string
+	path  string  // or the address of a Postgres database
 	write *sql.DB // one connection, shared with River; transactions begin immediate
 	read  *sql.DB // never used while a transaction of write is held by the same goroutine
 	jobs  *river.Client[*sql.Tx]
