@@ -128,35 +128,51 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	var wg sync.WaitGroup
 	wg.Go(func() { e.tick(ctx) })
-	var judging error
 	if e.cfg.Store.Shared() {
-		wg.Go(func() { judging = e.judgeAlone(ctx, client.Queues()) })
+		wg.Go(func() { e.judgeAlone(ctx, client.Queues()) })
 	}
 	<-ctx.Done()
 	wg.Wait()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin+5*time.Second)
 	defer cancel()
-	if err := errors.Join(judging, client.Stop(stopping)); err != nil {
+	if err := client.Stop(stopping); err != nil {
 		return errors.Join(fmt.Errorf("engine: stop: %w", err), client.StopAndCancel(stopping))
 	}
 	return nil
 }
 
 // judgeAlone has this replica judge while it holds the lease for it. Where the
-// lease ends, the batch in hand is finished, or refused by the store.
-func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle) error {
-	return e.cfg.Store.WhileHeld(ctx, store.Judging, leaseFor, func(ctx context.Context) error {
-		e.cfg.Desk.Forget()
-		if err := queues.Add(store.JudgeQueue, river.QueueConfig{MaxWorkers: 1}); err != nil {
-			return err
+// lease ends, the batch in hand is finished, or refused by the store. A
+// database that stumbles as the lease is taken costs a second, and not the
+// judging.
+func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle) {
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		err := e.cfg.Store.WhileHeld(ctx, store.Judging, leaseFor, func(ctx context.Context) error { return e.judge(ctx, queues) })
+		if ctx.Err() != nil {
+			return
 		}
+		e.cfg.Log.LogAttrs(ctx, slog.LevelError, "nothing is judged by this replica; it begins anew", slog.Any("error", err))
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// judge works the judge's queue until ctx ends.
+func (e *Engine) judge(ctx context.Context, queues *river.QueueBundle) error {
+	e.cfg.Desk.Forget()
+	defer e.cfg.Desk.Forget()
+	err := queues.Add(store.JudgeQueue, river.QueueConfig{MaxWorkers: 1})
+	if err == nil {
 		<-ctx.Done()
-		finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
-		defer cancel()
-		err := queues.Remove(finishing, store.JudgeQueue)
-		e.cfg.Desk.Forget()
-		return err
-	})
+	}
+	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
+	defer cancel()
+	return errors.Join(err, queues.Remove(finishing, store.JudgeQueue)) // also one that could not be started
 }
 
 // shift returns how long a job works at a stretch.
