@@ -34,6 +34,9 @@ func (s *Store) searched(it *story.Item) (title, rest string) {
 // before, are left out; before 0 leaves out none.
 func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) (err error) {
 	defer wrap(&err, "find")
+	if len(groups) > 0 && s.Shared() {
+		return s.findByPages(ctx, groups, since, before, each)
+	}
 	query, args := `SELECT `+itemColumns+` FROM items i WHERE i.effective >= ?1 AND (i.id < ?2 OR ?2 = 0) ORDER BY i.id DESC`, []any{micros(since), before}
 	if len(groups) > 0 {
 		condition, bound := s.dialect.matching(groups)
@@ -42,21 +45,68 @@ func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Ti
 			WHERE ` + condition + ` AND i.effective >= ?1 AND (w.rowid < ?2 OR ?2 = 0) ORDER BY w.rowid DESC`
 		args = append(args, bound...)
 	}
+	_, _, err = s.found(ctx, query, args, each)
+	return err
+}
+
+// found gives the items that a query selects to each, and returns how many
+// there were, and the last; 0 for the last if each has had enough.
+func (s *Store) found(ctx context.Context, query string, args []any, each func(story.Item) bool) (n int, last story.ItemID, err error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var it story.Item
 		if err := scanItem(rows, &it); err != nil {
-			return err
+			return n, 0, err
 		}
+		n, last = n+1, it.ID
 		if !each(it) {
-			return nil
+			return n, 0, nil
 		}
 	}
-	return rows.Err()
+	return n, last, rows.Err()
+}
+
+// How a search goes back through the archive on a server, which would find and
+// sort all that a common word is in before it showed the first: a span of the
+// newest items, then one four times as long, each by pages.
+const (
+	firstSpan = 20_000
+	page      = 200
+)
+
+// findByPages is Find for a server.
+func (s *Store) findByPages(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error {
+	condition, bound := s.dialect.matching(groups)
+	query := `
+		SELECT ` + itemColumns + ` FROM words w JOIN items i ON i.id = w.rowid
+		WHERE ` + condition + ` AND i.effective >= ?1 AND w.rowid < ?2 AND w.rowid >= ` + fmt.Sprintf("?%d ORDER BY w.rowid DESC LIMIT %d", 3+len(bound), page)
+	if before == 0 {
+		if err := s.read.QueryRowContext(ctx, `SELECT coalesce(max(rowid), 0) + 1 FROM words`).Scan(&before); err != nil {
+			return err
+		}
+	}
+	for span := story.ItemID(firstSpan); before > 0; span *= 4 {
+		from := max(before-span, 0)
+		for before > from {
+			args := append(append([]any{micros(since), before}, bound...), from)
+			n, last, err := s.found(ctx, query, args, each)
+			switch {
+			case err != nil:
+				return err
+			case n > 0 && last == 0:
+				return nil
+			case n < page:
+				before = from
+			default:
+				before = last
+			}
+		}
+	}
+	return nil
 }
 
 // Items gives the items whose effective time is since or later to each,

@@ -1,7 +1,10 @@
 package storetest
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -273,5 +276,33 @@ func muteHoldsBack(t *testing.T, h Harness) {
 	}
 	if n := must(s.Unaccounted(t.Context()))(t); n != 0 {
 		t.Errorf("%d deliveries are unaccounted for", n)
+	}
+}
+
+// searchOfMany holds that a search leaves out none of many and shows none
+// twice, from any place in the archive.
+func searchOfMany(t *testing.T, h Harness) {
+	t.Helper()
+	const many = 450
+	s := h.Open(t)
+	var all []story.Item
+	for i := range many {
+		all = append(all, item(fmt.Sprint("g:", i), map[bool]string{true: "Bridge", false: "Market"}[i%3 > 0]))
+	}
+	save(t, s, all...)
+	for before, want := range map[story.ItemID]int{0: 300, many + 1: 300, 10: 6, 1: 0} {
+		var got []story.ItemID
+		check(t, s.Find(t.Context(), [][]story.Phrase{{{Words: []string{"bridge"}}}}, time.Time{}, before, func(it story.Item) bool {
+			got = append(got, it.ID)
+			return true
+		}))
+		if len(got) != want || !slices.IsSortedFunc(got, func(a, b story.ItemID) int { return cmp.Compare(b, a) }) || len(slices.Compact(slices.Clone(got))) != len(got) {
+			t.Errorf("before %d %d are found, want %d, each once and the newest first", before, len(got), want)
+		}
+	}
+	n := 0
+	check(t, s.Find(t.Context(), [][]story.Phrase{{{Words: []string{"bridge"}}}}, time.Time{}, 0, func(story.Item) bool { n++; return n < 7 }))
+	if n != 7 {
+		t.Errorf("%d are given to who had enough of 7", n)
 	}
 }

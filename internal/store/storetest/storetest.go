@@ -159,6 +159,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APushIsSavedWithItsItems", pushSaved},
 		{"APollUndoesNoPush", pollBesidePush},
 		{"NoSearchIsAnError", searchIsSafe},
+		{"ASearchGoesThroughAllTheNewestFirst", searchOfMany},
 		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},
 		{"AReportOpensAResolvedStoryAgain", reopened},
 		{"AnAcknowledgementIsShownInEveryRoom", careIsShown},
