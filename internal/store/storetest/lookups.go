@@ -287,7 +287,7 @@ func searchOfMany(t *testing.T, h Harness) {
 	s := h.Open(t)
 	var all []story.Item
 	for i := range many {
-		all = append(all, item(fmt.Sprint("g:", i), map[bool]string{true: "Bridge", false: "Market"}[i%3 > 0]))
+		all = append(all, item(fmt.Sprint("g:", i), map[bool]string{true: "bridge", false: "market"}[i%3 > 0]))
 	}
 	save(t, s, all...)
 	for before, want := range map[story.ItemID]int{0: 300, many + 1: 300, 10: 6, 1: 0} {
