@@ -20,6 +20,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -186,7 +187,10 @@ func start(ctx context.Context, dir, binary, desk, database string, slack *faker
 	if err := os.WriteFile(filepath.Join(dir, "vedette.yaml"), []byte(desk), 0o600); err != nil {
 		return nil, 0, err
 	}
-	const health = "127.0.0.1:38485"
+	health, err := freeAddress(ctx)
+	if err != nil {
+		return nil, 0, err
+	}
 	env := append(os.Environ(), "VEDETTE_HEALTH_LISTEN="+health, "VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_LOG_LEVEL=warn",
 		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack.API(), "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord.API(), "VEDETTE_SLACK_APP_TOKEN="+slack.AppToken(), "VEDETTE_DATABASE_URL="+database)
 	p := exec.CommandContext(ctx, binary, "run")
@@ -206,6 +210,15 @@ func start(ctx context.Context, dir, binary, desk, database string, slack *faker
 		}
 	}
 	return nil, 0, fmt.Errorf("vedette run is not well")
+}
+
+// freeAddress returns a loopback address that nobody listens on.
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
 }
 
 // memory returns the resident set of a process, in MiB.
