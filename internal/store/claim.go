@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"vedette/internal/fault"
@@ -208,18 +209,30 @@ func (s *Store) claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, n
 }
 
 // nextMessage fills d in with the message that is next, or returns
-// sql.ErrNoRows.
+// sql.ErrNoRows. It is found by its ID alone: a backlog is long, and all else
+// is read of one.
 func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
 	order := "d.id"
 	if fault.Sabotaged == fault.Unordered {
 		order = "d.key"
 	}
-	return readMessage(ctx, tx, d, now, claimable+` ORDER BY CASE WHEN `+urgent+` THEN 0 ELSE 1 END, `+order)
+	err := sql.ErrNoRows
+	for _, which := range []string{urgent + ` AND`, ``} {
+		var id story.DeliveryID
+		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+which+claimable+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
+		if err == nil {
+			return readMessage(ctx, tx, d, now, fmt.Sprintf(` d.id = %d`, id))
+		}
+		if !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
+	return err
 }
 
 // urgent says of a delivery d that it overtakes a backlog: its story is
 // critical.
-const urgent = `d.kind = 'escalation' OR EXISTS (SELECT 1 FROM stories s WHERE s.id = d.story AND s.level >= 5)`
+const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHERE level >= 5))`
 
 // readMessage fills d in with the first message that which selects, or returns
 // sql.ErrNoRows.

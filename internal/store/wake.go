@@ -93,7 +93,7 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 		return w, err
 	}
 	rows, err = s.read.QueryContext(ctx, `
-		SELECT d.room FROM deliveries d WHERE`+claimable+`
+		SELECT o.room FROM (SELECT DISTINCT room FROM deliveries WHERE state IN ('owed', 'sending', 'ambiguous')) o WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.room = o.room AND`+claimable+`)
 		UNION SELECT d.room FROM deliveries d WHERE`+doubtful+`
 		UNION SELECT d.room FROM deliveries d WHERE`+moot+`
 		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`

@@ -101,6 +101,7 @@ CREATE TABLE stories (
     why     TEXT COLLATE "C" NOT NULL DEFAULT ''         -- it was merged or parted
 );
 CREATE INDEX stories_changed ON stories (changed);
+CREATE INDEX stories_critical ON stories (id) WHERE level >= 5;
 CREATE INDEX stories_merged ON stories (merged) WHERE merged IS NOT NULL;
 
 CREATE TABLE reports (
