@@ -100,6 +100,7 @@ func replicaName() string {
 func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 	config := p.config.Copy()
 	config.RuntimeParams["application_name"] = "vedette"
+	config.RuntimeParams["jit"] = "off" // compiling a statement costs a hundred times what ours take, and a backlog looks costly enough for it
 	maps.Copy(config.RuntimeParams, params)
 	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config)})
 	db.SetMaxOpenConns(connections)
