@@ -84,6 +84,9 @@ func TestPostgres(t *testing.T) {
 	t.Run("TakesAllThatAFileHolds", func(t *testing.T) { copied(t, server.Database(t)) })
 	t.Run("TakesNoFileBesideWhatItHolds", func(t *testing.T) { occupied(t, server.Database(t)) })
 	t.Run("KeepsThePromises", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("skipped: a hundred databases; run without -short")
+		}
 		storetest.Run(t, func(t *testing.T) storetest.Harness {
 			t.Helper()
 			return &replicated{address: begin(t)}
