@@ -273,16 +273,11 @@ func (v *visit) fail(how end, words string) {
 	v.close(how)
 }
 
-// longestPoll is what no poll takes: its job is broken off before. One that
-// seems to have begun earlier began by a clock that was set since, and would be
-// moved by that once more.
-const longestPoll = 5 * time.Minute
-
 // close settles how the feed is and when it is next due.
 func (v *visit) close(how end) {
 	state := &v.poll.State
 	v.poll.At = v.poller.opts.Now().UTC()
-	if took := v.poll.At.Round(0).Sub(v.started.Round(0)); took < 0 || took > longestPoll { // the clock was set meanwhile
+	if v.poll.At.Round(0).Before(v.started.Round(0)) { // the clock was set back meanwhile
 		v.started = v.poll.At
 	}
 	state.LastPoll = v.started

@@ -60,9 +60,11 @@ func Spread(key string) float64 {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
 }
 
-// sinceStep is how long after the wall clock was set that is noticed at the
-// latest, and less than what counts as a step of it: a poll that is no older was
-// made by the clock as it is.
+// sinceStep is how old a poll is at the most that was made by a clock that was
+// set back, and less than what counts as a step of it. One that is older is
+// moved into the past, and is made again at once. Of a clock that was set on,
+// whatever is not as old as the step was made since: on a busy machine a step is
+// noticed late, and who moved such a poll would not ask for as long as the step.
 const sinceStep = 3 * time.Second
 
 // Shifted returns st with the times that plans are made by moved by as much as the
@@ -79,7 +81,7 @@ func (st FeedState) Shifted(by time.Duration, now time.Time) FeedState {
 			*at = at.Add(by)
 		}
 	}
-	if age := now.Sub(was.LastPoll); age >= 0 && age < sinceStep {
+	if age := now.Sub(was.LastPoll); age >= 0 && age < max(sinceStep, by) {
 		st.NextDue, st.Rest, st.LastPoll, st.LastSuccess = was.NextDue, was.Rest, was.LastPoll, was.LastSuccess
 	}
 	return st

@@ -96,6 +96,7 @@ func TestAStepOfTheClockMovesWhatWasPlannedByTheOldOne(t *testing.T) {
 	}{
 		"SetOn":                 {by: time.Hour, polled: -time.Hour - time.Second, want: 0},
 		"SetOnAndPolledSince":   {by: time.Hour, polled: -time.Second, want: 0},
+		"SetOnAndNoticedLate":   {by: time.Hour, polled: -30 * time.Second, want: -29 * time.Second},
 		"SetBack":               {by: -time.Hour, polled: time.Hour - time.Second, want: 0},
 		"SetBackAndPolledSince": {by: -time.Hour, polled: -time.Second, want: 0},
 		"LongPolled":            {by: -time.Hour, polled: 30 * time.Minute, want: -30*time.Minute + time.Second},
