@@ -627,6 +627,7 @@ func TestFaultsOfDiscordCostNoAnswer(t *testing.T) {
 		"Unfit":       {said(callback, 400, 50035), 0},
 		"LateLost":    {fakeroom.Fault{Method: follow, Commit: true, Cut: true}, time.Second},
 		"LateStumble": {fakeroom.Fault{Method: follow, Status: 500}, time.Second},
+		"NotKnownYet": {fakeroom.Fault{Method: follow, Times: 4, Status: 404, Header: http.Header{"Content-Type": {"application/json"}}, Body: `{"message":"Unknown Webhook","code":10015}`}, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

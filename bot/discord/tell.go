@@ -20,6 +20,7 @@ const (
 	patience      = 250 * time.Millisecond
 	suggestWithin = 2500 * time.Millisecond
 	retryAfter    = 250 * time.Millisecond
+	longestWait   = 8 * time.Second // for Discord to know its own interaction
 )
 
 // A response is the first that is said of an interaction.
@@ -298,6 +299,15 @@ func over(code int) bool {
 // try does e with the body, once more where that is harmless and may help.
 func (in *Inbox) try(ctx context.Context, e errand, body []byte, kind string) *refusal {
 	_, no := in.account.ask(ctx, e.method, e.path, body, kind)
+	// What was opened by the answer to a signed request, Discord knows only
+	// once it has read that; people saw it take ten seconds
+	// (discord-api-docs, issue 7220).
+	for wait := retryAfter; no != nil && no.code == discordgo.ErrCodeUnknownWebhook && wait <= longestWait; wait *= 2 {
+		if !pause(ctx, wait) {
+			return no
+		}
+		_, no = in.account.ask(ctx, e.method, e.path, body, kind)
+	}
 	if no == nil {
 		return nil
 	}

@@ -184,6 +184,8 @@ func (d *Discord) stand(i *interaction, m *message, hidden bool) {
 func (d *Discord) holder(c *call) (i *interaction, refused answer, ok bool) {
 	i = d.asked[c.PathValue("webhook_token")]
 	switch {
+	case i != nil && !i.answered && d.signing != nil: // the answer to the request is still on its way
+		return nil, gone(http.StatusNotFound, 10015, "Unknown Webhook"), false
 	case i == nil || c.PathValue("webhook_id") != discordUser || !i.answered:
 		return nil, d.refuse(c, http.StatusNotFound, 10015, "Unknown Webhook"), false
 	case time.Since(i.at) > discordToken:
