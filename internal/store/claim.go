@@ -14,7 +14,7 @@ import (
 
 // claimable selects, of the deliveries d, those that may be sent at ?1: a new
 // story or an update that is due, in a room that does not rest, with nothing
-// of its story before it there. A refresh is never sent by itself: the edit of the root covers it.
+// of its story, or of its watch, before it there. A refresh is never sent by itself: the edit of the root covers it.
 //
 // A room in which several messages are ambiguous, and are soon looked for, is
 // on a platform that stumbles: it is told no more until one of them is found
@@ -26,8 +26,12 @@ const claimable = `
 	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
 		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND (e.state IN ('owed', 'sending') OR e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1)
-			AND e.kind <> 'refresh')
+			AND e.kind <> 'refresh' AND (d.story <> 0 OR (` + watchOf + `e.notice) = (` + watchOf + `d.notice)))
 	AND (SELECT count(*) FROM deliveries e WHERE e.room = d.room AND e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1 AND e.not_before - ` + soonLooked + ` < ?1) < 3`
+
+// watchOf selects the watch of the bulletin that a notice tells: bulletins have
+// no story, and come in order for each watch.
+const watchOf = `SELECT b.watch FROM notices n JOIN bulletins b ON b.id = n.bulletin WHERE n.id = `
 
 // What claimable counts in, in microseconds: [story.StuckAfter], and how soon
 // the next look at a message is of which a look may tell.
@@ -59,7 +63,7 @@ const moot = `
 // as being sent before Claim returns, so that a crash from here until Settle
 // leaves it ambiguous: it is neither sent twice nor forgotten. What is
 // ambiguous is looked for first. Messages come in the order in which they are
-// owed, within a story without exception, but those of critical stories first;
+// owed, within a story without exception, but those of critical stories and watches first;
 // when none is left, a root message that shows less than its story says is
 // edited, which may be done again after a crash.
 func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
@@ -230,9 +234,10 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	return err
 }
 
-// urgent says of a delivery d that it overtakes a backlog: its story is
-// critical.
-const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHERE level >= 5))`
+// urgent says of a delivery d that it overtakes a backlog: its story or its
+// watch is critical.
+const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHERE level >= 5)
+	OR d.kind = 'level' AND EXISTS (SELECT 1 FROM notices n JOIN bulletins b ON b.id = n.bulletin WHERE n.id = d.notice AND b.level >= 5))`
 
 // readMessage fills d in with the first message that which selects, or returns
 // sql.ErrNoRows.

@@ -150,7 +150,7 @@ func saveBulletin(ctx context.Context, tx *sql.Tx, b *story.Bulletin, rooms map[
 		return err
 	}
 	var id int64
-	err = tx.QueryRowContext(ctx, `INSERT INTO bulletins (watch, kind, key, at, said) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`, b.Watch, b.Kind, b.Key, micros(b.At), string(said)).Scan(&id)
+	err = tx.QueryRowContext(ctx, `INSERT INTO bulletins (watch, kind, key, at, level, said) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`, b.Watch, b.Kind, b.Key, micros(b.At), b.To, string(said)).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // it was told before
 	}

@@ -394,19 +394,29 @@ func criticalOvertakes(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
 	save(t, s, item("g:1", "Idlib shelled"))
-	calm := tell(t, s, 0, story.NewStory, "desk")
+	calm := tellAt(t, s, 0, story.NewStory, story.High, "desk")
+	rise := func(watch story.WatchName, to story.Level) story.Bulletin {
+		return story.Bulletin{Watch: watch, Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: to, At: Noon(), Rooms: []story.RoomName{"desk"}}
+	}
+	check(t, s.SaveReview(t.Context(), []story.Bulletin{rise("idlib", story.High), rise("aleppo", story.Critical)}, Noon()))
 	save(t, s, item("g:2", "War declared"))
-	p := must(s.Unjudged(t.Context(), 10))(t)
-	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
-		Item: p[0].Item.ID, Revision: p[0].Item.Revision, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, Reason: "a test", At: Noon(), Level: story.Critical,
-		Matches: []story.Match{{Watch: "idlib"}},
-	}}))
-	for _, want := range []bool{true, false} {
+	war := tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	type told struct {
+		Story story.ID
+		Watch story.WatchName
+	}
+	var got []told
+	for range 4 {
 		d := claim(t, s, story.Post)
-		if got := d.Story.ID != calm; got != want {
-			t.Errorf("claimed story %d, want the critical one first", d.Story.ID)
+		w := told{Story: d.Story.ID}
+		if d.Notice.Bulletin != nil {
+			w.Watch = d.Notice.Bulletin.Watch
 		}
+		got = append(got, w)
 		settle(t, s, d, story.Delivered, 0)
+	}
+	if diff := cmp.Diff([]told{{Watch: "aleppo"}, {Story: war}, {Story: calm}, {Watch: "idlib"}}, got); diff != "" {
+		t.Errorf("told in this order (-want +got):\n%s", diff)
 	}
 }
 

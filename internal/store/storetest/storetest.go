@@ -126,7 +126,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnAmbiguousMessageDelaysItsStoryForAQuarterOfAnHour", doubtDelaysItsStory},
 		{"APlatformThatStumblesMakesFewMessagesAmbiguous", stumblingPlatform},
 		{"AMessageIsStuckIfOthersGetThrough", stuckIsKnown},
-		{"ACriticalStoryOvertakes", criticalOvertakes},
+		{"WhatIsCriticalOvertakes", criticalOvertakes},
 		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
 		{"AnAuditFindsWhoWasNotTold", auditFinds},
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},

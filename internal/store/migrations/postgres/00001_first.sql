@@ -123,6 +123,7 @@ CREATE TABLE bulletins (
     kind  TEXT COLLATE "C" NOT NULL,
     key   TEXT COLLATE "C" NOT NULL, -- is told once for a watch
     at    BIGINT NOT NULL,
+    level BIGINT NOT NULL, -- where the watch stands by it; 0 if it is about something else
     said  TEXT COLLATE "C" NOT NULL, -- JSON
     UNIQUE (watch, key)
 );

@@ -116,6 +116,7 @@ CREATE TABLE bulletins (
     kind  TEXT NOT NULL,
     key   TEXT NOT NULL, -- is told once for a watch
     at    INTEGER NOT NULL,
+    level INTEGER NOT NULL, -- where the watch stands by it; 0 if it is about something else
     said  TEXT NOT NULL, -- JSON
     UNIQUE (watch, key)
 );
