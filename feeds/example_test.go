@@ -32,6 +32,6 @@ func ExamplePoller_Poll() {
 		fmt.Println(it.Title, it.Keys)
 	}
 	// Output:
-	// siege [l:e.example/siege]
 	// strike [l:e.example/strike]
+	// siege [l:e.example/siege]
 }

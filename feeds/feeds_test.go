@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -297,4 +298,15 @@ func TestFeedEmptiedAndRefilledTellsNothingTwice(t *testing.T) {
 	if got := b.shelf.told["f"]; got.New != 0 || got.Edited != 0 {
 		t.Errorf("told %+v, want nothing new", got)
 	}
+}
+
+// burnt returns the processor time that the process has used: what something
+// costs, however busy the machine is, where nothing else runs in the process.
+func burnt(t *testing.T) time.Duration {
+	t.Helper()
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }

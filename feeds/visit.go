@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,7 +136,10 @@ func (v *visit) takeIn(ctx context.Context) error {
 	return nil
 }
 
-// parse takes its turn and parses a document.
+// parse takes its turn and parses a document. Its items come the oldest first,
+// for they are judged and told in the order in which they are saved: those of
+// one time, such as undated ones, in the reverse of the document's order, which
+// is the newest first in nearly all feeds.
 func (v *visit) parse(ctx context.Context, doc parse.Document) (parse.Result, error) {
 	select {
 	case v.poller.parsing <- struct{}{}:
@@ -144,7 +148,10 @@ func (v *visit) parse(ctx context.Context, doc parse.Document) (parse.Result, er
 	}
 	defer func() { <-v.poller.parsing }()
 	doc.Now = v.started
-	return parse.Parse(doc, *v.feed)
+	result, err := parse.Parse(doc, *v.feed)
+	slices.Reverse(result.Items)
+	slices.SortStableFunc(result.Items, func(a, b story.Item) int { return a.Effective.Compare(b.Effective) })
+	return result, err
 }
 
 // catchUp adds to a document that has no item in common with the one before
@@ -168,15 +175,15 @@ func (v *visit) catchUp(ctx context.Context, result *parse.Result, fresh []bool)
 		if err != nil {
 			return nil, err
 		}
-		known := false
+		var earlier []story.Item
 		for i, it := range page.Items {
-			known = known || !is[i]
 			if is[i] {
-				result.Items = append(result.Items, it)
-				fresh = append(fresh, true)
+				earlier = append(earlier, it)
 			}
 		}
-		if known {
+		result.Items = slices.Concat(earlier, result.Items)
+		fresh = slices.Concat(slices.Repeat([]bool{true}, len(earlier)), fresh)
+		if len(earlier) < len(page.Items) {
 			break
 		}
 		next = page.Earlier
