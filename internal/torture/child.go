@@ -56,8 +56,15 @@ func (s *site) kill() {
 	if s.life.dead() {
 		return
 	}
-	_ = syscall.Kill(s.life.cmd.Process.Pid, syscall.SIGKILL) // it may have ended meanwhile
+	pid := s.life.cmd.Process.Pid
+	if s.life.traced { // the tracer writes down each call before the next is made
+		pid = -pid
+	}
+	_ = syscall.Kill(pid, syscall.SIGKILL) // it may have ended meanwhile
 	<-s.life.over
+	for s.life.traced && syscall.Kill(pid, 0) == nil { // what was traced is not our child
+		<-time.After(time.Millisecond)
+	}
 	s.fell()
 }
 

@@ -14,7 +14,7 @@
 // Run it from the module's root:
 //
 //	go run ./internal/torture                    what CI runs: a minute
-//	go run ./internal/torture -kills 1000 -modes start,sweep,random,chat,outage,clock,disk,power
+//	go run ./internal/torture -kills 1000 -modes start,sweep,random,chat,outage,clock,disk,power,cuts
 //	go run ./internal/torture -seed 7 -modes random
 //	go run ./internal/torture -modes replicas -kills 300 -replicas 3 -postgres postgres://…
 //	go run ./internal/torture sabotage           proves that mistakes are seen
@@ -55,7 +55,7 @@ type settings struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	var set settings
-	flag.IntVar(&set.kills, "kills", 50, "how often the binary is killed in the sweep and at random together")
+	flag.IntVar(&set.kills, "kills", 50, "how often the binary is killed in the sweep and at random together; the power is cut a tenth as often")
 	flag.Uint64Var(&set.seed, "seed", uint64(time.Now().UnixNano()), "decides all that is random")
 	modes := flag.String("modes", "random,chat", "what is done: any of "+strings.Join(allModes(), ", "))
 	flag.DurationVar(&set.lasting, "for", 20*time.Second, "how long chat faults and an outage last")
@@ -94,9 +94,6 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 	}
 	fmt.Fprintf(out, "seed %d\n", set.seed)
 	f := newFigures(set.seed, set.least)
-	if f.least == 0 {
-		f.least = set.kills / 4
-	}
 	r := &run{set: set, bin: bin, out: out, f: f}
 	for _, mode := range set.modes {
 		if !slices.Contains(allModes(), mode) {
@@ -116,7 +113,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 }
 
 func allModes() []string {
-	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "replicas"}
+	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "replicas"}
 }
 
 // A run is modes that are run one after the other.
@@ -163,6 +160,8 @@ func (r *run) mode(ctx context.Context, mode string) error {
 		return r.one(ctx, mode, true, func(s *site) (*ledger, error) { return s.full(ctx, r.f) })
 	case "power":
 		return r.power(ctx)
+	case "cuts":
+		return r.one(ctx, mode, true, func(s *site) (*ledger, error) { return s.cuts(ctx, max(10, r.set.kills/10)) })
 	}
 	return errors.New("unknown")
 }

@@ -133,13 +133,19 @@ func (s *site) watches() []string {
 // random kills the binary 5 to 120 ms after it started or did something, as
 // often as kills says.
 func (s *site) random(ctx context.Context, kills int) (*ledger, error) {
-	if err := s.start(ctx, ""); err != nil {
+	return s.mishaps(ctx, kills, func() error { return s.start(ctx, "") }, func() error { s.kill(); return nil })
+}
+
+// mishaps begins lives, and ends each 5 to 120 ms after it started or did
+// something, as often as most says.
+func (s *site) mishaps(ctx context.Context, most int, begin, end func() error) (*ledger, error) {
+	if err := begin(); err != nil {
 		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {
 		return nil, err
 	}
-	for s.kills < kills && ctx.Err() == nil {
+	for s.kills < most && ctx.Err() == nil {
 		open := s.open()
 		for range s.rng.IntN(3) {
 			if open < 16 {
@@ -156,8 +162,10 @@ func (s *site) random(ctx context.Context, kills int) (*ledger, error) {
 			}
 		}
 		pause(ctx, s.between(5*time.Millisecond, 120*time.Millisecond))
-		s.kill()
-		if err := s.start(ctx, ""); err != nil {
+		if err := end(); err != nil {
+			return nil, err
+		}
+		if err := begin(); err != nil {
 			return nil, err
 		}
 	}

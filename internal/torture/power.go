@@ -29,15 +29,9 @@ const sector = 512
 // room must be on record, a validator that was sent must have its reports.
 func (r *run) power(ctx context.Context) error {
 	return r.one(ctx, "power", true, func(s *site) (*ledger, error) {
-		trace := filepath.Join(s.dir, "strace")
-		wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat"}
-		for _, end := range []string{"", "-wal", "-journal"} {
-			wrap = append(wrap, "-P", filepath.Join(s.data(), "vedette.db"+end))
-		}
-		if err := s.start(ctx, "", wrap...); err != nil {
+		if err := s.watched(ctx); err != nil {
 			return nil, err
 		}
-		s.life.traced = true
 		if err := s.seeded(ctx); err != nil {
 			return nil, err
 		}
@@ -51,12 +45,71 @@ func (r *run) power(ctx context.Context) error {
 		if err != nil {
 			return nil, err
 		}
-		writes, err := readWrites(trace)
+		writes, err := readWrites(s.writes())
 		if err != nil {
 			return nil, err
 		}
 		return l, s.images(ctx, r, writes, l)
 	})
+}
+
+// databaseFiles are what the database is made of, without their folder.
+func databaseFiles() []string { return []string{"vedette.db", "vedette.db-wal", "vedette.db-journal"} }
+
+// writes is where what a recorded life writes is written down.
+func (s *site) writes() string { return filepath.Join(s.dir, "strace") }
+
+// watched begins a life whose writes to its database are written down.
+func (s *site) watched(ctx context.Context) error {
+	wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", s.writes(), "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat"}
+	for _, name := range databaseFiles() {
+		wrap = append(wrap, "-P", filepath.Join(s.data(), name))
+	}
+	err := s.start(ctx, "", wrap...)
+	s.life.traced = true
+	return err
+}
+
+// cuts cuts the power, as often as most says, and goes on with what is on the
+// disk then: the process is killed, and of what it wrote and did not sync, all
+// is lost, or some of it. What it cost shows in the rooms.
+func (s *site) cuts(ctx context.Context, most int) (*ledger, error) {
+	d := newDisk(s.rng)
+	return s.mishaps(ctx, most, func() error { return s.watched(ctx) }, func() error {
+		s.kill()
+		all, err := readWrites(s.writes())
+		if err != nil {
+			return err
+		}
+		for _, w := range all {
+			d.apply(w)
+		}
+		if d.unsynced() > 0 {
+			s.seen.note("the power was cut and writes were lost")
+		}
+		d.synced = d.image([]string{"synced", "torn"}[s.rng.IntN(2)])
+		d.waiting = nil
+		return s.put(d.synced)
+	})
+}
+
+// put makes the database's files what an image says.
+func (s *site) put(image map[string][]byte) error {
+	if err := os.Remove(filepath.Join(s.data(), "vedette.db-shm")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err // it is memory, though it has a name
+	}
+	for _, name := range databaseFiles() {
+		file := filepath.Join(s.data(), name)
+		content, there := image[name]
+		if !there {
+			if err := os.Remove(file); err != nil && !errors.Is(err, os.ErrNotExist) {
+				return err
+			}
+		} else if err := os.WriteFile(file, content, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // images builds the images and looks at each.
