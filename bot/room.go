@@ -48,9 +48,11 @@ const clockSlack = 5 * time.Minute
 
 // From returns the time since which the message may stand on a platform whose
 // clock was last seen so far after ours; a clock that is behind is not trusted
-// to have been so all the while.
+// to have been so all the while. It counts in minutes: an answer's date has
+// whole seconds, and a look that goes on where it was stopped must begin at
+// the same time.
 func (t *Trace) From(ahead int64) time.Time {
-	return t.Since.Add(min(time.Duration(ahead), 0) - clockSlack)
+	return t.Since.Add(min(time.Duration(ahead), 0).Truncate(time.Minute) - clockSlack)
 }
 
 // An Addressed room is one that a person can be sent to.

@@ -3,6 +3,7 @@ package discord_test
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -174,6 +175,28 @@ func TestNothingIsSentThatDiscordMightBanFor(t *testing.T) {
 		_, err := a.Room(channel).Post(t.Context(), key, root())
 		if got, _ := outcome(t, err); got != "room shut" {
 			t.Errorf("after ten minutes %s, want that it is tried again", got)
+		}
+	})
+}
+
+// TestManyRoomsAreToldAtOnceWithinTheAccountsLimit tells 200 rooms a story of
+// which all hear at the same time.
+func TestManyRoomsAreToldAtOnceWithinTheAccountsLimit(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
+		d.PerAccount = fakeroom.Limit{Most: 50, While: time.Second}
+		began := time.Now()
+		var wg sync.WaitGroup
+		for i := range 200 {
+			wg.Go(func() {
+				if _, err := a.Room(fmt.Sprintf("123456789012345%03d", i)).Post(t.Context(), key, root()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n, took := len(d.Refused()), time.Since(began); n > 0 || took > 5*time.Second {
+			t.Errorf("Discord refused %d requests, and all were told after %v; want none, and 5s at most", n, took)
 		}
 	})
 }

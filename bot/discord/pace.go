@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+	"golang.org/x/time/rate"
 
 	"vedette/bot"
 )
@@ -21,6 +22,7 @@ const mostPause = 5 * time.Second
 // asked only while nobody else uses the bucket: hence one call at a time.
 type pace struct {
 	limiter *discordgo.RateLimiter
+	account *rate.Limiter // all buckets together, of which no answer tells before it is too late
 
 	mu      sync.Mutex // guards what follows; held for no wait
 	gates   map[string]chan struct{}
@@ -28,6 +30,13 @@ type pace struct {
 	bar     time.Time   // the token is not tried before
 	invalid []time.Time // when Discord refused what counts towards a ban, in the last ten minutes
 }
+
+// Discord takes 50 requests a second of an account: no second, wherever it
+// begins, has more than these together.
+const (
+	perSecond = 40
+	burst     = 10
+)
 
 // Discord bans an address for 10,000 requests in ten minutes that it answers
 // with 401, 403 or 429. From mostInvalid on nothing is sent until some of them
@@ -71,7 +80,7 @@ func (p *pace) barred() time.Duration {
 
 // newPace returns a pace that knows no limit yet.
 func newPace(limiter *discordgo.RateLimiter) *pace {
-	return &pace{limiter: limiter, gates: make(map[string]chan struct{})}
+	return &pace{limiter: limiter, account: rate.NewLimiter(perSecond, burst), gates: make(map[string]chan struct{})}
 }
 
 // enter waits until a call may use bucket, and returns what must be called
@@ -86,15 +95,19 @@ func (p *pace) enter(ctx context.Context, bucket string) (leave func(), wait tim
 	}
 	leave = func() { <-gate }
 	for {
-		wait = p.wait(bucket)
-		if wait <= 0 {
-			return leave, 0
+		if wait = p.wait(bucket); wait <= 0 {
+			break
 		}
 		if !pause(ctx, wait) {
 			leave()
 			return nil, wait
 		}
 	}
+	if p.account.Wait(ctx) != nil {
+		leave()
+		return nil, 0
+	}
+	return leave, 0
 }
 
 // gate returns what lets one call at a time through to bucket.

@@ -49,10 +49,11 @@ type Workspace struct {
 
 // Slack may not store what comes faster than a message a second in a channel,
 // and takes 50 edits and 50 looks at a channel a minute. Messages that leave evenly do not arrive
-// evenly: hence a tenth of a second of air between posts. The edits' burst
-// and what follows it within a minute are 50 together.
+// evenly: hence a twentieth of a second of air between posts, in which Slack's
+// burst has room, and a long backlog is told in little more than its least
+// time. The edits' burst and what follows it within a minute are 50 together.
 const (
-	postEvery = 1100 * time.Millisecond
+	postEvery = 1050 * time.Millisecond
 	editBurst = 5
 	editEvery = time.Minute / (50 - editBurst)
 )

@@ -111,28 +111,45 @@ func (a archives) take(ctx context.Context, path string, n int) (database string
 // takePostgres copies an archive that is a database of the server, and makes
 // it first if there is none. It stays there: it takes minutes to make.
 func (a archives) takePostgres(ctx context.Context, n int) (database string, remove func() error, err error) {
+	model, copied := fmt.Sprintf("vedette_bench_%d", n), fmt.Sprintf("vedette_bench_%d_copy", n)
+	if a.server(ctx, "createdb", model) == nil { // else it is there
+		if err := fill(ctx, a.at(model), n, time.Now()); err != nil {
+			return "", nil, errors.Join(err, a.server(ctx, "dropdb", model))
+		}
+	}
+	if err := errors.Join(a.server(ctx, "dropdb", "--if-exists", copied), a.server(ctx, "createdb", "--template="+model, copied)); err != nil {
+		return "", nil, err
+	}
+	return a.at(copied), func() error { return a.server(ctx, "dropdb", copied) }, nil
+}
+
+// empty makes a database of the name that has nothing in it, and returns its
+// address, or "" if it is to be a file, and what removes it.
+func (a archives) empty(ctx context.Context, name string) (database string, remove func() error, err error) {
+	if a.postgres == "" {
+		return "", func() error { return nil }, nil
+	}
+	err = errors.Join(a.server(ctx, "dropdb", "--if-exists", name), a.server(ctx, "createdb", name))
+	return a.at(name), func() error { return a.server(ctx, "dropdb", name) }, err
+}
+
+// at returns the address of a database of the server, whose address is one.
+func (a archives) at(name string) string {
 	u, err := url.Parse(a.postgres)
 	if err != nil {
-		return "", nil, err
+		return a.postgres // which nothing takes
 	}
-	model, copied := fmt.Sprintf("vedette_bench_%d", n), fmt.Sprintf("vedette_bench_%d_copy", n)
-	at := func(name string) string { of := *u; of.Path = "/" + name; return of.String() }
-	server := func(program string, args ...string) error {
-		said, err := exec.CommandContext(ctx, program, append([]string{"--maintenance-db=" + a.postgres}, args...)...).CombinedOutput() // #nosec G204 -- of PostgreSQL's own
-		if err != nil {
-			return fmt.Errorf("%s: %w: %s", program, err, said)
-		}
-		return nil
+	u.Path = "/" + name
+	return u.String()
+}
+
+// server runs a program of PostgreSQL's own against the server.
+func (a archives) server(ctx context.Context, program string, args ...string) error {
+	said, err := exec.CommandContext(ctx, program, append([]string{"--maintenance-db=" + a.postgres}, args...)...).CombinedOutput() // #nosec G204 -- of PostgreSQL's own
+	if err != nil {
+		return fmt.Errorf("%s: %w: %s", program, err, said)
 	}
-	if server("createdb", model) == nil { // else it is there
-		if err := fill(ctx, at(model), n, time.Now()); err != nil {
-			return "", nil, errors.Join(err, server("dropdb", model))
-		}
-	}
-	if err := errors.Join(server("dropdb", "--if-exists", copied), server("createdb", "--template="+model, copied)); err != nil {
-		return "", nil, err
-	}
-	return at(copied), func() error { return server("dropdb", copied) }, nil
+	return nil
 }
 
 // copyFile makes to what from is.

@@ -3,7 +3,8 @@
 // the moment at which a Slack room and a Discord room have it, how long the
 // program takes to be on watch, what it weighs while nothing happens, and how
 // large it is; and how long people wait for what they ask, of archives of
-// several sizes, while the rooms have a backlog to get.
+// several sizes, while the rooms have a backlog to get; and how many deliveries
+// a second many rooms get, beside what River does alone.
 //
 // It prints one JSON object a line, and nothing of it reaches the product.
 // Run it from the module's root:
@@ -11,6 +12,8 @@
 //	go run ./internal/bench -items 200
 //	go run ./internal/bench -archived 10000,100000,1000000
 //	go run ./internal/bench -archived 10000,100000,1000000 -postgres postgres://…
+//	go run ./internal/bench -deliveries 10000
+//	go run ./internal/bench -deliveries 10000 -postgres postgres://…
 package main
 
 import (
@@ -38,12 +41,17 @@ func main() {
 	gap := flag.Duration("gap", 1500*time.Millisecond, "the time between two: a Slack room is told at most every 1.1 s")
 	archived := flag.String("archived", "", "measure what people ask of archives of these sizes, parted by commas")
 	rounds := flag.Int("rounds", 30, "how many people ask each thing")
+	deliveries := flag.Int("deliveries", 0, "measure how many deliveries a second rooms without a pace get that are owed so many, beside River alone")
+	rooms := flag.Int("rooms", 200, "how many rooms these are owed to")
 	var from archives
 	flag.StringVar(&from.kept, "kept", "", "a folder in which the archives are kept: one of 1,000,000 takes minutes to make")
 	flag.StringVar(&from.postgres, "postgres", "", "the address of a Postgres database beside which the archives are made, to measure that")
 	flag.Parse()
 	ctx := context.Background()
 	measure := func() error { return bench(ctx, os.Stdout, *items, *gap) }
+	if *deliveries > 0 {
+		measure = func() error { return deliver(ctx, os.Stdout, *rooms, *deliveries, from) }
+	}
 	if *archived != "" {
 		measure = func() error { return askAll(ctx, os.Stdout, *archived, *rounds, from) }
 	}
@@ -192,7 +200,8 @@ func start(ctx context.Context, dir, binary, desk, database string, slack *faker
 		return nil, 0, err
 	}
 	env := append(os.Environ(), "VEDETTE_HEALTH_LISTEN="+health, "VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_LOG_LEVEL=warn",
-		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack.API(), "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord.API(), "VEDETTE_SLACK_APP_TOKEN="+slack.AppToken(), "VEDETTE_DATABASE_URL="+database)
+		"VEDETTE_SLACK_TOKEN="+token, "VEDETTE_SLACK_API="+slack.API(), "VEDETTE_DISCORD_TOKEN="+token, "VEDETTE_DISCORD_API="+discord.API(), "VEDETTE_SLACK_APP_TOKEN="+slack.AppToken(), "VEDETTE_DATABASE_URL="+database,
+		"VEDETTE_SECRET_BENCH="+hookSecret)
 	p := exec.CommandContext(ctx, binary, "run")
 	p.Dir, p.Env, p.Stderr = dir, env, os.Stderr
 	began := time.Now()

@@ -62,7 +62,7 @@ type Config struct {
 // Limits of the work under way.
 const (
 	polls      = 128 // feeds polled at once; most wait for their host's turn, and few are fetched
-	deliveries = 8   // rooms told at once
+	deliveries = 256 // rooms told at once; most wait for their platform's pace
 
 	jobTimeout  = 2 * time.Minute  // a stage's own limits end far below it
 	rescueAfter = 3 * time.Minute  // what neither the start nor the store's look for dead replicas has taken up

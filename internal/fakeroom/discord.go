@@ -36,6 +36,11 @@ type Discord struct {
 	// may be set before the first request.
 	NonceWindow time.Duration
 
+	// PerChannel limits each method and path of a channel, or of a thread, and
+	// PerAccount all that is asked for. They may be set before the first
+	// request.
+	PerChannel, PerAccount Limit
+
 	token   string
 	schemas schemas
 	nonces  map[string]*message // the first of its nonce, in the window
@@ -103,7 +108,7 @@ func NewDiscordOn(l net.Listener, token, openapiPath string) (*Discord, error) {
 	for name, act := range routes {
 		method, path, _ := strings.Cut(name, " ")
 		mux.HandleFunc(method+" "+discordBase+path, func(w http.ResponseWriter, r *http.Request) {
-			d.serve(w, r, name, d.admitted(act))
+			d.serve(w, r, name, d.limited(d.admitted(act)))
 		})
 	}
 	mux.HandleFunc(gatePath, d.accept)
@@ -111,7 +116,7 @@ func NewDiscordOn(l net.Listener, token, openapiPath string) (*Discord, error) {
 	mux.HandleFunc(gateResume+"/", d.accept)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		name := r.Method + " " + strings.TrimPrefix(r.URL.Path, discordBase)
-		d.serve(w, r, name, d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") }))
+		d.serve(w, r, name, d.limited(d.admitted(func(c *call) answer { return d.refuse(c, http.StatusNotFound, 0, "404: Not Found") })))
 	})
 	d.server = start(l, mux)
 	d.begin()
@@ -128,21 +133,10 @@ func (d *Discord) admitted(act func(*call) answer) func(*call) answer {
 		if ua := c.UserAgent(); !strings.HasPrefix(ua, "DiscordBot (") {
 			d.blame(c, "the User-Agent is %q, want DiscordBot (…", ua)
 		}
-		var a answer
 		if c.Header.Get("Authorization") == "Bot "+d.token || strings.Contains(c.name, "_token}") { // which stands in the path
-			a = act(c)
-		} else {
-			a = d.refuse(c, http.StatusUnauthorized, 0, "401: Unauthorized")
+			return act(c)
 		}
-		// As generous as no client can use up.
-		reset := strconv.FormatFloat(float64(time.Now().UnixMilli()+1000)/1000, 'f', 3, 64)
-		a.header = http.Header{}
-		for name, v := range map[string]string{
-			"Limit": "1000", "Remaining": "999", "Reset": reset, "Reset-After": "1.000", "Bucket": "fakeroom",
-		} {
-			a.header.Set("X-RateLimit-"+name, v)
-		}
-		return a
+		return d.refuse(c, http.StatusUnauthorized, 0, "401: Unauthorized")
 	}
 }
 

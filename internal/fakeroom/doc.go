@@ -21,6 +21,6 @@
 // The package never talks to a platform, never takes what it cannot check (a
 // block type that it does not know is refused), never changes what a client
 // said, and never reaches the binary. Its servers speak to one bot each, which
-// may do everything that nobody took from it; they know no pace, and Discord's
-// sends no events.
+// may do everything that nobody took from it; they know no pace but the limits
+// that a test sets, and Discord's sends no events.
 package fakeroom

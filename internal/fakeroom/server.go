@@ -27,6 +27,8 @@ type server struct {
 	faults     []Fault
 	violations []string
 	archived   map[string]bool // channels, and Discord's threads
+	refused    []time.Time     // when what counts towards a ban was answered
+	meter      meter           // of the limits that are set
 	transcript
 }
 
@@ -47,7 +49,7 @@ type answer struct {
 // start returns a server that h answers for, on l, or on loopback if that is
 // nil. It takes no request before begin.
 func start(l net.Listener, h http.Handler) *server {
-	s := &server{ended: make(chan struct{}), archived: make(map[string]bool)}
+	s := &server{ended: make(chan struct{}), archived: make(map[string]bool), meter: make(meter)}
 	s.standing, s.deleted = make(map[string][]*message), make(map[string]bool)
 	s.http = httptest.NewUnstartedServer(h)
 	if l != nil {
@@ -90,11 +92,13 @@ func (s *server) serve(w http.ResponseWriter, r *http.Request, name string, act 
 	}
 	switch {
 	case f.spoils():
+		s.answered(f.Status)
 		f.write(w)
 		return
 	case !f.Commit:
 		a = settle()
 	}
+	s.answered(a.status)
 	a.write(w)
 }
 

@@ -3,11 +3,13 @@ package fakeroom
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"mime"
 	"net"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -20,6 +22,10 @@ type Slack struct {
 	// Lag is how long a message stands before the reading methods tell of it.
 	// It may be set before the first request.
 	Lag time.Duration
+
+	// PerChannel limits the messages that are posted to a channel. It may be set
+	// before the first request.
+	PerChannel Limit
 
 	token  string
 	link   link
@@ -92,6 +98,11 @@ func (s *Slack) act(c *call) answer {
 		return answer{status: http.StatusOK, body: s.open(c, a)}
 	case !s.admits(c, a):
 		said = s.refuse(c, "invalid_auth")
+	case c.name == "chat.postMessage" && s.PerChannel.Most > 0:
+		if _, after, ok := s.meter.take(a.text("channel"), s.PerChannel); !ok {
+			return answer{status: http.StatusTooManyRequests, header: http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(after.Seconds())))}}, body: object{"ok": false, "error": "ratelimited"}}
+		}
+		said = s.dispatch(c, a)
 	default:
 		said = s.dispatch(c, a)
 	}

@@ -84,6 +84,13 @@ func (s *server) Posts(channel string) []Post {
 	return posts(s.standing[channel])
 }
 
+// Count returns how many messages stand in a channel, threads included.
+func (s *server) Count(channel string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.standing[channel])
+}
+
 // Delete takes a message away, as a person would. What was said below it stays.
 func (s *server) Delete(channel, id string) {
 	s.mu.Lock()

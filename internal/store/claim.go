@@ -12,28 +12,35 @@ import (
 	"vedette/story"
 )
 
-// claimable selects, of the deliveries d, those that may be sent at ?1: a new
-// story or an update that is due, in a room that does not rest, with nothing
-// of its story, or of its watch, before it there. A refresh is never sent by itself: the edit of the root covers it.
-//
-// A room in which several messages are ambiguous, and are soon looked for, is
-// on a platform that stumbles: it is told no more until one of them is found
-// or known not to stand there, so that an outage does not make all of a
-// backlog ambiguous. One alone delays its own story only.
+// claimable selects, of the deliveries d, those that may be sent at ?1 to a
+// room that is receptive: a new story or an update that is due, with nothing
+// of its story, or of its watch, before it there. A refresh is never sent by
+// itself: the edit of the root covers it.
 const claimable = `
 	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1
-	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
 	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
 		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND (e.state IN ('owed', 'sending') OR e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1)
-			AND e.kind <> 'refresh' AND (d.story <> 0 OR (` + watchOf + `e.notice) = (` + watchOf + `d.notice)))
-	AND (SELECT count(*) FROM deliveries e WHERE e.room = d.room AND e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1 AND e.not_before - ` + soonLooked + ` < ?1) < 3`
+			AND e.kind <> 'refresh' AND (d.story <> 0 OR (` + watchOf + `e.notice) = (` + watchOf + `d.notice)))`
 
 // watchOf selects the watch of the bulletin that a notice tells: bulletins have
 // no story, and come in order for each watch.
 const watchOf = `SELECT b.watch FROM notices n JOIN bulletins b ON b.id = n.bulletin WHERE n.id = `
 
-// What claimable counts in, in microseconds: [story.StuckAfter], and how soon
+// receptive says of a room, which is written so, that messages may be given
+// to it at ?1: it does not rest. It is asked once and not of each message of a
+// backlog.
+//
+// A room in which several messages are ambiguous, and are soon looked for, is
+// on a platform that stumbles: it is told no more until one of them is found
+// or known not to stand there, so that an outage does not make all of a
+// backlog ambiguous. One alone delays its own story only.
+func receptive(room string) string {
+	return ` NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = ` + room + ` AND rests.until > ?1)
+		AND (SELECT count(*) FROM deliveries e WHERE e.room = ` + room + ` AND e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1 AND e.not_before - ` + soonLooked + ` < ?1) < 3`
+}
+
+// What these count in, in microseconds: [story.StuckAfter], and how soon
 // the next look at a message is of which a look may tell.
 const (
 	stuckAfter = `900000000`
@@ -223,7 +230,7 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	err := sql.ErrNoRows
 	for _, which := range []string{urgent + ` AND`, ``} {
 		var id story.DeliveryID
-		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+which+claimable+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
+		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+which+claimable+` AND`+receptive(`?2`)+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
 		if err == nil {
 			return readMessage(ctx, tx, d, now, fmt.Sprintf(` d.id = %d`, id))
 		}

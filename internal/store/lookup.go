@@ -98,7 +98,9 @@ func (s *Store) Bulletins(ctx context.Context, watch story.WatchName, since time
 func (s *Store) Waiting(ctx context.Context, before time.Time) (_ map[story.RoomName]int, err error) {
 	defer wrap(&err, "what waits")
 	counts := make(map[story.RoomName]int)
-	rows, err := s.read.QueryContext(ctx, `SELECT room, count(*) FROM deliveries WHERE state IN ('owed', 'sending', 'ambiguous') AND changed < ? GROUP BY room`, micros(before))
+	rows, err := s.read.QueryContext(ctx, `
+		SELECT room, count(*) FROM (SELECT room, changed FROM deliveries WHERE state = 'owed' UNION ALL SELECT room, changed FROM deliveries WHERE state = 'sending'
+			UNION ALL SELECT room, changed FROM deliveries WHERE state = 'ambiguous') AS waiting WHERE changed < ? GROUP BY room`, micros(before))
 	_, err = collect(rows, err, func(r *sql.Rows) (struct{}, error) {
 		var room story.RoomName
 		var n int

@@ -93,7 +93,7 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 		return w, err
 	}
 	rows, err = s.read.QueryContext(ctx, `
-		SELECT o.room FROM (SELECT DISTINCT room FROM deliveries WHERE state IN ('owed', 'sending', 'ambiguous')) o WHERE EXISTS (SELECT 1 FROM deliveries d WHERE d.room = o.room AND`+claimable+`)
+		SELECT o.room FROM (SELECT DISTINCT room FROM deliveries WHERE state = 'owed') o WHERE`+receptive(`o.room`)+` AND EXISTS (SELECT 1 FROM deliveries d WHERE d.room = o.room AND`+claimable+`)
 		UNION SELECT d.room FROM deliveries d WHERE`+doubtful+`
 		UNION SELECT d.room FROM deliveries d WHERE`+moot+`
 		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
@@ -189,7 +189,7 @@ func (s *Store) FinishJudge(ctx context.Context, job *river.Job[JudgeArgs]) (mor
 // reports whether something is.
 func (s *Store) FinishDeliver(ctx context.Context, job *river.Job[DeliverArgs], now time.Time) (more bool, err error) {
 	defer wrap(&err, "finish delivering to "+string(job.Args.Room))
-	return finish(ctx, s, job, `SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+claimable+`)
+	return finish(ctx, s, job, `SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+claimable+` AND`+receptive(`?2`)+`)
 		OR EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+doubtful+`)
 		OR EXISTS (SELECT 1 FROM roots r JOIN stories s ON s.id = r.story WHERE r.room = ?2 AND `+stale+`)`, micros(now), job.Args.Room)
 }

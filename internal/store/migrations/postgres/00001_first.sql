@@ -171,7 +171,11 @@ CREATE TABLE deliveries (
     deadline   BIGINT NOT NULL DEFAULT 0,         -- by which that is over, by the database's clock
     UNIQUE (notice, room)
 );
-CREATE INDEX deliveries_open ON deliveries (room, id) WHERE state IN ('owed', 'sending', 'ambiguous');
+-- One index a state: SQLite takes none whose condition only follows from a list.
+CREATE INDEX deliveries_owed ON deliveries (room, id, kind, story) WHERE state = 'owed';
+CREATE INDEX deliveries_refresh ON deliveries (room, story) WHERE state = 'owed' AND kind = 'refresh';
+CREATE INDEX deliveries_sending ON deliveries (room) WHERE state = 'sending';
+CREATE INDEX deliveries_ambiguous ON deliveries (room, id) WHERE state = 'ambiguous';
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
 CREATE INDEX deliveries_muted ON deliveries (mute) WHERE state = 'muted';
 CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';

@@ -1,0 +1,291 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"math"
+	"net"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"vedette/bot"
+	"vedette/bot/discord"
+	"vedette/bot/slack"
+	"vedette/internal/engine"
+	"vedette/internal/fakeroom"
+	"vedette/internal/store"
+	"vedette/story"
+)
+
+var (
+	backlog = flag.Int("backlog", 1000, "how many deliveries an outage leaves owed")
+	downFor = flag.Duration("down", 3*time.Minute, "how long the outage lasts")
+)
+
+// A blackout is what stands between vedette and two platforms, which keep
+// their limits.
+type blackout struct {
+	down    atomic.Bool
+	slack   *fakeroom.Slack
+	discord *fakeroom.Discord
+	rooms   []station
+}
+
+// A station is a room, and what stands in it.
+type station struct {
+	name   story.RoomName
+	seat   bot.Seat
+	posts  func() []fakeroom.Post
+	limits fakeroom.Limit
+
+	threads bool // have limits of their own
+}
+
+// roundTrip is how long a request is under way.
+const roundTrip = 100 * time.Millisecond
+
+// newBlackout returns ten rooms of each platform, which nobody reaches.
+func newBlackout(t *testing.T) *blackout {
+	t.Helper()
+	b := new(blackout)
+	b.down.Store(true)
+	over := func(calls *fakeroom.Pipes) bot.Recorder {
+		tr := bot.Transport()
+		tr.Proxy = nil
+		tr.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			if b.down.Load() {
+				return nil, &net.OpError{Op: "dial", Net: network, Err: syscall.ECONNREFUSED}
+			}
+			return calls.Dial(ctx, network, address)
+		}
+		t.Cleanup(tr.CloseIdleConnections)
+		return bot.Recorder{Base: tr}
+	}
+	slow := fakeroom.Fault{Delay: roundTrip, Times: math.MaxInt}
+	pipes := fakeroom.NewPipes()
+	b.slack = fakeroom.NewSlackOn(pipes, "xoxb-canary")
+	b.slack.PerChannel = fakeroom.Limit{Most: 1, While: time.Second}
+	b.slack.Fail(slow)
+	t.Cleanup(b.slack.Close)
+	workspace, err := slack.New(slack.Options{Token: "xoxb-canary", API: b.slack.API(), Transport: over(pipes)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pipes = fakeroom.NewPipes()
+	if b.discord, err = fakeroom.NewDiscordOn(pipes, "canary", ""); err != nil {
+		t.Fatal(err)
+	}
+	b.discord.PerChannel, b.discord.PerAccount = fakeroom.Limit{Most: 5, While: 5 * time.Second}, fakeroom.Limit{Most: 50, While: time.Second}
+	b.discord.Fail(slow)
+	t.Cleanup(b.discord.Close)
+	account, err := discord.New(discord.Options{Token: "canary", API: b.discord.API(), Transport: over(pipes)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 10 {
+		channel := fmt.Sprintf("C012345678%d", i)
+		b.add("slack", i, workspace.Room(channel), func() []fakeroom.Post { return b.slack.Posts(channel) }, b.slack.PerChannel)
+		other := fmt.Sprintf("12345678901234567%d", i)
+		b.add("discord", i, account.Room(other), func() []fakeroom.Post { return b.discord.Posts(other) }, b.discord.PerChannel)
+	}
+	return b
+}
+
+func (b *blackout) add(platform string, i int, room bot.Room, posts func() []fakeroom.Post, limits fakeroom.Limit) {
+	name := story.RoomName(fmt.Sprint(platform, i))
+	b.rooms = append(b.rooms, station{name, bot.Seat{Room: room, Zone: time.UTC}, posts, limits, platform == "discord"})
+}
+
+// A newsroom polls nothing, and judges each report to be for all rooms: four
+// that open a story, and one that joins the last of them.
+type newsroom struct {
+	store  *store.Store
+	rooms  []story.RoomName
+	judged int
+	last   story.ID
+}
+
+func (*newsroom) Poll(context.Context, story.FeedName) error { return nil }
+func (*newsroom) Forget()                                    {}
+
+func (n *newsroom) Judge(ctx context.Context) (more bool, err error) {
+	waiting, err := n.store.Unjudged(ctx, 1)
+	if err != nil || len(waiting) == 0 {
+		return false, err
+	}
+	j := story.Judgement{
+		Item: waiting[0].Item.ID, Revision: waiting[0].Item.Revision, Relation: story.Opens, Kind: story.NewStory, Rooms: n.rooms, At: time.Now(),
+		Matches: []story.Match{{Watch: "idlib"}},
+	}
+	if n.judged++; n.judged%5 == 0 {
+		j.Story, j.Relation, j.Kind = n.last, story.Reports, story.Update
+	}
+	if err := n.store.SaveJudgements(ctx, []story.Judgement{j}); err != nil {
+		return false, err
+	}
+	n.last, err = n.store.StoryOf(ctx, waiting[0].Item.ID)
+	return true, err
+}
+
+// publish saves the report of a number.
+func (n *newsroom) publish(t *testing.T, number int) {
+	t.Helper()
+	now, key := time.Now(), fmt.Sprint("g:", number)
+	it := story.Item{
+		Feed: "wire", Outlet: "Wire", Owner: "wire", Keys: []string{key}, GUID: key, Title: fmt.Sprintf("Idlib shelled, report %d.", number),
+		Link: "https://wire.example/" + strconv.Itoa(number), FirstSeen: now, Effective: now,
+	}
+	if _, err := n.store.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire", Seeded: true, NextDue: now.AddDate(1, 0, 0)}, At: now, Items: []story.Item{it}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestABacklogDrainsInOrderWithinTheLimits has reports come in while nobody
+// reaches the platforms, and then lets them be reached, in virtual time. The
+// flags make it as long as docs/promises.md says.
+func TestABacklogDrainsInOrderWithinTheLimits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBlackout(t)
+		quiet := slog.New(slog.DiscardHandler)
+		s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "vedette.db"), store.Options{Log: quiet})
+		if err != nil {
+			t.Fatal(err)
+		}
+		courier := bot.NewCourier(s, time.Now, quiet)
+		courier.SetSeal(bot.NewSeal(make([]byte, 32)))
+		courier.SetCalendar(s)
+		s.SetRule(courier.Weigh)
+		seats, news := make(map[story.RoomName]bot.Seat), &newsroom{store: s}
+		for _, r := range b.rooms {
+			seats[r.name], news.rooms = r.seat, append(news.rooms, r.name)
+		}
+		courier.SetRooms(seats)
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() {
+			ended <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: time.Second, Log: quiet}).Run(ctx)
+		}()
+		reports := *backlog / len(b.rooms)
+		for i := range reports {
+			news.publish(t, i)
+			time.Sleep(*downFor / time.Duration(reports))
+		}
+		owed := open(t, s)
+		back := time.Now()
+		b.down.Store(false)
+		for open(t, s) > 0 {
+			time.Sleep(10 * time.Second)
+			if time.Since(back) > 24*time.Hour {
+				t.Fatalf("after a day %d are open", open(t, s))
+			}
+		}
+		stop()
+		if err := errors.Join(<-ended, s.Close()); err != nil {
+			t.Error(err)
+		}
+		if owed != reports*len(b.rooms) {
+			t.Errorf("%d deliveries were owed when the platforms were back, want %d", owed, reports*len(b.rooms))
+		}
+		b.hold(t, reports, back)
+	})
+}
+
+// open counts the deliveries that have not ended.
+func open(t *testing.T, s *store.Store) int {
+	t.Helper()
+	counts, err := s.Deliveries(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return counts[story.Owed] + counts[story.Sending] + counts[story.Ambiguous]
+}
+
+// reportNumber is in the title of a report; a message names its own first.
+var reportNumber = regexp.MustCompile(`report (\d+)\.`)
+
+// What a drain may take: how long until a room is tried again that was not
+// reached, and how much more than its platform's limits make it take.
+const (
+	triedWithin = time.Minute + 5*time.Second
+	mostRatio   = 1.1
+)
+
+// hold holds what stands in the rooms to what was reported, and how long it
+// took to what the platforms' limits make it take.
+func (b *blackout) hold(t *testing.T, reports int, back time.Time) {
+	t.Helper()
+	var stand int
+	var drained, least time.Duration
+	for _, r := range b.rooms {
+		posts := r.posts()
+		stand += len(posts)
+		if len(posts) != reports {
+			t.Errorf("%d messages stand in %s, want %d", len(posts), r.name, reports)
+			continue
+		}
+		for i, p := range posts {
+			if said := reportNumber.FindStringSubmatch(p.Posted); said == nil || said[1] != strconv.Itoa(i) {
+				t.Fatalf("message %d of %s is not of report %d: %q", i, r.name, i, p.Posted)
+			}
+		}
+		first, last, may := posts[0].At, posts[reports-1].At, r.least(posts)
+		if first.Sub(back) > triedWithin || last.Sub(first).Seconds() > mostRatio*may.Seconds() {
+			t.Errorf("%s is told after %v and has all %v later, which its limits let it have in %v", r.name, first.Sub(back), last.Sub(first), may)
+		}
+		drained, least = max(drained, last.Sub(back)), max(least, may)
+	}
+	refused := max(burst(b.slack.Refused()), burst(b.discord.Refused()))
+	if refused > 100 {
+		t.Errorf("a platform refused %d requests in ten minutes, want 100 at most", refused)
+	}
+	if bad := slices.Concat(b.slack.Violations(), b.discord.Violations()); len(bad) > 0 {
+		t.Errorf("asked against the rules: %q", bad)
+	}
+	if testing.Verbose() && flag.Lookup("backlog").Value.String() != flag.Lookup("backlog").DefValue {
+		t.Logf("%d deliveries owed to %d rooms after %v, %d messages stand, once each and in order; drained in %v, the limits' own minimum %v, ratio %.3f; at most %d requests refused in ten minutes",
+			reports*len(b.rooms), len(b.rooms), *downFor, stand, drained, least, drained.Seconds()/least.Seconds(), refused)
+	}
+}
+
+// least returns how long the limits make posts take, the first of which is
+// told at once: a Discord thread has one of its own, a Slack thread has not.
+func (r *station) least(posts []fakeroom.Post) (least time.Duration) {
+	in := make(map[string]int)
+	for _, p := range posts {
+		where := ""
+		if r.threads {
+			where = p.Thread
+		}
+		in[where]++
+		least = max(least, time.Duration((in[where]-1)/r.limits.Most)*r.limits.While)
+	}
+	return least
+}
+
+// burst returns how many of times are within ten minutes, where they are most.
+func burst(times []time.Time) (most int) {
+	for i, began := range times {
+		n := 0
+		for _, at := range times[i:] {
+			if at.Sub(began) < 10*time.Minute {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
