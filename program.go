@@ -299,7 +299,7 @@ func (pr *program) seats(d *config.Desk) (map[story.RoomName]bot.Seat, error) {
 
 // policy returns what a room asks of those who tell it things.
 func policy(r *config.Room) bot.Policy {
-	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest, Shifts: r.Handover}
+	p := bot.Policy{From: r.Tell.From, Ping: r.Tell.Ping, Rate: r.Tell.Rate, Backlog: r.Tell.Backlog, Quiet: bot.Quiet(r.Quiet), Digests: r.Digest, Shifts: r.Handover}
 	for _, rung := range r.Escalate {
 		p.Escalate = append(p.Escalate, bot.Rung{After: rung.Unacknowledged, Room: rung.Room, Calls: rung.Calls})
 	}

@@ -69,12 +69,16 @@ func Digest(b *story.Bulletin, zone *time.Location, titles map[story.WatchName]s
 	}
 	what := tally(len(d.Lines), len(d.Bulletins), w)
 	if d.Since.IsZero() {
-		m.Title.Text = w.Say("%s in the quiet hours", what)
+		m.Title.Text = w.Say("%s, held back until now", what)
 	} else {
 		m.Title.Text = w.Say("%s since %s", what, stamp(d.Since.In(zone), m.At, w))
 	}
 	if d.Held > 0 {
-		m.Facts = append(m.Facts, Fact{Name: w.Say("Held"), Text: w.Count(d.Held, "%d message in the quiet hours, told by these lines", "%d messages in the quiet hours, told by these lines")})
+		held := []string{w.Count(d.Held, "%d message, told by these lines", "%d messages, told by these lines")}
+		for _, why := range d.Why {
+			held = append(held, Reason(why, w))
+		}
+		m.Facts = append(m.Facts, Fact{Name: w.Say("Held back"), Text: strings.Join(held, "; ")})
 	}
 	if d.Below > 0 {
 		m.Facts = append(m.Facts, Fact{Name: w.Say("Not listed"), Text: w.Count(d.Below, "%d story below the level from which this room is told", "%d stories below the level from which this room is told")})

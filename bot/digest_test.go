@@ -29,10 +29,10 @@ func TestADigestSaysWhatARoomWasNotTold(t *testing.T) {
 		level  story.Level
 	}{
 		"Held": {
-			story.Digest{Held: 1, Lines: lines[:1]},
-			"1 story in the quiet hours",
+			story.Digest{Held: 1, Why: []string{"quiet hours until 4 Feb 06:00 UTC"}, Lines: lines[:1]},
+			"1 story, held back until now",
 			[]string{"▲ Post shelled · Idlib front · air · 1 origin · 2 outlets · 14:00 · Acknowledged by Ana, 14:59"},
-			[]bot.Fact{{Name: "Held", Text: "1 message in the quiet hours, told by these lines"}},
+			[]bot.Fact{{Name: "Held back", Text: "1 message, told by these lines; quiet hours until 4 Feb 06:00 UTC"}},
 			story.Elevated,
 		},
 		"Changed": {
@@ -46,22 +46,22 @@ func TestADigestSaysWhatARoomWasNotTold(t *testing.T) {
 			story.Digest{Since: noon.Add(-time.Hour), Held: 2, Bulletins: []story.Bulletin{rise}},
 			"1 change of watches since 14:00",
 			[]string{"■ Idlib front rises from guarded to high · 2 Feb 09:00"},
-			[]bot.Fact{{Name: "Held", Text: "2 messages in the quiet hours, told by these lines"}},
+			[]bot.Fact{{Name: "Held back", Text: "2 messages, told by these lines"}},
 			story.High,
 		},
 		"AMuteThatEndedAtNight": {
 			story.Digest{Held: 1, Bulletins: []story.Bulletin{{Watch: "idlib", Kind: story.MuteEnd, At: noon, Reasons: []string{"The mute of idlib by Ana has ended"}, Digest: &story.Digest{Lines: lines[1:], Bulletins: []story.Bulletin{rise}}}}},
-			"1 change of watches in the quiet hours",
+			"1 change of watches, held back until now",
 			[]string{
 				"The mute of idlib by Ana has ended · 15:00", "■ Idlib front rises from guarded to high · 2 Feb 09:00",
 				"○ Council meets · air · 2 origins · 2 outlets · 2 Feb 15:00",
 			},
-			[]bot.Fact{{Name: "Held", Text: "1 message in the quiet hours, told by these lines"}},
+			[]bot.Fact{{Name: "Held back", Text: "1 message, told by these lines"}},
 			story.Unjudged,
 		},
 		"Both": {
 			story.Digest{Lines: lines, Bulletins: []story.Bulletin{rise, rise}},
-			"2 stories and 2 changes of watches in the quiet hours",
+			"2 stories and 2 changes of watches, held back until now",
 			[]string{
 				"■ Idlib front rises from guarded to high · 2 Feb 09:00", "■ Idlib front rises from guarded to high · 2 Feb 09:00",
 				"▲ Post shelled · Idlib front · air · 1 origin · 2 outlets · 14:00 · Acknowledged by Ana, 14:59", "○ Council meets · air · 2 origins · 2 outlets · 2 Feb 15:00",

@@ -15,6 +15,7 @@ type Policy struct {
 	From     story.Level                   // from which it is told
 	Ping     map[story.Level]story.Mention // from each level up to the next that is named
 	Rate     time.Duration                 // between two pings, unless the level rises; [PingRate] if 0
+	Backlog  time.Duration                 // what has waited longer comes in a digest, unless it is critical; 0: nothing does
 	Quiet    Quiet
 	Digests  []time.Duration // times of the day, since midnight
 	Shifts   []time.Duration // times of the day, since midnight, at which a shift ends
@@ -71,6 +72,9 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 	}
 	if !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {
 		return story.Verdict{State: story.Held, Until: until, Why: kept(becauseQuiet, until.Format(keptTime))}
+	}
+	if p.Backlog > 0 && level < story.Critical && d.Now.Sub(d.Notice.At) > p.Backlog {
+		return story.Verdict{State: story.Held, Until: d.Now, Why: kept(becauseLate, minutes(p.Backlog))}
 	}
 	return p.ping(d, level)
 }

@@ -177,6 +177,34 @@ func TestWeighing(t *testing.T) {
 	}
 }
 
+func TestWhatHasWaitedLongComesInADigest(t *testing.T) {
+	waits := bot.Policy{Backlog: 2 * hour}
+	due := func(waited time.Duration, level story.Level) story.Due {
+		return story.Due{Now: noon, Dispatch: story.Dispatch{Act: story.Post, Story: story.Story{Level: level}, Notice: story.Notice{Kind: story.NewStory, At: noon.Add(-waited)}}}
+	}
+	again := due(3*hour, story.High)
+	again.Notice.Kind, again.Notice.Bulletin = story.DigestKind, &story.Bulletin{Kind: story.DigestKind}
+	for name, tt := range map[string]struct {
+		policy bot.Policy
+		due    story.Due
+		state  story.DeliveryState
+		why    string
+	}{
+		"Waited":             {waits, due(2*hour+time.Second, story.High), story.Held, "it had waited for more than 2 h 0 min"},
+		"NotYet":             {waits, due(2*hour, story.High), story.Owed, ""},
+		"Critical":           {waits, due(3*hour, story.Critical), story.Owed, ""},
+		"TheDigest":          {waits, again, story.Owed, ""},
+		"WhereNobodyAsksFor": {bot.Policy{}, due(30*hour, story.High), story.Owed, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := tt.policy.Weigh(&tt.due, time.UTC)
+			if v.State != tt.state || v.Why != tt.why || v.State == story.Held && !v.Until.Equal(noon) {
+				t.Errorf("verdict is %s until %s, %q; want %s, %q", v.State, v.Until, v.Why, tt.state, tt.why)
+			}
+		})
+	}
+}
+
 func TestClimbing(t *testing.T) {
 	policy := bot.Policy{Escalate: []bot.Rung{{After: 10 * time.Minute, Room: "duty"}, {After: 20 * time.Minute, Calls: story.Mention{Kind: story.User, ID: "U0123456789"}}}}
 	alarm := func(rung int) story.Alarm {

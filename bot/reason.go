@@ -15,6 +15,7 @@ const (
 	becauseEscalation words.Text = "escalation"
 	becauseBelow      words.Text = "%s, and the room is told from %s"
 	becauseQuiet      words.Text = "quiet hours until %s"
+	becauseLate       words.Text = "it had waited for more than %s"
 	becauseBefore     words.Text = "pings as it did before"
 	becauseNoCause    words.Text = "no ping: neither new nor higher nor confirmed for the first time"
 	becauseRate       words.Text = "no ping: the last was %s ago at %s, and the room wants %s between two"
@@ -36,7 +37,7 @@ func kept(t words.Text, values ...any) string { return words.Words{}.Say(t, valu
 // of the judgement are shown as they were judged.
 func Reason(why string, w words.Words) string {
 	said, _ := w.Again(why, func(v string) string { return keptValue(v, w) },
-		becauseMuted, becauseInTime, becauseEscalation, becauseBelow, becauseQuiet, becauseBefore, becauseNoCause, becauseRate,
+		becauseMuted, becauseInTime, becauseEscalation, becauseBelow, becauseQuiet, becauseLate, becauseBefore, becauseNoCause, becauseRate,
 		becauseRise, becauseNew, becauseConfirmed, becauseNobody)
 	return said
 }

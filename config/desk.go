@@ -58,9 +58,10 @@ type Webhook struct {
 
 // Tell is what a room is told. The zero Tell is everything, without a ping.
 type Tell struct {
-	From story.Level
-	Ping map[story.Level]story.Mention
-	Rate time.Duration // the least time between two pings at one level; 0 if the file does not say it
+	From    story.Level
+	Ping    map[story.Level]story.Mention
+	Rate    time.Duration // the least time between two pings at one level; 0 if the file does not say it
+	Backlog time.Duration // how long a message waits before it is told in a digest; 0 if the file does not say it
 }
 
 // Quiet is when a room is left alone: from From to To, each a time since

@@ -88,10 +88,11 @@ type terminalFile struct {
 }
 
 type tellFile struct {
-	At   spot        `json:"-"`
-	From text        `json:"from,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level from which the room is told."`
-	Ping table[text] `json:"ping,omitempty" jsonschema_description:"Whom a level and those above it ping, such as high: here."`
-	Rate text        `json:"rate,omitempty" jsonschema_description:"The least time between two pings unless the level rises, such as 10m, which is what it is if left out."`
+	At      spot        `json:"-"`
+	From    text        `json:"from,omitempty" jsonschema:"enum=calm,enum=guarded,enum=elevated,enum=high,enum=critical" jsonschema_description:"The level from which the room is told."`
+	Ping    table[text] `json:"ping,omitempty" jsonschema_description:"Whom a level and those above it ping, such as high: here."`
+	Rate    text        `json:"rate,omitempty" jsonschema_description:"The least time between two pings unless the level rises, such as 10m, which is what it is if left out."`
+	Backlog text        `json:"backlog,omitempty" jsonschema_description:"How long a message may wait, as while the platform is down, before it is told in a digest, such as 2h. Critical ones are told one by one. If left out, all are."`
 }
 
 type quietFile struct {

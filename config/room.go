@@ -137,7 +137,7 @@ func (r *reader) policies(room *Room, file *roomFile, f *deskFile) {
 }
 
 func (r *reader) tell(file *tellFile, room *Room) Tell {
-	tell := Tell{From: r.level(file.From), Rate: r.duration(file.Rate, "rate", "10m")}
+	tell := Tell{From: r.level(file.From), Rate: r.duration(file.Rate, "rate", "10m"), Backlog: r.duration(file.Backlog, "backlog", "2h")}
 	for i, key := range file.Ping.names {
 		if tell.Ping == nil {
 			tell.Ping = make(map[story.Level]story.Mention)

@@ -34,11 +34,12 @@ type Verdict struct {
 // Verdict.
 type Rule func(*Due) Verdict
 
-// A Digest is what a room was not told one by one: what was held in its quiet
-// hours, and at a set time what has changed since the last.
+// A Digest is what a room was not told one by one: what was held, as in its
+// quiet hours, and at a set time what has changed since the last.
 type Digest struct {
 	Since     time.Time // of what changed; the zero time if only what was held is told
 	Held      int       // deliveries that it ends
+	Why       []string  // they were held, each reason once
 	Lines     []Line    // the highest level first
 	Bulletins []Bulletin
 	Below     int // stories that changed below the level from which the room is told

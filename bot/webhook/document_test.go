@@ -70,12 +70,12 @@ func acknowledged() *bot.Message {
 // digest is what a room hears in the morning.
 func digest() *bot.Message {
 	return &bot.Message{
-		Level: story.High, Watches: []string{"Digest"}, Title: story.Sentence{Text: "2 stories in the quiet hours"}, At: idlib().At,
+		Level: story.High, Watches: []string{"Digest"}, Title: story.Sentence{Text: "2 stories, held back until now"}, At: idlib().At,
 		Lines: []bot.Line{
 			{Level: story.High, Text: "Turkey threatens force over Idlib ceasefire", Link: "https://www.afp.com/en/1", Note: "Idlib · 3 origins · 4 outlets · 14:05"},
 			{Text: "Aid convoy enters Idlib", Note: "Idlib · 1 origin · 1 outlet · 11:20"},
 		},
-		Facts: []bot.Fact{{Name: "Held", Text: "5 messages in the quiet hours, told by these lines"}},
+		Facts: []bot.Fact{{Name: "Held back", Text: "5 messages, told by these lines; quiet hours until 4 Feb 06:00 UTC"}},
 	}
 }
 

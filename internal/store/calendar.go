@@ -50,11 +50,17 @@ func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.T
 	})
 }
 
+// occasioned says of a row of digests that its room is due one at ?1. One that
+// has not got through is waited for: the next has all that came since, however
+// long the platform is down.
+const occasioned = ` due <= ?1 AND NOT EXISTS (
+	SELECT 1 FROM deliveries d WHERE d.story = 0 AND d.room = digests.room AND d.kind = 'digest' AND d.state IN ('owed', 'sending', 'ambiguous'))`
+
 // Occasion reports whether room is due a digest at now, and since when.
 func (s *Store) Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error) {
 	defer wrap(&err, "occasion in room "+string(room))
 	var at int64
-	err = s.read.QueryRowContext(ctx, `SELECT due FROM digests WHERE room = ? AND due <= ?`, room, micros(now)).Scan(&at)
+	err = s.read.QueryRowContext(ctx, `SELECT due FROM digests WHERE room = ?2 AND`+occasioned, micros(now), room).Scan(&at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return time.Time{}, false, nil
 	}
@@ -184,6 +190,11 @@ func heldStories(ctx context.Context, tx *sql.Tx, room story.RoomName, d *story.
 		}
 		return struct{}{}, err
 	})
+	if err != nil {
+		return nil, err
+	}
+	rows, err = tx.QueryContext(ctx, `SELECT DISTINCT why FROM deliveries WHERE room = ? AND state = 'held' ORDER BY why`, room)
+	d.Why, err = collect(rows, err, scanOne[string])
 	return ids, err
 }
 
@@ -195,7 +206,7 @@ func bulletinsFor(ctx context.Context, tx *sql.Tx, o *story.Occasion, d *story.D
 	}
 	rows, err := tx.QueryContext(ctx, `
 		SELECT b.said FROM bulletins b JOIN notices n ON n.bulletin = b.id JOIN deliveries d ON d.notice = n.id
-		WHERE d.room = ?1 AND b.kind IN ('level', 'deadline') AND (d.state = 'held' OR b.at > ?2 AND d.state NOT IN ('below', 'muted') AND b.kind <> 'mute') ORDER BY b.at, b.id`, o.Room, micros(since))
+		WHERE d.room = ?1 AND (d.state = 'held' OR b.kind IN ('level', 'deadline') AND b.at > ?2 AND d.state NOT IN ('below', 'muted')) ORDER BY b.at, b.id`, o.Room, micros(since))
 	d.Bulletins, err = collect(rows, err, func(r *sql.Rows) (b story.Bulletin, err error) {
 		var said string
 		if err := r.Scan(&said); err != nil {

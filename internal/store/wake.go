@@ -97,7 +97,7 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 		UNION SELECT d.room FROM deliveries d WHERE`+doubtful+`
 		UNION SELECT d.room FROM deliveries d WHERE`+moot+`
 		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
-		UNION SELECT room FROM digests WHERE due <= ?1
+		UNION SELECT room FROM digests WHERE`+occasioned+`
 		UNION SELECT room FROM mutes WHERE ended = '' AND due <= ?1
 		UNION SELECT room FROM shifts WHERE due <= ?1
 		UNION SELECT room FROM alarms WHERE ended = '' AND due <= ?1

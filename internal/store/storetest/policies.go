@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -111,8 +112,9 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	save(t, s, item("g:2", "Idlib shelled"))
 	tellAt(t, s, id, story.Refresh, story.Guarded, "desk")
 	check(t, s.SaveReview(t.Context(), []story.Bulletin{{Watch: "idlib", Kind: story.LevelChange, Key: "level 1", From: story.Calm, To: story.Guarded, At: Noon(), Rooms: []story.RoomName{"desk"}}}, morning().Add(time.Hour)))
+	check(t, s.Announce(t.Context(), &story.Bulletin{Kind: story.FeedHealth, Key: "wire blind 1", At: Noon().Add(2 * time.Hour), Rooms: []story.RoomName{"desk"}, Reasons: []string{"wire is blind"}}))
 	claim(t, s, "")
-	counts(t, s, map[story.DeliveryState]int{story.Held: 2, story.Owed: 1})
+	counts(t, s, map[story.DeliveryState]int{story.Held: 3, story.Owed: 1})
 	if at := must(s.Next(t.Context(), Noon()))(t); !at.Equal(morning()) || !must(s.Idle(t.Context(), Noon()))(t) {
 		t.Errorf("the next is due at %s, want %s and nothing before", at, morning())
 	}
@@ -131,10 +133,10 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	h.Crash(t)
 	s = h.Open(t)
 	s.SetRule(hold)
-	counts(t, s, map[story.DeliveryState]int{story.Digested: 3, story.Owed: 1})
+	counts(t, s, map[story.DeliveryState]int{story.Digested: 4, story.Owed: 1})
 	d := claim(t, s, story.Post)
 	b := d.Notice.Bulletin
-	if b == nil || b.Digest == nil || b.Digest.Held != 2 || len(b.Digest.Bulletins) != 1 || b.Digest.Bulletins[0].Watch != "idlib" {
+	if b == nil || b.Digest == nil || b.Digest.Held != 3 || len(b.Digest.Bulletins) != 2 || b.Digest.Bulletins[0].Watch != "idlib" || b.Digest.Bulletins[1].Kind != story.FeedHealth || !slices.Equal(b.Digest.Why, []string{"night"}) {
 		t.Fatalf("the digest is %+v, want what was held", b)
 	}
 	want := []story.Line{{Story: id, Level: story.Guarded, Title: "Idlib shelled", Watches: []story.WatchName{"idlib"}, Origins: 1, Outlets: 1, Changed: Noon(), Held: true}}
@@ -145,6 +147,59 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	claim(t, s, "")
 	if _, due, err := s.Occasion(t.Context(), "desk", morning()); due || err != nil {
 		t.Errorf("a digest is due twice (%v)", err)
+	}
+}
+
+// aDigestWaitsForTheOneBeforeIt holds what an outage of a day makes of a room
+// that wants its backlog in a digest: one digest when it began, and one that
+// has the rest.
+func aDigestWaitsForTheOneBeforeIt(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(func(d *story.Due) story.Verdict {
+		if d.Notice.Kind == story.DigestKind {
+			return story.Verdict{State: story.Owed}
+		}
+		return story.Verdict{State: story.Held, Until: d.Now, Why: "late"}
+	})
+	now := Noon()
+	tell := func(key string) {
+		t.Helper()
+		save(t, s, item(key, "Idlib shelled"))
+		tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	}
+	due := func() bool {
+		t.Helper()
+		_, due, err := s.Occasion(t.Context(), "desk", now)
+		check(t, err)
+		if idle := must(s.Idle(t.Context(), now))(t); due && idle {
+			t.Errorf("a digest is due, and nothing is to be done")
+		}
+		return due
+	}
+	tell("g:1")
+	claim(t, s, "")
+	if !due() {
+		t.Fatal("what is held is not due")
+	}
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: now}))
+	tell("g:2")
+	tell("g:3")
+	first := claim(t, s, story.Post)
+	if first.Notice.Bulletin == nil || first.Notice.Bulletin.Digest.Held != 1 {
+		t.Fatalf("claimed %+v, want the digest", first.Notice)
+	}
+	claim(t, s, "")
+	if due() {
+		t.Error("a second digest is due while the first is under way")
+	}
+	settle(t, s, first, story.Delivered, 0)
+	if !due() {
+		t.Fatal("what came since is not due")
+	}
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: now.Add(time.Second)}))
+	if d := claim(t, s, story.Post); d.Notice.Bulletin == nil || d.Notice.Bulletin.Digest.Held != 2 {
+		t.Errorf("claimed %+v, want a digest of both", d.Notice)
 	}
 }
 

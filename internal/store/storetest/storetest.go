@@ -140,6 +140,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
 		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
 		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
+		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
 		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
 		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
 		{"APingIsRemembered", pingIsRemembered},
