@@ -149,6 +149,13 @@ func (o *outbox) Settle(ctx context.Context, out story.Outcome) error {
 	return o.Store.Settle(ctx, out)
 }
 
+func (o *outbox) Advance(ctx context.Context, out story.Outcome, now time.Time) (story.Dispatch, bool, error) {
+	if o.dead {
+		return story.Dispatch{}, false, errKilled
+	}
+	return o.Store.Advance(ctx, out, now)
+}
+
 // A desk with one room, which may be killed.
 type oneDesk struct {
 	box     *outbox

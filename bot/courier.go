@@ -1,7 +1,9 @@
 package bot
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -26,6 +28,10 @@ type Outbox interface {
 	// Settle records how a claimed act ended. A crash before it leaves the
 	// act ambiguous: it is claimed again as a look-up.
 	Settle(ctx context.Context, o story.Outcome) error
+
+	// Advance is Settle, and then Claim for the same room, at once or not at
+	// all.
+	Advance(ctx context.Context, o story.Outcome, now time.Time) (story.Dispatch, bool, error)
 }
 
 // A Seat is a room and how it wants to be told.
@@ -100,36 +106,68 @@ func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
 	if err := c.keep(context.WithoutCancel(ctx), room); err != nil {
 		return err
 	}
-	for ctx.Err() == nil {
-		d, ok, err := c.box.Claim(ctx, room, c.now())
-		if err != nil {
-			return err
-		}
-		if !ok {
-			return c.show(context.WithoutCancel(ctx), room)
-		}
-		if err := c.carry(context.WithoutCancel(ctx), &d); err != nil {
-			return err
-		}
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
-	return ctx.Err()
+	d, ok, err := c.box.Claim(ctx, room, c.now())
+	for ok && err == nil {
+		d, ok, err = c.next(ctx, d)
+	}
+	if err == nil && ctx.Err() == nil {
+		err = c.show(context.WithoutCancel(ctx), room)
+	}
+	return cmp.Or(err, ctx.Err())
 }
 
-// carry sends d and records how that ended.
-func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
+// next carries d, records how that ended, and claims what is next unless ctx
+// has ended meanwhile.
+func (c *Courier) next(ctx context.Context, d story.Dispatch) (next story.Dispatch, ok bool, err error) {
+	o, ended, err := c.carry(context.WithoutCancel(ctx), &d)
+	switch {
+	case err != nil:
+		return next, false, err
+	case ended && ctx.Err() != nil:
+		return next, false, c.settle(ctx, o)
+	case ctx.Err() != nil:
+		return next, false, nil
+	case !ended:
+		return c.box.Claim(ctx, d.Room, c.now())
+	}
+	// The record must not share the deadline that sending may have used up.
+	recording, done := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
+	defer done()
+	if next, ok, err = c.box.Advance(recording, o, c.now()); err != nil { // what is next must not keep what ended off the record
+		return next, false, errors.Join(fmt.Errorf("courier: %w", err), c.settle(ctx, o))
+	}
+	return next, ok, nil
+}
+
+// settle records how an act ended.
+func (c *Courier) settle(ctx context.Context, o story.Outcome) error {
+	recording, done := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
+	defer done()
+	if err := c.box.Settle(recording, o); err != nil {
+		return fmt.Errorf("courier: %w", err)
+	}
+	return nil
+}
+
+// carry sends d and returns how that ended, which is to be recorded, unless
+// that is done: ended is then false.
+func (c *Courier) carry(ctx context.Context, d *story.Dispatch) (o story.Outcome, ended bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	o := story.Outcome{Dispatch: *d, State: story.Delivered}
+	o = story.Outcome{Dispatch: *d, State: story.Delivered}
 	seat, ok := (*c.seats.Load())[d.Room]
 	if fault.Sabotaged == fault.MarkedFirst && ok {
 		o.At = c.now()
 		err := c.box.Settle(ctx, o)
 		_, _ = c.send(ctx, d, &seat)
-		return err
+		return o, false, err
 	}
 	if ok {
 		if asked, err := c.reword(ctx, d, &seat); asked || err != nil {
-			return err
+			return o, false, err
 		}
 	}
 	if !ok {
@@ -149,13 +187,7 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) error {
 		c.alarm(&o)
 	}
 	c.report(ctx, &o)
-	// The record must not share the deadline that sending may have used up.
-	recording, done := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
-	defer done()
-	if err := c.box.Settle(recording, o); err != nil {
-		return fmt.Errorf("courier: %w", err)
-	}
-	return nil
+	return o, true, nil
 }
 
 // send carries d out in the room of seat.

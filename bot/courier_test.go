@@ -46,6 +46,13 @@ func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 	return nil
 }
 
+func (b *box) Advance(ctx context.Context, o story.Outcome, now time.Time) (story.Dispatch, bool, error) {
+	if err := b.Settle(ctx, o); err != nil {
+		return story.Dispatch{}, false, err
+	}
+	return b.Claim(ctx, o.Dispatch.Room, now)
+}
+
 // A room answers each act with the same error.
 type room struct {
 	heard []string

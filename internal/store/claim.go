@@ -75,26 +75,45 @@ const moot = `
 // edited, which may be done again after a crash.
 func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
 	defer wrap(&err, "claim for room "+string(room))
-	err = s.tx(ctx, func(tx *sql.Tx) error {
-		d, ok = story.Dispatch{Room: room}, false
-		if err := s.lapse(ctx, tx, room); err != nil {
-			return err
-		}
-		if err := adopt(ctx, tx, room); err != nil {
-			return err
-		}
-		if err := expire(ctx, tx, room, now); err != nil {
-			return err
-		}
-		for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{s.claimDoubt, s.claimMessage, claimEdit} {
-			if err := next(ctx, tx, &d, now); !errors.Is(err, sql.ErrNoRows) {
-				ok = err == nil
-				return err
-			}
-		}
-		return nil
+	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
+		d, ok, err = s.claim(ctx, tx, room, now)
+		return err
 	})
 	return d, ok, err
+}
+
+// Advance is Settle of o and then Claim for the same room, in one transaction:
+// a commit is most of what a message costs. If it fails, neither was done.
+func (s *Store) Advance(ctx context.Context, o story.Outcome, now time.Time) (d story.Dispatch, ok bool, err error) {
+	defer wrap(&err, fmt.Sprintf("settle %s in room %s and go on", o.Dispatch.Act, o.Dispatch.Room))
+	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
+		if err := s.settle(ctx, tx, &o); err != nil {
+			return err
+		}
+		d, ok, err = s.claim(ctx, tx, o.Dispatch.Room, now)
+		return err
+	})
+	return d, ok, err
+}
+
+// claim is Claim in tx.
+func (s *Store) claim(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
+	d.Room = room
+	if err := s.lapse(ctx, tx, room); err != nil {
+		return d, false, err
+	}
+	if err := adopt(ctx, tx, room); err != nil {
+		return d, false, err
+	}
+	if err := expire(ctx, tx, room, now); err != nil {
+		return d, false, err
+	}
+	for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{s.claimDoubt, s.claimMessage, claimEdit} {
+		if err := next(ctx, tx, &d, now); !errors.Is(err, sql.ErrNoRows) {
+			return d, err == nil, err
+		}
+	}
+	return d, false, nil
 }
 
 // adopt makes the root messages of stories that were merged those of the ones

@@ -12,20 +12,23 @@ import (
 // is not claimed again unless the outcome is Owed.
 func (s *Store) Settle(ctx context.Context, o story.Outcome) (err error) {
 	defer wrap(&err, fmt.Sprintf("settle %s in room %s", o.Dispatch.Act, o.Dispatch.Room))
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := settleRoom(ctx, tx, &o); err != nil {
+	return s.tx(ctx, func(tx *sql.Tx) error { return s.settle(ctx, tx, &o) })
+}
+
+// settle is Settle in tx.
+func (s *Store) settle(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	if err := settleRoom(ctx, tx, o); err != nil {
+		return err
+	}
+	if o.Alarm != nil {
+		if err := s.owe(ctx, tx, o.Alarm); err != nil {
 			return err
 		}
-		if o.Alarm != nil {
-			if err := s.owe(ctx, tx, o.Alarm); err != nil {
-				return err
-			}
-		}
-		if o.Dispatch.Act == story.Edit {
-			return settleEdit(ctx, tx, &o)
-		}
-		return s.settleMessage(ctx, tx, &o)
-	})
+	}
+	if o.Dispatch.Act == story.Edit {
+		return settleEdit(ctx, tx, o)
+	}
+	return s.settleMessage(ctx, tx, o)
 }
 
 // settleRoom records what the outcome says of the room as a whole.

@@ -167,6 +167,14 @@ func (b *box) Settle(_ context.Context, o story.Outcome) error {
 	return nil
 }
 
+// Advance is both.
+func (b *box) Advance(ctx context.Context, o story.Outcome, now time.Time) (story.Dispatch, bool, error) {
+	if err := b.Settle(ctx, o); err != nil {
+		return story.Dispatch{}, false, err
+	}
+	return b.Claim(ctx, o.Dispatch.Room, now)
+}
+
 // An ear is a room that keeps what it is told.
 type ear struct {
 	kind  string
