@@ -243,7 +243,7 @@ func TestDiscordIsAnsweredWithinMomentsHoweverLongTheAnswerTakes(t *testing.T) {
 		takes time.Duration
 		kind  int
 	}{
-		"AtOnce": {0, 4}, "Soon": {249 * time.Millisecond, 4}, "Slow": {time.Second, 5}, "TooSlowForDiscord": {20 * time.Second, 5},
+		"AtOnce": {0, 4}, "Soon": {149 * time.Millisecond, 4}, "Slow": {time.Second, 5}, "TooSlowForDiscord": {20 * time.Second, 5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

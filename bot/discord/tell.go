@@ -15,9 +15,10 @@ import (
 )
 
 // How long Discord is left without a word: it drops an interaction after
-// three seconds, and a person takes what is there at once for an answer.
+// three seconds, and a person should see within 300 ms that it was heard, the
+// way to Discord and the wait for a processor included.
 const (
-	patience      = 250 * time.Millisecond
+	patience      = 150 * time.Millisecond
 	suggestWithin = 2500 * time.Millisecond
 	retryAfter    = 250 * time.Millisecond
 	longestWait   = 8 * time.Second // for Discord to know its own interaction

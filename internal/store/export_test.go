@@ -27,3 +27,13 @@ func Describe(ctx context.Context, db *sql.DB, catalogue string) (all []string, 
 	}
 	return all, err
 }
+
+// Looked returns how many reports the searches of s have looked at, by the
+// server's count.
+func (s *Store) Looked(ctx context.Context) (n int, err error) {
+	if _, err := s.read.ExecContext(ctx, `SELECT pg_stat_force_next_flush()`); err != nil { // else it counts when it has time
+		return 0, err
+	}
+	err = s.read.QueryRowContext(ctx, `SELECT coalesce(idx_tup_fetch, 0) + seq_tup_read FROM pg_stat_user_tables WHERE relname = 'words'`).Scan(&n)
+	return n, err
+}

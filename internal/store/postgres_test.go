@@ -77,6 +77,7 @@ func TestPostgres(t *testing.T) {
 		{"ACommitWhoseAnswerIsLostIsKnown", answerLost},
 		{"TheJobsOfAReplicaThatIsGoneAreTakenOver", orphaned},
 		{"NothingThatIsWrittenStopsAPoll", odd},
+		{"ASearchLooksAtFewReports", looksAtFew},
 	} {
 		t.Run(promise.name, func(t *testing.T) { promise.test(t, begin(t)) })
 	}
@@ -441,4 +442,42 @@ func odd(t *testing.T, address string) {
 	if at, err := s.ItemsAt(t.Context(), long, "", 5); len(at) != 1 || err != nil {
 		t.Errorf("%d items are at the link (%v), want 1", len(at), err)
 	}
+}
+
+// looksAtFew asks an archive for a word that no report has, and for one that
+// was common when the archive began, more often than the server plans a
+// statement anew of itself: it does not go through all reports for either.
+func looksAtFew(t *testing.T, address string) {
+	t.Helper()
+	const reports, early, times = 20_000, 4_000, 10
+	s := openAt(t, address)
+	owe(t, s, "g:1")
+	pgtest.Execute(t, address, `
+		INSERT INTO items SELECT (jsonb_populate_record(i, jsonb_build_object('id', i.id + n))).* FROM items i, generate_series(1, $1) n`, reports)
+	pgtest.Execute(t, address, `
+		INSERT INTO words SELECT id, CAST(CASE WHEN id < $1 THEN 'flood' ELSE 'report' END || ' w' || id % 100 AS TSVECTOR), TRUE FROM items WHERE id > 1`, early)
+	pgtest.Execute(t, address, `VACUUM ANALYZE words`)
+	for word, want := range map[string]int{"zebra": 0, "flood": early - 2} {
+		before := looked(t, s)
+		for range times {
+			found := 0
+			err := s.Find(t.Context(), [][]story.Phrase{{{Words: []string{word}}}}, time.Time{}, 0, func(story.Item) bool { found++; return true })
+			if found != want || err != nil {
+				t.Fatalf("search %s found %d (%v), want %d", word, found, err, want)
+			}
+		}
+		if n := (looked(t, s) - before) / times; n > reports/2 {
+			t.Errorf("search %s looks at %d of %d reports", word, n, reports)
+		}
+	}
+}
+
+// looked returns how many reports searches have looked at.
+func looked(t *testing.T, s *store.Store) int {
+	t.Helper()
+	n, err := s.Looked(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }

@@ -35,7 +35,7 @@ func (s *Store) searched(it *story.Item) (title, rest string) {
 func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) (err error) {
 	defer wrap(&err, "find")
 	if len(groups) > 0 && s.Shared() {
-		return s.findByPages(ctx, groups, since, before, each)
+		return s.findBySpans(ctx, groups, since, before, each)
 	}
 	query, args := `SELECT `+itemColumns+` FROM items i WHERE i.effective >= ?1 AND (i.id < ?2 OR ?2 = 0) ORDER BY i.id DESC`, []any{micros(since), before}
 	if len(groups) > 0 {
@@ -45,66 +45,73 @@ func (s *Store) Find(ctx context.Context, groups [][]story.Phrase, since time.Ti
 			WHERE ` + condition + ` AND i.effective >= ?1 AND (w.rowid < ?2 OR ?2 = 0) ORDER BY w.rowid DESC`
 		args = append(args, bound...)
 	}
-	_, _, err = s.found(ctx, query, args, each)
+	_, err = s.found(ctx, query, args, each)
 	return err
 }
 
-// found gives the items that a query selects to each, and returns how many
-// there were, and the last; 0 for the last if each has had enough.
-func (s *Store) found(ctx context.Context, query string, args []any, each func(story.Item) bool) (n int, last story.ItemID, err error) {
+// found gives the items that a query selects to each, and reports whether that
+// wants more.
+func (s *Store) found(ctx context.Context, query string, args []any, each func(story.Item) bool) (more bool, err error) {
 	rows, err := s.read.QueryContext(ctx, query, args...)
 	if err != nil {
-		return 0, 0, err
+		return false, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var it story.Item
 		if err := scanItem(rows, &it); err != nil {
-			return n, 0, err
+			return false, err
 		}
-		n, last = n+1, it.ID
 		if !each(it) {
-			return n, 0, nil
+			return false, nil
 		}
 	}
-	return n, last, rows.Err()
+	return true, rows.Err()
 }
 
 // How a search goes back through the archive on a server, which would find and
 // sort all that a common word is in before it showed the first: a span of the
-// newest items, then one four times as long, each by pages.
+// newest items, then one ten times as long. Those that a span has are read by
+// pages, each twice as long as the one before: most people want the first few,
+// and a trial a thousand.
 const (
-	firstSpan = 20_000
-	page      = 200
+	firstSpan = 2_000
+	widening  = 10
+	firstPage = 50
+	mostPage  = 2_000
 )
 
-// findByPages is Find for a server.
-func (s *Store) findByPages(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error {
+// findBySpans is Find for a server.
+//
+// A span is asked for all that it has, and for no more than their IDs. Were it
+// asked for the newest few, the server would expect them to be near its end,
+// and would go back from there report by report: to the beginning, if the
+// words are in none.
+func (s *Store) findBySpans(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error {
 	condition, bound := s.dialect.matching(groups)
-	query := `
-		SELECT ` + itemColumns + ` FROM words w JOIN items i ON i.id = w.rowid
-		WHERE ` + condition + ` AND i.effective >= ?1 AND w.rowid < ?2 AND w.rowid >= ` + fmt.Sprintf("?%d ORDER BY w.rowid DESC LIMIT %d", 3+len(bound), page)
+	query := `SELECT w.rowid FROM words w WHERE w.rowid >= ?1 AND w.rowid < ?2 AND ` + condition + ` ORDER BY w.rowid DESC`
 	if before == 0 {
 		if err := s.read.QueryRowContext(ctx, `SELECT coalesce(max(rowid), 0) + 1 FROM words`).Scan(&before); err != nil {
 			return err
 		}
 	}
-	for span := story.ItemID(firstSpan); before > 0; span *= 4 {
+	page := firstPage
+	for span := story.ItemID(firstSpan); before > 0; span *= widening {
 		from := max(before-span, 0)
-		for before > from {
-			args := append(append([]any{micros(since), before}, bound...), from)
-			n, last, err := s.found(ctx, query, args, each)
-			switch {
-			case err != nil:
-				return err
-			case n > 0 && last == 0:
-				return nil
-			case n < page:
-				before = from
-			default:
-				before = last
-			}
+		rows, err := s.read.QueryContext(ctx, query, append([]any{from, before}, bound...)...)
+		ids, err := collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
+		if err != nil {
+			return err
 		}
+		for len(ids) > 0 {
+			some := ids[:min(page, len(ids))]
+			more, err := s.found(ctx, `SELECT `+itemColumns+` FROM items i WHERE i.id = ANY(?1) AND i.effective >= ?2 ORDER BY i.id DESC`, []any{some, micros(since)}, each)
+			if err != nil || !more {
+				return err
+			}
+			ids, page = ids[len(some):], min(2*page, mostPage)
+		}
+		before = from
 	}
 	return nil
 }
