@@ -93,12 +93,27 @@ func (s *saying) of(form string) string { return s.ID + ", " + form }
 // harmless checks a message in which the saying stands.
 func (s *saying) harmless(t *testing.T, form string, post *fakeroom.Post) {
 	t.Helper()
+	s.unharmful(t, form, post)
+	s.seen(t, form, post.Text)
+	s.marked(t, form, post.Text)
+}
+
+// mayLead reports whether a link leads to the report's own page, to a message of
+// a room, or to the quiet report of [newCounter].
+func (s *saying) mayLead(link string) bool {
+	return slices.Contains(s.leads, link) || link == "https://wire.example/1" ||
+		strings.HasPrefix(link, "https://fakeroom.slack.com/archives/") || strings.HasPrefix(link, "https://discord.com/channels/")
+}
+
+// unharmful checks that a message pings nobody, leads nowhere else, breaks no
+// line and holds no secret.
+func (s *saying) unharmful(t *testing.T, form string, post *fakeroom.Post) {
+	t.Helper()
 	if len(post.Mentions) > 0 {
 		t.Errorf("%s: pings %q", s.of(form), post.Mentions)
 	}
 	for _, link := range post.Links {
-		permalink := strings.HasPrefix(link, "https://fakeroom.slack.com/archives/") || strings.HasPrefix(link, "https://discord.com/channels/100000000000000002/")
-		if !permalink && !slices.Contains(s.leads, link) {
+		if !s.mayLead(link) {
 			t.Errorf("%s: leads to %q, want %q at the most", s.of(form), link, s.leads)
 		}
 	}
@@ -107,21 +122,28 @@ func (s *saying) harmless(t *testing.T, form string, post *fakeroom.Post) {
 			t.Errorf("%s: shows %U: %q", s.of(form), r, post.Text)
 		}
 	}
-	s.seen(t, form, post.Text)
 	if strings.Contains(string(post.Raw), "canary") || strings.Contains(post.Text, "canary") {
 		t.Errorf("%s: a secret is in %s", s.of(form), post.Raw)
 	}
 }
 
-// seen checks that text shows what was said, wherever it was said.
+// shown returns text as it is compared.
+func shown(text string) string { return spaced(strings.ReplaceAll(text, "\u2060", "")) }
+
+// seen checks that text shows what was said.
 func (s *saying) seen(t *testing.T, form, text string) {
 	t.Helper()
-	shown := spaced(strings.ReplaceAll(text, "\u2060", ""))
 	begins := []rune(s.want) // what is longer may be cut
-	if begins = begins[:min(len(begins), 20)]; !strings.Contains(shown, string(begins)) {
-		t.Errorf("%s: shows %q, want %q in it", s.of(form), shown, s.want)
+	if begins = begins[:min(len(begins), 20)]; !strings.Contains(shown(text), string(begins)) {
+		t.Errorf("%s: shows %q, want %q in it", s.of(form), shown(text), s.want)
 	}
-	for said := shown; ; {
+}
+
+// marked checks that text shows what was said whole, wherever the end of it is
+// shown.
+func (s *saying) marked(t *testing.T, form, text string) {
+	t.Helper()
+	for said := shown(text); ; {
 		before, after, found := strings.Cut(said, mark)
 		if !found {
 			return
@@ -228,9 +250,11 @@ func grounds(t *testing.T) []*stand {
 // message to both platforms, by the courier that tells real rooms: in English
 // and in German, and in the plain form that stands in for one that is refused.
 func TestEveryHostileTextIsHarmlessInEveryForm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: tells two platforms thousands of things; run without -short")
+	}
 	t.Parallel()
-	const categories = "EFGJ"
-	cases, each := hostileCases(t, categories)
+	cases, each := hostileCases(t, "EFGJ")
 	catalogue, err := words.New()
 	if err != nil {
 		t.Fatal(err)
@@ -247,8 +271,7 @@ func TestEveryHostileTextIsHarmlessInEveryForm(t *testing.T) {
 			done[c.Cat]++
 		})
 	}
-	s := new(saying)
-	s.marksNothing(t, markup)
+	marksNothing(t, markup)
 	for _, cat := range slices.Sorted(maps.Keys(each)) {
 		t.Logf("%s %d/%d", cat, done[cat], each[cat])
 		if done[cat] != each[cat] || each[cat] == 0 {
@@ -314,28 +337,35 @@ func (s *saying) tell(t *testing.T, on *stand, catalogue *words.Catalogue, nth i
 
 // collect notes what Discord reads as markup in the body of a request.
 func (s *saying) collect(raw json.RawMessage, markup map[string]*saying) {
-	var body struct {
+	type body struct {
 		Content string
 		Embeds  []struct {
 			Title, Description string
 			Fields             []struct{ Name, Value string }
 		}
 	}
-	if json.Unmarshal(raw, &body) != nil {
+	var all struct {
+		body
+
+		Data body // of what answers at once
+	}
+	if json.Unmarshal(raw, &all) != nil {
 		return
 	}
-	markup[body.Content] = s
-	for _, e := range body.Embeds {
-		markup[e.Title], markup[e.Description] = s, s
-		for _, f := range e.Fields {
-			markup[f.Name], markup[f.Value] = s, s
+	for _, b := range []body{all.body, all.Data} {
+		markup[b.Content] = s
+		for _, e := range b.Embeds {
+			markup[e.Title], markup[e.Description] = s, s
+			for _, f := range e.Fields {
+				markup[f.Name], markup[f.Value] = s, s
+			}
 		}
 	}
 }
 
 // marksNothing has texts of Discord read by a reader that others wrote: nothing
 // is found in them but what the renderer means.
-func (*saying) marksNothing(t *testing.T, markup map[string]*saying) {
+func marksNothing(t *testing.T, markup map[string]*saying) {
 	t.Helper()
 	read := counterparty.DiscordMarkdown(t)
 	for text, s := range markup {
@@ -349,7 +379,7 @@ func (*saying) marksNothing(t *testing.T, markup map[string]*saying) {
 			}
 		}
 		for _, link := range got.Links {
-			if !slices.Contains(s.leads, link) && !strings.HasPrefix(link, "https://discord.com/channels/") {
+			if !s.mayLead(link) {
 				t.Errorf("%s: Discord finds the link %q in %q", s.ID, link, text)
 			}
 		}
