@@ -2,11 +2,14 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"maps"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -384,4 +387,38 @@ func marksNothing(t *testing.T, markup map[string]*saying) {
 			}
 		}
 	}
+}
+
+// TestEachForgedRequestAndSecretHasATest holds that of each case that is no text
+// there is a test that names it, but for those that concern nothing that is told.
+func TestEachForgedRequestAndSecretHasATest(t *testing.T) {
+	cases, each := hostileCases(t, "IK")
+	elsewhere := map[string]string{
+		"K07": "vedette writes no dump, and a panic's trace holds no text", "K09": "the desk file holds no secret", "K10": "there is no such page",
+	}
+	var tests strings.Builder
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && d.Name() == "node_modules" {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if name := d.Name(); name == "hostile_test.go" || !strings.HasSuffix(name, "_test.go") && !strings.HasSuffix(name, ".txtar") {
+			return nil
+		}
+		raw, err := os.ReadFile(path)
+		tests.Write(raw)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := make(map[string]int)
+	for _, c := range cases {
+		switch {
+		case strings.Contains(tests.String(), c.ID):
+			held[c.Cat]++
+		case elsewhere[c.ID] == "":
+			t.Errorf("no test names %s", c.ID)
+		}
+	}
+	t.Logf("I %d/%d, K %d/%d; %d concern nothing that is told", held["I"], each["I"], held["K"], each["K"], len(elsewhere))
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"strings"
@@ -440,5 +441,21 @@ func odd(t *testing.T, address string) {
 	}
 	if at, err := s.ItemsAt(t.Context(), long, "", 5); len(at) != 1 || err != nil {
 		t.Errorf("%d items are at the link (%v), want 1", len(at), err)
+	}
+}
+
+// TestAnAddressIsShownWithoutItsSecrets is hostile case K06.
+func TestAnAddressIsShownWithoutItsSecrets(t *testing.T) {
+	for name, address := range map[string]string{
+		"Password":  "postgres://vedette:canary@127.0.0.1:1/vedette?connect_timeout=1",
+		"Parameter": "postgres://127.0.0.1:1/vedette?password=canary&connect_timeout=1",
+		"Broken":    "postgres://vedette:canary@127.0.0.1:port/vedette",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := store.Open(t.Context(), address, store.Options{Log: slog.New(slog.DiscardHandler)})
+			if err == nil || strings.Contains(err.Error(), "canary") || strings.Contains(store.DisplayName(address), "canary") {
+				t.Errorf("error %v, shown as %q", err, store.DisplayName(address))
+			}
+		})
 	}
 }
