@@ -12,16 +12,21 @@ import (
 	"vedette/story"
 )
 
+// toldKinds are the kinds of notice that are told. Of another, a newer program
+// knows how it is told: it is left alone.
+const toldKinds = `'new', 'update', 'moved', 'level', 'deadline', 'health', 'room', 'digest', 'handover', 'mute', 'escalation'`
+
 // claimable selects, of the deliveries d, those that may be sent at ?1: a new
 // story or an update that is due, in a room that does not rest, with nothing
-// of its story before it there. A refresh is never sent by itself: the edit of the root covers it.
+// of its story before it there. A refresh is never sent by itself: the edit of
+// the root covers it.
 //
 // A room in which several messages are ambiguous, and are soon looked for, is
 // on a platform that stumbles: it is told no more until one of them is found
 // or known not to stand there, so that an outage does not make all of a
 // backlog ambiguous. One alone delays its own story only.
 const claimable = `
-	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1
+	d.state = 'owed' AND d.kind IN (` + toldKinds + `) AND d.not_before <= ?1
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
 	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
@@ -39,7 +44,7 @@ const (
 // doubtful selects, of the deliveries d, those that are to be looked for at
 // ?1.
 const doubtful = `
-	d.state = 'ambiguous' AND d.not_before <= ?1
+	d.state = 'ambiguous' AND d.kind IN (` + toldKinds + `) AND d.not_before <= ?1
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)`
 
 // stale selects, of the roots r, those that show less than their story s says
