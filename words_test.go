@@ -81,7 +81,7 @@ func fill(t *testing.T, db *store.Store, now time.Time) {
 			t.Fatal(err)
 		}
 	}
-	s := wordstest.Story()
+	s := new(wordstest.Strangers).Story()
 	var js []story.Judgement
 	for i := range 30 {
 		it := story.Item{Keys: []string{string(rune('α' + i))}, Title: "Βομβαρδισμός στο φυλάκιο", Summary: "Το φυλάκιο βομβαρδίστηκε.", Link: "https://news.example/1", Canonical: "https://news.example/1", Outlet: "Βήμα", Owner: "Βήμα", FirstSeen: now, Effective: now.AddDate(-1, 0, -i), Published: now}
@@ -99,7 +99,7 @@ func fill(t *testing.T, db *store.Store, now time.Time) {
 		check(err)
 	}
 	w := story.Watch{Name: "front", Title: "Μέτωπο", Rule: "φυλάκιο"}
-	_, err := db.SaveChange(ctx, story.Deed{Verb: "edit", Subject: "watch front", At: now, Outcome: "done"}, story.Change{What: story.AWatch, Name: "front", After: command.WatchVersion(&w), By: wordstest.Ada(), At: now})
+	_, err := db.SaveChange(ctx, story.Deed{Verb: "edit", Subject: "watch front", At: now, Outcome: "done"}, story.Change{What: story.AWatch, Name: "front", After: command.WatchVersion(&w), By: new(wordstest.Strangers).Ada(), At: now})
 	check(err)
 }
 

@@ -92,6 +92,12 @@ func (c *Courier) SetSeal(s *Seal) { c.seal = s }
 // SetRooms puts seats in force for what is claimed from here on.
 func (c *Courier) SetRooms(seats map[story.RoomName]Seat) { c.seats.Store(&seats) }
 
+// Knows reports whether it has the room.
+func (c *Courier) Knows(room story.RoomName) bool {
+	_, ok := (*c.seats.Load())[room]
+	return ok
+}
+
 // SetOperators makes rooms those that hear of rooms and messages that fail.
 func (c *Courier) SetOperators(rooms []story.RoomName) { c.operators.Store(&rooms) }
 

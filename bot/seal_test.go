@@ -8,7 +8,7 @@ import (
 	"vedette/bot"
 )
 
-// TestOnlyWhatWasSealedOpens is hostile case H50: a button's name that was
+// TestOnlyWhatWasSealedOpens is hostile cases H50 and I20: a button's name that was
 // changed, copied from another database or made up stands for nothing.
 func TestOnlyWhatWasSealedOpens(t *testing.T) {
 	t.Parallel()

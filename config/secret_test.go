@@ -45,7 +45,8 @@ func TestSecretsAreKnownEvenFromRefusedSettings(t *testing.T) {
 	}
 }
 
-// What people paste into a desk file by mistake, each with canary in it.
+// What people paste into a desk file by mistake, each with canary in it. An
+// address with a password is K05: no feed has one.
 func TestNoFaultShowsASecret(t *testing.T) {
 	const discord = "MTE" + "xMjM0NTY3ODkwMTIzNDU2Nzg.Gkanar." + canary + "-0123456789abcdef"
 	for name, tt := range map[string]struct {

@@ -624,7 +624,7 @@ func TestWhatIsNotForVedetteIsAcknowledgedAndForgotten(t *testing.T) {
 	}
 }
 
-func TestAnswersGoToSlackAlone(t *testing.T) {
+func TestAnswersGoToSlackAlone(t *testing.T) { // I12
 	for name, at := range map[string]string{
 		"Loopback": "https://127.0.0.1/hooks/1", "LoopbacksOtherPort": "http://127.0.0.1:8080/hooks/1", "Metadata": "http://169.254.169.254/x",
 		"NotSafe": "http://hooks.slack.com/x", "Elsewhere": "https://hooks.slack.com.evil.example/x", "User": "https://a:b@hooks.slack.com/x",

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -49,7 +50,7 @@ func Start(t *testing.T) *Servers {
 
 // installed returns this package's folder, in which the packages of the names
 // are. Where one is not, or no node to run it, it skips the test.
-func installed(t *testing.T, names ...string) string {
+func installed(t testing.TB, names ...string) string {
 	t.Helper()
 	dir := folder(t)
 	if _, err := exec.LookPath("node"); err != nil {
@@ -64,7 +65,7 @@ func installed(t *testing.T, names ...string) string {
 }
 
 // folder returns this package's folder, whichever package the test is of.
-func folder(t *testing.T) string {
+func folder(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
@@ -85,7 +86,14 @@ func folder(t *testing.T) string {
 // launch runs a script until the test has cleaned up, and returns the first line
 // that it says and a reader of the others. The process holds on to an open stdin and leaves when that is closed, so that
 // it also leaves when a test is killed and can clean up nothing.
-func launch(t *testing.T, dir, script string, args ...string) (line []byte, more *bufio.Reader) {
+func launch(t testing.TB, dir, script string, args ...string) (line []byte, more *bufio.Reader) {
+	t.Helper()
+	line, more, _ = converse(t, dir, script, args...)
+	return line, more
+}
+
+// converse is launch for a script that is also told something.
+func converse(t testing.TB, dir, script string, args ...string) (line []byte, more *bufio.Reader, tell io.Writer) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	cmd := exec.CommandContext(ctx, "node", append([]string{script}, args...)...) //nolint:gosec // a script of this folder
@@ -118,5 +126,5 @@ func launch(t *testing.T, dir, script string, args ...string) (line []byte, more
 	if err != nil {
 		t.Fatalf("the servers ended without a word: %v", err)
 	}
-	return line, more
+	return line, more, stdin
 }

@@ -7,7 +7,8 @@
 // documents.
 //
 // Beside them it lends Slack's own types, as a schema of what Slack takes, and
-// a bot on discord.js for a server of ours to serve. A [Twin] is the server that
+// a bot on discord.js for a server of ours to serve, and a reader of Discord's
+// markup. A [Twin] is the server that
 // answers as Discord with a person in it who does what a test asks.
 //
 // In comes what the client under test posts over loopback; out goes every

@@ -40,6 +40,10 @@ type Desk interface {
 // A Courier delivers all that is due in a room.
 type Courier interface {
 	Drain(ctx context.Context, room story.RoomName) error
+
+	// Knows reports whether it has the room. What one that it has not is owed
+	// it gives up.
+	Knows(room story.RoomName) bool
 }
 
 // Config holds the parts; all fields but Shift and Step are required.
@@ -73,6 +77,9 @@ const (
 	leastWait   = 5 * time.Millisecond   // between two looks at what is due
 	attention   = 100 * time.Millisecond // how soon a queue is looked at: SQLite calls nobody when a job is inserted
 	unheard     = 2 * time.Second        // the same on Postgres, which calls, if the call is lost
+
+	elsewhereFor = time.Hour   // how long what a room is owed that this replica does not know is left to those that may: while a new version, or a new desk file, is brought in
+	elsewhere    = time.Second // how soon it is looked at again
 )
 
 // An Engine runs the stages.
@@ -290,6 +297,9 @@ type deliverWorker struct {
 // Work delivers until nothing is due in the job's room, or its shift is over:
 // a platform's pace makes a long backlog last longer than a job may.
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[store.DeliverArgs]) error {
+	if w.e.cfg.Store.Shared() && !w.e.cfg.Courier.Knows(job.Args.Room) && time.Since(job.CreatedAt) < elsewhereFor {
+		return river.JobSnooze(elsewhere)
+	}
 	shift, cancel := w.stint(ctx)
 	defer cancel()
 	for {

@@ -9,9 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 	"go.uber.org/goleak"
 
 	"vedette/internal/engine"
+	"vedette/internal/pgtest"
 	"vedette/internal/store"
 	"vedette/story"
 )
@@ -26,6 +29,8 @@ type stages struct {
 	judged  chan struct{}
 	drained chan story.RoomName
 	drain   func(context.Context) error
+
+	stranger bool // knows no room
 }
 
 func (s *stages) Poll(ctx context.Context, feed story.FeedName) error {
@@ -44,6 +49,8 @@ func (s *stages) Judge(ctx context.Context) (bool, error) {
 	}
 	return true, s.store.SaveJudgements(ctx, []story.Judgement{{Item: waiting[0].Item.ID, Revision: waiting[0].Item.Revision, At: s.now}})
 }
+
+func (s *stages) Knows(story.RoomName) bool { return !s.stranger }
 
 func (s *stages) Drain(ctx context.Context, room story.RoomName) error {
 	s.drained <- room
@@ -66,7 +73,13 @@ func (j *journal) Write(p []byte) (int, error) {
 // owed its message.
 func open(t *testing.T, now time.Time) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "v.db"), store.Options{Log: slog.New(slog.DiscardHandler)})
+	return openAt(t, filepath.Join(t.TempDir(), "v.db"), now)
+}
+
+// openAt is open for the database at address.
+func openAt(t *testing.T, address string, now time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), address, store.Options{Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,5 +224,66 @@ func TestAStepOfTheClockNeitherAsksAllNorNone(t *testing.T) {
 				t.Errorf("set by %v, %s is due at %v; want as long after now as before", by, st.Feed, st.NextDue)
 			}
 		}
+	}
+}
+
+// A forecast is a job of a newer program.
+type forecast struct{}
+
+func (forecast) Kind() string { return "forecast" }
+
+func (forecast) InsertOpts() river.InsertOpts { return river.InsertOpts{Queue: "forecast"} }
+
+// TestWhatAnotherVersionHasIsLeftToIt has a replica of an older version, or with
+// an older desk file, run beside one that knows more: a room that it does not
+// know, and a job of a kind that it does not know.
+func TestWhatAnotherVersionHasIsLeftToIt(t *testing.T) {
+	address, now := pgtest.Start(t).Database(t), time.Now()
+	old := &stages{store: openAt(t, address, now), now: now, stranger: true}
+	db, err := store.Open(t.Context(), address, store.Options{Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	other := &stages{store: db, now: now}
+	for _, s := range []*stages{old, other} {
+		s.polled, s.judged, s.drained = make(chan story.FeedName, 100), make(chan struct{}, 100), make(chan story.RoomName, 1000)
+		s.drain = func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() } // a room that is never done
+	}
+	client, err := db.NewClient(&river.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	inserted, err := client.Insert(t.Context(), forecast{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	begin := func(s *stages) {
+		e := engine.New(engine.Config{
+			Store: s.store, Poller: s, Desk: s, Courier: s, Now: func() time.Time { return now }, Tick: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler),
+		})
+		running.Go(func() {
+			if err := e.Run(ctx); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	begin(old)
+	<-old.judged // it works
+	<-old.polled
+	begin(other)
+	if room := <-other.drained; room != "desk" {
+		t.Errorf("the room %s was told", room)
+	}
+	stop()
+	running.Wait()
+	if n := len(old.drained); n != 0 {
+		t.Errorf("a replica took up a room that it does not know, %d times", n)
+	}
+	job, err := client.JobGet(t.Context(), inserted.Job.ID)
+	if err != nil || job.Attempt != 0 || job.State != rivertype.JobStateAvailable {
+		t.Errorf("the other's job is %+v (%v), want it untouched", job, err)
 	}
 }

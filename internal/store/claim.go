@@ -12,12 +12,16 @@ import (
 	"vedette/story"
 )
 
+// toldKinds are the kinds of notice that are told. Of another, a newer program
+// knows how it is told: it is left alone.
+const toldKinds = `'new', 'update', 'moved', 'level', 'deadline', 'health', 'room', 'digest', 'handover', 'mute', 'escalation'`
+
 // claimable selects, of the deliveries d, those that may be sent at ?1 to a
 // room that is receptive: a new story or an update that is due, with nothing
 // of its story, or of its watch, before it there. A refresh is never sent by
 // itself: the edit of the root covers it.
 const claimable = `
-	d.state = 'owed' AND d.kind <> 'refresh' AND d.not_before <= ?1
+	d.state = 'owed' AND d.kind IN (` + toldKinds + `) AND d.not_before <= ?1
 	AND NOT EXISTS (
 		SELECT 1 FROM deliveries e
 		WHERE e.story = d.story AND e.room = d.room AND e.id < d.id AND (e.state IN ('owed', 'sending') OR e.state = 'ambiguous' AND e.doubt + ` + stuckAfter + ` > ?1)
@@ -50,7 +54,7 @@ const (
 // doubtful selects, of the deliveries d, those that are to be looked for at
 // ?1.
 const doubtful = `
-	d.state = 'ambiguous' AND d.not_before <= ?1
+	d.state = 'ambiguous' AND d.kind IN (` + toldKinds + `) AND d.not_before <= ?1
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)`
 
 // stale selects, of the roots r, those that show less than their story s says

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"io/fs"
 )
 
 // The catalogues, for the test that compares them.
@@ -11,6 +12,12 @@ const (
 	SQLiteCatalogue   = sqliteCatalogue
 	PostgresCatalogue = postgresCatalogue
 )
+
+// ToldKinds lists the kinds of notice that are told.
+const ToldKinds = toldKinds
+
+// Migrations are those of both databases.
+func Migrations() fs.FS { return migrations }
 
 // Describe returns our tables in words that are the same for both databases,
 // if the tables are.

@@ -27,7 +27,8 @@ import (
 var migrations embed.FS
 
 // Open opens the SQLite database at path, or makes it if there is none, or the
-// PostgreSQL database whose address path is, and brings its schema up to date.
+// PostgreSQL database whose address path is, and brings its schema up to date;
+// one that a newer program has left behind it serves as it is, if it still can.
 // Its error wraps [ErrLocked], [ErrNewer], [ErrDamaged] or [ErrReadOnly] where
 // one of them is the reason. What a process that ended without closing a file
 // had given to a platform, without having heard the answer, is ambiguous from
@@ -104,7 +105,7 @@ func OpenArchive(ctx context.Context, path string) (*Store, error) {
 // beside a running vedette or without one: it neither brings the schema up to
 // date nor takes over what another process has under way. Whatever it saves,
 // a running vedette takes up within seconds. Its error wraps [ErrNewer] if the
-// schema is another than this program's.
+// schema is newer than this program can work on.
 func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err error) {
 	if IsPostgres(path) {
 		return besidePostgres(ctx, path, opts)
@@ -129,13 +130,31 @@ func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err e
 	return s, s.current(ctx)
 }
 
-// current reports whether the schema is this program's.
+// current reports whether the schema is one that this program may work on.
 func (s *Store) current(ctx context.Context) error {
 	_, have, newest, err := s.schema(ctx)
-	if err == nil && have != newest {
-		return fmt.Errorf("%w: its schema is %d, this program's %d; start vedette run once", ErrNewer, have, newest)
+	switch {
+	case err != nil || have == newest:
+		return err
+	case have < newest:
+		return fmt.Errorf("its schema is %d, this program's %d; start vedette run once", have, newest)
 	}
-	return err
+	return s.compatible(ctx, have, newest)
+}
+
+// compatible reports whether the schema, which is newer than the newest that
+// this program knows, still has all that the program needs: a newer one that
+// works beside this says so.
+func (s *Store) compatible(ctx context.Context, have, newest int64) error {
+	var since int64
+	err := s.write.QueryRowContext(ctx, `SELECT since FROM compatible`).Scan(&since)
+	if err == nil && since <= newest {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("its schema is %d and serves programs that know %d, this program knows up to %d", have, since, newest)
+	}
+	return fmt.Errorf("%w: %w", ErrNewer, err)
 }
 
 // schema returns what brings the schema up to date, the version that it has,
@@ -238,7 +257,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		return err
 	}
 	if have > newest {
-		return fmt.Errorf("%w: its schema is %d, this program knows up to %d", ErrNewer, have, newest)
+		s.log.LogAttrs(ctx, slog.LevelWarn, "the database was brought up to date by a newer vedette", slog.Int64("schema", have), slog.Int64("known", newest))
+		return s.compatible(ctx, have, newest)
 	}
 	if _, err := ours.Up(ctx); err != nil {
 		return damaged(err)

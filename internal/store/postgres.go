@@ -293,8 +293,8 @@ func placeholders(query string) string {
 }
 
 // besidePostgres opens the database at address for look-ups and for what
-// people do. Its error wraps [ErrNewer] if the schema is another than this
-// program's.
+// people do. Its error wraps [ErrNewer] if the schema is newer than this program
+// can work on.
 func besidePostgres(ctx context.Context, address string, opts Options) (_ *Store, err error) {
 	s := &Store{path: address, log: opts.Log, fold: opts.Fold}
 	if err := newPostgres(s, address); err != nil {

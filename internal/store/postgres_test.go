@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"math/rand/v2"
 	"strings"
@@ -480,4 +481,20 @@ func looked(t *testing.T, s *store.Store) int {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestAnAddressIsShownWithoutItsSecrets is hostile case K06.
+func TestAnAddressIsShownWithoutItsSecrets(t *testing.T) {
+	for name, address := range map[string]string{
+		"Password":  "postgres://vedette:canary@127.0.0.1:1/vedette?connect_timeout=1",
+		"Parameter": "postgres://127.0.0.1:1/vedette?password=canary&connect_timeout=1",
+		"Broken":    "postgres://vedette:canary@127.0.0.1:port/vedette",
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := store.Open(t.Context(), address, store.Options{Log: slog.New(slog.DiscardHandler)})
+			if err == nil || strings.Contains(err.Error(), "canary") || strings.Contains(store.DisplayName(address), "canary") {
+				t.Errorf("error %v, shown as %q", err, store.DisplayName(address))
+			}
+		})
+	}
 }

@@ -1,8 +1,11 @@
 package wordstest
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,15 +24,35 @@ type Told struct {
 // Noon is when the messages are told.
 func Noon() time.Time { return time.Date(2031, 3, 9, 12, 0, 0, 0, time.UTC) }
 
+// Strangers are those whose words stand in messages: outlets, people of the
+// team, whoever made a watch, and a model. The zero Strangers write Greek.
+type Strangers struct {
+	Say  func(greek string) string // what they write instead
+	Page string                    // where their links lead
+}
+
+// says returns what they write where others write Greek.
+func (s *Strangers) says(greek string) string {
+	if s.Say == nil {
+		return greek
+	}
+	return s.Say(greek)
+}
+
+// page returns where a link of theirs leads.
+func (s *Strangers) page(n int) string {
+	return cmp.Or(s.Page, fmt.Sprintf("https://news.example/%d", n))
+}
+
 // Ada has stories.
-func Ada() story.Person { return story.Person{ID: "slack:U1", Name: "Άντα"} }
+func (s *Strangers) Ada() story.Person { return story.Person{ID: "slack:U1", Name: s.says("Άντα")} }
 
 // Story returns a story of which the reports claim all that can be claimed.
-func Story() story.Story {
+func (s *Strangers) Story() story.Story {
 	at := Noon().Add(-2 * time.Hour)
 	claims := []story.Signal{
-		{Kind: story.Killed, Target: "στρατιώτες", Source: "Αθήνα", Count: story.Count{Low: 1400, High: 1400}},
-		{Kind: story.Killed, Target: "στρατιώτες", Source: "Ρόδος", Count: story.Count{Low: 8, High: 12}},
+		{Kind: story.Killed, Target: s.says("στρατιώτες"), Source: s.says("Αθήνα"), Count: story.Count{Low: 1400, High: 1400}},
+		{Kind: story.Killed, Target: s.says("στρατιώτες"), Source: s.says("Ρόδος"), Count: story.Count{Low: 8, High: 12}},
 		{Kind: story.Wounded, Count: story.Count{Low: 3, High: 3, Open: true}},
 		{Kind: story.Captured, Count: story.Count{Low: 2, High: 2}},
 		{Kind: story.Displaced, Count: story.Count{Low: 900, High: 900}},
@@ -47,9 +70,9 @@ func Story() story.Story {
 	}
 	report := func(id int64, outlet string, r story.Relation, gs []story.Signal) story.Report {
 		return story.Report{Item: story.Item{
-			ID: story.ItemID(id), Title: "Βομβαρδισμός στο φυλάκιο", Summary: "Το φυλάκιο βομβαρδίστηκε την αυγή, λένε αξιωματούχοι.", Outlet: outlet, Owner: outlet,
-			Link: "https://news.example/1", Effective: at.Add(-time.Duration(20-id) * time.Hour),
-		}, Relation: r, Signals: gs, Seq: id, Matches: []story.Match{{Watch: "front", Evidence: []story.Evidence{{Term: "φυλάκιο", Text: "φυλακίου", Field: story.Title}}}}}
+			ID: story.ItemID(id), Title: s.says("Βομβαρδισμός στο φυλάκιο"), Summary: s.says("Το φυλάκιο βομβαρδίστηκε την αυγή, λένε αξιωματούχοι."), Outlet: s.says(outlet), Owner: outlet,
+			Link: s.page(1), Effective: at.Add(-time.Duration(20-id) * time.Hour),
+		}, Relation: r, Signals: gs, Seq: id, Matches: []story.Match{{Watch: "front", Evidence: []story.Evidence{{Term: "φυλάκιο", Text: s.says("φυλακίου"), Field: story.Title}}}}}
 	}
 	return story.Story{
 		ID: 1234, Level: story.High, Opened: at, Changed: Noon().Add(-time.Hour), Watches: []story.WatchName{"front"},
@@ -57,22 +80,22 @@ func Story() story.Story {
 	}
 }
 
-// reason is a sentence of the record.
-const reason = "δύο πηγές το λένε"
+// reason returns a sentence of the record.
+func (s *Strangers) reason() string { return s.says("δύο πηγές το λένε") }
 
 // bulletins returns what rooms hear beside stories.
-func bulletins() map[string]*story.Bulletin {
-	at := Noon()
+func (s *Strangers) bulletins() map[string]*story.Bulletin {
+	at, reason := Noon(), s.reason()
 	change := func(from, to story.Level) *story.Bulletin {
 		return &story.Bulletin{
 			Watch: "front", Kind: story.LevelChange, From: from, To: to, Reasons: []string{reason}, At: at,
-			Evidence: []story.Witness{{Item: 1, Outlet: "Βήμα", Title: "Βομβαρδισμός", Link: "https://news.example/1", At: at.Add(-30 * time.Hour)}},
+			Evidence: []story.Witness{{Item: 1, Outlet: s.says("Βήμα"), Title: s.says("Βομβαρδισμός"), Link: s.page(1), At: at.Add(-30 * time.Hour)}},
 		}
 	}
 	rise := change(story.Guarded, story.Critical)
 	lines := []story.Line{
-		{Level: story.Elevated, Title: "Βομβαρδισμός", Watches: []story.WatchName{"front"}, Origins: 1, Outlets: 2, Changed: at, Care: story.Care{State: story.Resolved, Owner: Ada(), Changed: at}},
-		{Level: story.Calm, Title: "Εκεχειρία", Origins: 2, Outlets: 1, Changed: at.Add(-50 * time.Hour)},
+		{Level: story.Elevated, Title: s.says("Βομβαρδισμός"), Link: s.Page, Watches: []story.WatchName{"front"}, Origins: 1, Outlets: 2, Changed: at, Care: story.Care{State: story.Resolved, Owner: s.Ada(), Changed: at}},
+		{Level: story.Calm, Title: s.says("Εκεχειρία"), Origins: 2, Outlets: 1, Changed: at.Add(-50 * time.Hour)},
 	}
 	health := story.Bulletin{Kind: story.FeedHealth, Reasons: []string{reason, reason}, At: at}
 	room := story.Bulletin{Kind: story.RoomHealth, Reasons: []string{reason}, At: at}
@@ -80,19 +103,20 @@ func bulletins() map[string]*story.Bulletin {
 	return map[string]*story.Bulletin{
 		"Rise": rise, "Fall": change(story.High, story.Elevated), "Calm": change(story.High, story.Calm),
 		"Deadline": {Watch: "front", Kind: story.Deadline, Reasons: []string{reason}, At: at}, "Health": &health, "Room": &room, "MuteEnd": &over,
-		"Handover":        {Kind: story.ShiftEnd, Reasons: []string{reason}, At: at, Lines: []story.Saying{{Text: "Βομβαρδισμός", Note: "Άντα"}}},
+		"Handover":        {Kind: story.ShiftEnd, Reasons: []string{reason}, At: at, Lines: []story.Saying{{Text: s.says("Βομβαρδισμός"), Link: s.Page, Note: s.says("Άντα")}}},
 		"Digest":          {Kind: story.DigestKind, At: at, Digest: &story.Digest{Held: 1, Below: 3, Lines: lines, Bulletins: []story.Bulletin{*rise, over, health}}},
 		"DigestOfStories": {Kind: story.DigestKind, At: at, Digest: &story.Digest{Since: at.Add(-24 * time.Hour), Below: 1, Held: 2, Lines: lines[:1]}},
 		"DigestOfWatches": {Kind: story.DigestKind, At: at, Digest: &story.Digest{Since: at.Add(-time.Hour), Bulletins: []story.Bulletin{*rise}}},
 	}
 }
 
-// dispatches returns what a courier carries so that a room is told each kind of
-// message.
-func dispatches() map[string]story.Dispatch {
+// Dispatches returns what a courier carries so that a room is told each kind of
+// message, with the strangers' words in it.
+func (s *Strangers) Dispatches() map[string]story.Dispatch {
+	reason := s.reason()
 	told := func(act story.Act, kind story.NoticeKind, care story.CareState) story.Dispatch {
-		d := story.Dispatch{Act: act, Root: "1", Key: "k", Story: Story(), Notice: story.Notice{Kind: kind, Item: 3, Reason: reason, At: Noon()}}
-		d.Story.Care = story.Care{State: care, Owner: Ada(), Changed: Noon().Add(-72 * time.Hour)}
+		d := story.Dispatch{Act: act, Root: "1", Key: "k", Story: s.Story(), Notice: story.Notice{Kind: kind, Item: 3, Reason: reason, At: Noon()}}
+		d.Story.Care = story.Care{State: care, Owner: s.Ada(), Changed: Noon().Add(-72 * time.Hour)}
 		return d
 	}
 	all := map[string]story.Dispatch{
@@ -100,14 +124,14 @@ func dispatches() map[string]story.Dispatch {
 		"Update": told(story.Reply, story.Update, ""), "Escalation": told(story.Post, story.Escalation, ""), "Rung": told(story.Reply, story.Escalation, ""),
 		"Merged": told(story.Edit, "", ""), "Parted": told(story.Edit, "", ""),
 	}
-	aside := &story.Aside{Story: 7, Lead: story.Witness{Title: "Εκεχειρία", Outlet: "Βήμα", Link: "https://news.example/2"}, Why: reason, See: "2"}
+	aside := &story.Aside{Story: 7, Lead: story.Witness{Title: s.says("Εκεχειρία"), Outlet: s.says("Βήμα"), Link: s.page(2)}, Why: reason, See: "2"}
 	d := all["Merged"]
 	d.Merged = aside
 	all["Merged"] = d
 	d = all["Parted"]
 	d.Parted = aside
 	all["Parted"] = d
-	for kind, b := range bulletins() {
+	for kind, b := range s.bulletins() {
 		all[kind] = story.Dispatch{Act: story.Post, Key: "k", Notice: story.Notice{Kind: b.Kind, Bulletin: b, At: Noon()}}
 	}
 	return all
@@ -118,30 +142,41 @@ func dispatches() map[string]story.Dispatch {
 func Messages(tb testing.TB, w words.Words) []Told {
 	tb.Helper()
 	var all []Told
-	for kind, d := range dispatches() {
+	s := new(Strangers)
+	for kind, d := range s.Dispatches() {
 		e := &ear{kind: kind}
-		c := bot.NewCourier(&box{due: []story.Dispatch{d}}, Noon, slog.New(slog.DiscardHandler))
-		c.SetSeal(bot.NewSeal([]byte("a key")))
-		c.SetRephraser(model{})
-		if kind == "Calm" {
-			c.SetBoards(board{})
-		}
-		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: e, Zone: time.UTC, Words: w, Titles: map[story.WatchName]string{"front": "Μέτωπο"}}})
-		for range 2 { // a model's words cost a turn
-			if err := c.Drain(tb.Context(), "desk"); err != nil {
-				tb.Fatal(err)
-			}
-		}
+		s.Tell(tb, kind, &d, bot.Seat{Room: e, Words: w})
 		all = append(all, e.heard...)
 	}
 	return all
 }
 
+// Tell has a courier tell the room of the seat a dispatch of a kind; with the
+// kind Calm, it is told its board as well.
+func (s *Strangers) Tell(tb testing.TB, kind string, d *story.Dispatch, seat bot.Seat) {
+	tb.Helper()
+	c := bot.NewCourier(&box{due: []story.Dispatch{*d}}, Noon, slog.New(slog.DiscardHandler))
+	c.SetSeal(bot.NewSeal([]byte("a key")))
+	c.SetRephraser(model{s})
+	if kind == "Calm" {
+		c.SetBoards(board{s, "board" + d.Key})
+	}
+	seat.Zone, seat.Titles = time.UTC, map[story.WatchName]string{"front": s.says("Μέτωπο")}
+	c.SetRooms(map[story.RoomName]bot.Seat{"desk": seat})
+	for range 2 { // a model's words cost a turn
+		if err := c.Drain(tb.Context(), "desk"); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
 // A model tells a brief in other words.
-type model struct{}
+type model struct{ *Strangers }
 
 // Rephrase says the same of every brief.
-func (model) Rephrase(context.Context, []string) (text, why string) { return "Φυλάκιο.", "" }
+func (m model) Rephrase(context.Context, []string) (text, why string) {
+	return m.says("Φυλάκιο."), ""
+}
 
 // A box gives out acts, and again what was put off.
 type box struct{ due []story.Dispatch }
@@ -184,7 +219,7 @@ type ear struct {
 // Post keeps a message.
 func (e *ear) Post(_ context.Context, key string, m *bot.Message) (story.Remote, error) {
 	kind := e.kind
-	if key == "board" {
+	if strings.HasPrefix(key, "board") {
 		kind = "Board"
 	}
 	e.heard = append(e.heard, Told{Kind: kind, Message: m})
@@ -210,21 +245,25 @@ func (e *ear) Find(context.Context, bot.Trace) (story.Remote, bool, error) { ret
 func (e *ear) Link(context.Context, story.Remote) string { return "https://chat.example/2" }
 
 // A board is due once.
-type board struct{}
+type board struct {
+	*Strangers
+
+	key string
+}
 
 // Board returns one that stands nowhere yet.
-func (board) Board(_ context.Context, room story.RoomName, _ time.Time) (b story.Board, due bool, err error) {
-	return story.Board{Room: room, Key: "board"}, true, nil
+func (b board) Board(_ context.Context, room story.RoomName, _ time.Time) (_ story.Board, due bool, err error) {
+	return story.Board{Room: room, Key: b.key}, true, nil
 }
 
 // SaveBoard forgets it.
 func (board) SaveBoard(context.Context, *story.Board) error { return nil }
 
 // Stands returns how two watches stand.
-func (board) Stands(context.Context, []story.WatchName, time.Time, time.Time) ([]story.Stand, error) {
+func (b board) Stands(context.Context, []story.WatchName, time.Time, time.Time) ([]story.Stand, error) {
 	at := Noon().Add(-100 * time.Hour)
 	return []story.Stand{
-		{Watch: "front", Level: story.Elevated, Since: at, Week: 1, LastWeek: 3, Changed: at, Title: "Εκεχειρία", Open: 3, Owners: []string{"Άντα", "", ""}},
+		{Watch: "front", Level: story.Elevated, Since: at, Week: 1, LastWeek: 3, Changed: at, Title: b.says("Εκεχειρία"), Link: b.Page, Open: 3, Owners: []string{b.says("Άντα"), "", ""}},
 		{Watch: "other", Level: story.Guarded, Week: 4},
 	}, nil
 }

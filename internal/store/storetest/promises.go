@@ -147,6 +147,43 @@ func stuckStory(t *testing.T, h Harness) {
 	}
 }
 
+// newerIsLeft has a newer program owe what this one does not know: it is neither
+// told nor given up, also once it is ambiguous, and delays its own story alone.
+func newerIsLeft(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	const newer = story.NoticeKind("forecast")
+	save(t, s, item("g:1", "Idlib shelled"))
+	first := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Idlib shelled again"))
+	p := must(s.Unjudged(t.Context(), 10))(t)
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p[0].Item.ID, Revision: 1, Story: first, Relation: story.Reports, Kind: newer, Rooms: []story.RoomName{"desk"}, Reason: "a test", At: Noon(),
+	}}))
+	save(t, s, item("g:3", "Idlib shelled once more"))
+	tell(t, s, first, story.Update, "desk")
+	check(t, s.Announce(t.Context(), &story.Bulletin{Watch: "idlib", Kind: newer, Key: "1", At: Noon(), Rooms: []story.RoomName{"desk"}}))
+	save(t, s, item("g:4", "Another town"))
+	other := tell(t, s, 0, story.NewStory, "desk")
+
+	d := claim(t, s, story.Post)
+	if d.Story.ID != other {
+		t.Errorf("claimed story %d, want %d", d.Story.ID, other)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	settle(t, s, claim(t, s, story.Edit), story.Delivered, 0)
+	claim(t, s, "")
+	if !must(s.Idle(t.Context(), Noon()))(t) {
+		t.Error("what is left alone keeps the room busy")
+	}
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 2, story.Owed: 3})
+	h.Crash(t)
+	s = h.Open(t)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 2, story.Owed: 3})
+}
+
 func refreshMerges(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

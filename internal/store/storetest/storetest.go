@@ -114,6 +114,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARoomIsOwedANoticeOnce", owedOnce},
 		{"UpdatesOfAStoryComeInOrder", inOrder},
 		{"AStuckStoryDelaysNoOther", stuckStory},
+		{"WhatANewerProgramOwesIsLeftToIt", newerIsLeft},
 		{"ARefreshIsMergedByTheEdit", refreshMerges},
 		{"WhatChangesNoMessageJoinsSilently", joinsSilently},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},

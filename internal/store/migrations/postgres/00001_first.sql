@@ -318,3 +318,10 @@ CREATE TABLE leases (
     term   BIGINT NOT NULL, -- how often the holder has changed
     until  BIGINT NOT NULL
 );
+
+-- Which programs may work on the schema as it is: those that know it as it was
+-- since. A migration that takes something away raises it.
+CREATE TABLE compatible (
+    since BIGINT NOT NULL
+);
+INSERT INTO compatible (since) VALUES (1);

@@ -311,3 +311,10 @@ CREATE TABLE leases (
     term   INTEGER NOT NULL, -- how often the holder has changed
     until  INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Which programs may work on the schema as it is: those that know it as it was
+-- since. A migration that takes something away raises it.
+CREATE TABLE compatible (
+    since INTEGER NOT NULL
+);
+INSERT INTO compatible (since) VALUES (1);
