@@ -387,11 +387,11 @@ func orphaned(t *testing.T, address string) {
 	gone, other := openAt(t, address), openAt(t, address)
 	owe(t, gone, "g:1", "desk")
 	for _, s := range []*store.Store{gone, other} {
-		if _, err := s.Wake(t.Context(), storetest.Noon()); err != nil { // which says that it is alive
+		if err := s.SayAlive(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	pgtest.Execute(t, address, `UPDATE river_job SET state = 'running', attempted_by = ARRAY[(SELECT replace(min(name), 'replica ', '') FROM leases)]`)
+	pgtest.Execute(t, address, `UPDATE river_job SET state = 'running', attempted_by = ARRAY[(SELECT replace(min(name), 'replica ', '') FROM leases WHERE name LIKE 'replica %')]`)
 	db, err := sql.Open("pgx", address)
 	if err != nil {
 		t.Fatal(err)
@@ -408,7 +408,7 @@ func orphaned(t *testing.T, address string) {
 		}
 	}
 	running(true)
-	pgtest.Execute(t, address, `UPDATE leases SET until = 1 WHERE name = (SELECT min(name) FROM leases)`)
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1 WHERE name = (SELECT min(name) FROM leases WHERE name LIKE 'replica %')`)
 	running(false)
 }
 

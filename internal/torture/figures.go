@@ -184,14 +184,8 @@ func (f *figures) failures() (all []string) {
 	return all
 }
 
-// patience is how long a start may take to the first message: where replicas
-// share the work, as long as a replica that says nothing counts as alive, and 5 s.
-func (f *figures) patience() time.Duration {
-	if slices.Contains(f.modes, "replicas") {
-		return 20 * time.Second
-	}
-	return 10 * time.Second
-}
+// patience is how long a start may take to the first message.
+func (*figures) patience() time.Duration { return 10 * time.Second }
 
 // print writes what was measured, and as its last line all of it in one.
 func (f *figures) print(ctx context.Context, out io.Writer) {
