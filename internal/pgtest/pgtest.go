@@ -34,7 +34,7 @@ type Server struct {
 // machine has no PostgreSQL.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	programs := find()
+	programs := Programs()
 	if programs == "" {
 		tb.Skip("no PostgreSQL here: install Debian's postgresql")
 	}
@@ -43,7 +43,10 @@ func Start(tb testing.TB) *Server {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = os.RemoveAll(folder) })
-	as := credential(tb, folder)
+	as, err := Owner(folder)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	data := filepath.Join(folder, "data")
 	initdb := exec.CommandContext(tb.Context(), filepath.Join(programs, "initdb"), "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync") // #nosec G204 -- the machine's own program
 	initdb.Dir, initdb.SysProcAttr = folder, as
@@ -76,8 +79,8 @@ func Start(tb testing.TB) *Server {
 	return s
 }
 
-// find returns the folder of the newest server's programs, or "".
-func find() string {
+// Programs returns the folder of the newest server's programs, or "".
+func Programs() string {
 	newest, version := "", 0
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	for _, path := range found {
@@ -96,30 +99,30 @@ func find() string {
 	return filepath.Dir(path)
 }
 
-// credential gives folder to whom the server can run as: it refuses root.
-func credential(tb testing.TB, folder string) *syscall.SysProcAttr {
-	tb.Helper()
+// Owner gives folder to whom the server can run as: it refuses root. Its
+// programs are started with what it returns.
+func Owner(folder string) (*syscall.SysProcAttr, error) {
 	if os.Getuid() != 0 {
-		return nil
+		return &syscall.SysProcAttr{}, nil
 	}
 	who, err := user.Lookup("postgres")
 	if err != nil {
 		if who, err = user.Lookup("nobody"); err != nil {
-			tb.Fatal(err)
+			return nil, err
 		}
 	}
 	uid, err := strconv.ParseUint(who.Uid, 10, 32)
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	gid, err := strconv.ParseUint(who.Gid, 10, 32)
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	if err := os.Chown(folder, int(uid), int(gid)); err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
 // address returns that of a database of the server.
