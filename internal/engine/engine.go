@@ -64,9 +64,9 @@ const (
 	polls      = 128 // feeds polled at once; most wait for their host's turn, and few are fetched
 	deliveries = 8   // rooms told at once
 
-	jobTimeout  = 2 * time.Minute  // a stage's own limits end far below it
-	rescueAfter = 3 * time.Minute  // what neither the start nor the store's look for dead replicas has taken up
-	leaseFor    = 5 * time.Second  // and a third of it: how long nobody judges after a replica was killed that did
+	jobTimeout  = 2 * time.Minute // a stage's own limits end far below it
+	rescueAfter = 3 * time.Minute // what neither the start nor the store's look for dead replicas has taken up
+	leaseFor    = 5 * time.Second // and a third of it: how long nobody judges after a replica was killed that did
 	stopWithin  = 20 * time.Second
 	fetchEvery  = 10 * time.Millisecond  // how soon after the last a worker takes up its next job
 	keepJobs    = 10 * time.Minute       // ended ones, for who looks at the table
