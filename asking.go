@@ -93,7 +93,8 @@ func (e *effective) addFeed(c *story.Change, every time.Duration) error {
 }
 
 // seen has it on the record what the desk file says of its watches, so that
-// the history of a watch is whole.
+// the history of a watch is whole. What another replica has put there meanwhile
+// is left: whoever heeds changes looks at it within seconds.
 func seen(ctx context.Context, db *store.Store, d *config.Desk, changes []story.Change, now time.Time) error {
 	stands := make(map[string]story.Change)
 	for _, c := range changes {
@@ -105,7 +106,9 @@ func seen(ctx context.Context, db *store.Store, d *config.Desk, changes []story.
 	save := func(name, after string) {
 		if stands[name].After != after {
 			_, e := db.SaveChange(ctx, story.Deed{}, story.Change{What: story.AWatch, Name: name, Before: stands[name].After, After: after, At: now})
-			err = errors.Join(err, e)
+			if !errors.Is(e, story.ErrNone) {
+				err = errors.Join(err, e)
+			}
 		}
 	}
 	declared := make(map[string]bool)

@@ -31,14 +31,15 @@ func TestReadSettingsTakesWhatIsSet(t *testing.T) {
 		"VEDETTE_ALLOW_ADDRESSES": " 127.1.2.3/8, ::1/128,", "VEDETTE_POLL_EVERY": "1s", "VEDETTE_POLL_MOST": "10m", "VEDETTE_POLL_HINTS": "2m", "VEDETTE_CONTACT": "desk@example.org",
 		"VEDETTE_LOG_LEVEL": "debug", "VEDETTE_LOG_FORMAT": "json", "VEDETTE_HEALTH_LISTEN": "[::1]:80", "VEDETTE_HEARTBEAT_URL": "https://hc.example/1",
 		"VEDETTE_SLACK_APP_TOKEN": "xapp-1", "VEDETTE_SLACK_SIGNING_SECRET": "abc", "VEDETTE_DISCORD_PUBLIC_KEY": key,
-		"VEDETTE_PUBLIC_URL": "https://vedette.example/hook", "VEDETTE_LISTEN": ":8480", "VEDETTE_SECRET_DUTY": "whsec_1", "VEDETTE_SECRET_OFF": "",
+		"VEDETTE_DATABASE_URL": "postgres://v:secret@one.example:5432,two.example:5433/vedette?target_session_attrs=read-write",
+		"VEDETTE_PUBLIC_URL":   "https://vedette.example/hook", "VEDETTE_LISTEN": ":8480", "VEDETTE_SECRET_DUTY": "whsec_1", "VEDETTE_SECRET_OFF": "",
 		"HOME": "/root", "VEDETTE_SHARED": "../shared",
 	})
 	if faults != nil {
 		t.Fatal(faults)
 	}
 	want := &config.Settings{
-		Desk: "d.yaml", Data: "/data", SlackToken: "xoxb-1", DiscordToken: "abc.def",
+		Desk: "d.yaml", Data: "/data", DatabaseURL: "postgres://v:secret@one.example:5432,two.example:5433/vedette?target_session_attrs=read-write", SlackToken: "xoxb-1", DiscordToken: "abc.def",
 		SlackAPI: "http://127.0.0.1:4003/api", DiscordAPI: "https://discord.example/api",
 		AllowAddresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		PollEvery:      time.Second, PollMost: 10 * time.Minute, PollHints: 2 * time.Minute, Contact: "desk@example.org", LogLevel: slog.LevelDebug, LogFormat: "json", HealthListen: "[::1]:80", HeartbeatURL: "https://hc.example/1",

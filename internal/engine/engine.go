@@ -68,9 +68,9 @@ const (
 	polls      = 128 // feeds polled at once; most wait for their host's turn, and few are fetched
 	deliveries = 256 // rooms told at once; most wait for their platform's pace
 
-	jobTimeout  = 2 * time.Minute  // a stage's own limits end far below it
-	rescueAfter = 3 * time.Minute  // what neither the start nor the store's look for dead replicas has taken up
-	leaseFor    = 15 * time.Second // how long nobody judges after a replica was killed that did, at the most
+	jobTimeout  = 2 * time.Minute // a stage's own limits end far below it
+	rescueAfter = 3 * time.Minute // what neither the start nor the store's look for dead replicas has taken up
+	leaseFor    = 5 * time.Second // and a third of it: how long nobody judges after a replica was killed that did
 	stopWithin  = 20 * time.Second
 	fetchEvery  = 10 * time.Millisecond  // how soon after the last a worker takes up its next job
 	keepJobs    = 10 * time.Minute       // ended ones, for who looks at the table
@@ -129,6 +129,15 @@ func (e *Engine) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("engine: %w", err)
 	}
+	// It is alive before it has a job, and until it has none.
+	alive, die := context.WithCancel(context.WithoutCancel(ctx))
+	var living sync.WaitGroup
+	defer living.Wait()
+	defer die()
+	if e.cfg.Store.Shared() {
+		e.sayAlive(alive)
+		living.Go(func() { e.live(alive) })
+	}
 	// River stops when told, not when ctx ends: the work in hand is finished.
 	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("engine: %w", err)
@@ -146,6 +155,27 @@ func (e *Engine) Run(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("engine: stop: %w", err), client.StopAndCancel(stopping))
 	}
 	return nil
+}
+
+// live says again and again that this replica is alive, until ctx ends. It does
+// so beside all else: one whose other work waits is not gone.
+func (e *Engine) live(ctx context.Context) {
+	again := time.NewTicker(store.AliveEvery)
+	defer again.Stop()
+	for {
+		select {
+		case <-again.C:
+			e.sayAlive(ctx)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (e *Engine) sayAlive(ctx context.Context) {
+	if err := e.cfg.Store.SayAlive(ctx); err != nil && ctx.Err() == nil {
+		e.cfg.Log.LogAttrs(ctx, slog.LevelWarn, "the other replicas were not told that this one is alive", slog.Any("error", err))
+	}
 }
 
 // judgeAlone has this replica judge while it holds the lease for it. Where the

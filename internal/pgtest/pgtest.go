@@ -26,15 +26,17 @@ import (
 
 // A Server is a running server.
 type Server struct {
-	folder string
-	admin  *sql.DB
+	folder  string
+	as      *syscall.SysProcAttr // whom it runs as
+	running *exec.Cmd
+	admin   *sql.DB
 }
 
 // Start starts a server that ends with the test, or skips the test if the
 // machine has no PostgreSQL.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	programs := find()
+	programs := Programs()
 	if programs == "" {
 		tb.Skip("no PostgreSQL here: install Debian's postgresql")
 	}
@@ -43,31 +45,19 @@ func Start(tb testing.TB) *Server {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = os.RemoveAll(folder) })
-	as := credential(tb, folder)
+	as, err := Owner(folder)
+	if err != nil {
+		tb.Fatal(err)
+	}
 	data := filepath.Join(folder, "data")
 	initdb := exec.CommandContext(tb.Context(), filepath.Join(programs, "initdb"), "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync") // #nosec G204 -- the machine's own program
 	initdb.Dir, initdb.SysProcAttr = folder, as
 	if said, err := initdb.CombinedOutput(); err != nil {
 		tb.Fatalf("initdb: %v\n%s", err, said)
 	}
-	// It outlives the test's context: databases are closed in cleanups.
-	server := exec.CommandContext(context.WithoutCancel(tb.Context()), filepath.Join(programs, "postgres"), "-D", data,
-		"-c", "listen_addresses=", "-c", "unix_socket_directories="+folder, "-c", "max_connections=300") // #nosec G204 -- the same
-	server.Dir, server.SysProcAttr = folder, as
-	log, err := os.Create(filepath.Join(folder, "log"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = log.Close() }() // the server has its own
-	server.Stdout, server.Stderr = log, log
-	if err := server.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() {
-		_ = server.Process.Signal(syscall.SIGQUIT) // at once, and nothing is kept
-		_ = server.Wait()
-	})
-	s := &Server{folder: folder}
+	s := &Server{folder: folder, as: as}
+	s.run(tb)
+	tb.Cleanup(s.end)
 	if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
 		tb.Fatal(err)
 	}
@@ -76,8 +66,40 @@ func Start(tb testing.TB) *Server {
 	return s
 }
 
-// find returns the folder of the newest server's programs, or "".
-func find() string {
+// run starts the server on what is in its folder.
+func (s *Server) run(tb testing.TB) {
+	tb.Helper()
+	// It outlives the test's context: databases are closed in cleanups.
+	s.running = exec.CommandContext(context.WithoutCancel(tb.Context()), filepath.Join(Programs(), "postgres"), "-D", filepath.Join(s.folder, "data"),
+		"-c", "listen_addresses=", "-c", "unix_socket_directories="+s.folder, "-c", "max_connections=300") // #nosec G204 -- the machine's own program
+	s.running.Dir, s.running.SysProcAttr = s.folder, s.as
+	log, err := os.OpenFile(filepath.Join(s.folder, "log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = log.Close() }() // the server has its own
+	s.running.Stdout, s.running.Stderr = log, log
+	if err := s.running.Start(); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// end ends the server at once: what it has not written down yet is lost.
+func (s *Server) end() {
+	_ = s.running.Process.Signal(syscall.SIGQUIT)
+	_ = s.running.Wait()
+}
+
+// Crash ends the server as a crash does, and starts it again.
+func (s *Server) Crash(tb testing.TB) {
+	tb.Helper()
+	s.end()
+	s.run(tb)
+	s.await(tb)
+}
+
+// Programs returns the folder of the newest server's programs, or "".
+func Programs() string {
 	newest, version := "", 0
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
 	for _, path := range found {
@@ -96,30 +118,30 @@ func find() string {
 	return filepath.Dir(path)
 }
 
-// credential gives folder to whom the server can run as: it refuses root.
-func credential(tb testing.TB, folder string) *syscall.SysProcAttr {
-	tb.Helper()
+// Owner gives folder to whom the server can run as: it refuses root. Its
+// programs are started with what it returns.
+func Owner(folder string) (*syscall.SysProcAttr, error) {
 	if os.Getuid() != 0 {
-		return nil
+		return &syscall.SysProcAttr{}, nil
 	}
 	who, err := user.Lookup("postgres")
 	if err != nil {
 		if who, err = user.Lookup("nobody"); err != nil {
-			tb.Fatal(err)
+			return nil, err
 		}
 	}
 	uid, err := strconv.ParseUint(who.Uid, 10, 32)
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	gid, err := strconv.ParseUint(who.Gid, 10, 32)
 	if err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
 	if err := os.Chown(folder, int(uid), int(gid)); err != nil {
-		tb.Fatal(err)
+		return nil, err
 	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
+	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil
 }
 
 // address returns that of a database of the server.

@@ -13,12 +13,16 @@ import (
 // SQL for both: what Postgres calls otherwise its schema defines, and its
 // connections write placeholders as it wants them.
 type dialect interface {
+	// alone returns when no other transaction of this process writes. None does
+	// until done is called.
+	alone(ctx context.Context) (done func(), err error)
+
 	// begin makes the transaction the only one that writes, until it ends, and
-	// returns a name by which its outcome can be asked for.
-	begin(ctx context.Context, tx *sql.Tx) (name string, err error)
+	// returns a number by which its outcome can be asked for.
+	begin(ctx context.Context, tx *sql.Tx) (number int64, err error)
 
 	// outcome returns how the transaction ended whose commit returned err.
-	outcome(ctx context.Context, name string, err error) error
+	outcome(ctx context.Context, number int64, err error) error
 
 	// index takes the words of an item into the search.
 	index(ctx context.Context, tx *sql.Tx, item int64, title, rest string) error

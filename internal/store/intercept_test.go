@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net"
 	"net/url"
@@ -15,12 +16,14 @@ import (
 type interceptor struct {
 	address string
 	state   atomic.Int32 // what becomes of the next commit
+	held    chan func()  // how to drop a commit that waits for that
 }
 
 const (
 	pass int32 = iota
 	dropAnswer
 	dropCommit
+	holdCommit
 )
 
 // cut has the connection end at the next commit: after the server has made it,
@@ -32,6 +35,9 @@ func (p *interceptor) cut(after bool) {
 		p.state.Store(dropCommit)
 	}
 }
+
+// hold has the next commit wait, and sends what drops it to held.
+func (p *interceptor) hold() { p.state.Store(holdCommit) }
 
 // intercept returns an interceptor before the server of the database at
 // address, which listens on a socket in a folder.
@@ -48,7 +54,7 @@ func intercept(t *testing.T, address string) *interceptor {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
-	p := &interceptor{address: strings.Replace(address, url.QueryEscape(u.Query().Get("host")), url.QueryEscape(folder), 1)}
+	p := &interceptor{held: make(chan func()), address: strings.Replace(address, url.QueryEscape(u.Query().Get("host")), url.QueryEscape(folder), 1)}
 	go func() {
 		for {
 			from, err := l.Accept()
@@ -97,6 +103,12 @@ func (p *interceptor) relay(from, to net.Conn) {
 		}
 		if bytes.Contains(said[:n], []byte("commit")) {
 			switch p.state.Swap(pass) {
+			case holdCommit:
+				ctx, drop := context.WithCancel(context.Background())
+				p.held <- drop
+				<-ctx.Done()
+				_ = to.Close()
+				return
 			case dropCommit:
 				_ = to.Close()
 				return

@@ -17,8 +17,18 @@ const (
 	// above what a courier takes, and what it then takes to record it.
 	sendingFor = 100 * time.Second
 
-	// aliveFor is how long a replica that says nothing is taken to be alive.
-	aliveFor = 15 * time.Second
+	// aliveFor is how long a replica that says nothing is taken to be alive:
+	// for so long its jobs wait after it was killed. One that is given up while
+	// it lives, since it was frozen or its machine is busy, shares a job with
+	// another for a while, and that costs no message: a delivery is its owner's
+	// until the deadline, whatever becomes of the job, and is asked for by
+	// [Store.StillMine] right before it is sent; a poll is saved by the keys of
+	// its items; who judges has a lease of its own, with a term.
+	aliveFor = 5 * time.Second
+
+	// AliveEvery is how often a replica says that it is alive: three times may
+	// fail before it counts as gone.
+	AliveEvery = aliveFor / 4
 )
 
 // Judging is the name of the lease that the one has who judges: the open
@@ -60,17 +70,19 @@ func (s *Store) lapse(ctx context.Context, tx *sql.Tx, room story.RoomName) erro
 	return nil
 }
 
-// takeOver says that this replica is alive, and takes up what those had under
-// way that are not.
+// SayAlive says that this replica is alive: the others leave it its jobs for
+// so long. It waits for nobody who writes.
+func (s *Store) SayAlive(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, aliveFor/2)
+	defer cancel()
+	_, err := s.Lease(ctx, alive+s.replica, aliveFor)
+	return err
+}
+
+// takeOver takes up what those replicas had under way that are not alive.
 func (s *Store) takeOver(ctx context.Context) error {
 	if s.replica == "" {
 		return nil
-	}
-	if now := time.Now(); now.Sub(timeOf(s.seen.Load())) > aliveFor/5 {
-		if _, err := s.Lease(ctx, alive+s.replica, aliveFor); err != nil {
-			return err
-		}
-		s.seen.Store(micros(now))
 	}
 	var overdue, orphans bool
 	const orphaned = `state = 'running' AND NOT EXISTS (SELECT 1 FROM leases WHERE name = 'replica ' || attempted_by[cardinality(attempted_by)] AND until > `
@@ -92,7 +104,7 @@ func (s *Store) takeOver(ctx context.Context) error {
 			s.log.LogAttrs(ctx, slog.LevelWarn, "a replica is gone; its jobs are taken over", slog.Int64("jobs", n))
 		}
 		if err == nil {
-			_, err = tx.ExecContext(ctx, `DELETE FROM leases WHERE name LIKE 'replica %' AND until < `+s.dialect.clock()) // #nosec G202 -- the clock is ours
+			_, err = tx.ExecContext(ctx, `DELETE FROM leases WHERE (name LIKE 'replica %' OR name LIKE 'saved by %') AND until < `+s.dialect.clock()) // #nosec G202 -- the clock is ours
 		}
 		return err
 	})

@@ -60,6 +60,9 @@ func DisplayName(name string) string {
 // postgres is the dialect of a server that replicas share.
 type postgres struct {
 	config   *pgx.ConnConfig
+	replica  string
+	turn     chan struct{} // holds one while a transaction writes, until its outcome is known
+	sealed   int64         // the last transaction's number; the turn's
 	work     *sql.DB       // River's connections
 	listener *pgxpool.Pool // for LISTEN
 }
@@ -76,17 +79,22 @@ func newPostgres(s *Store, address string) error {
 		return err
 	}
 	listen.MinConns, listen.MaxConns = 0, 2
-	p := &postgres{config: config}
+	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
+		if c.ValidateConnect == nil { // of several servers a stand-by would take us as well
+			c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+		}
+	}
+	p := &postgres{config: config, replica: replicaName(), turn: make(chan struct{}, 1)}
 	if p.listener, err = pgxpool.NewWithConfig(context.Background(), listen); err != nil {
 		return err
 	}
 	p.work = p.pool(workers, nil)
 	s.write = p.pool(1, map[string]string{"idle_in_transaction_session_timeout": fmt.Sprint(idleWithin.Milliseconds())})
 	s.read = p.pool(max(4, runtime.NumCPU()), map[string]string{
-		"default_transaction_read_only": "on",
-		"plan_cache_mode":               "force_custom_plan", // a plan for any word and span takes a span for short, and goes through it report by report
+		readOnly:          "on",
+		"plan_cache_mode": "force_custom_plan", // a plan for any word and span takes a span for short, and goes through it report by report
 	})
-	s.dialect, s.replica = p, replicaName()
+	s.dialect, s.replica = p, p.replica
 	return nil
 }
 
@@ -99,9 +107,14 @@ func replicaName() string {
 	return fmt.Sprintf("%s %d %s", host, os.Getpid(), newKey())
 }
 
+const readOnly = "default_transaction_read_only"
+
 // pool returns a pool of connections with the parameters set.
 func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 	config := p.config.Copy()
+	if params[readOnly] != "" { // which target_session_attrs=read-write would take for a stand-by's
+		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+	}
 	config.RuntimeParams["application_name"] = "vedette"
 	config.RuntimeParams["jit"] = "off" // compiling a statement costs a hundred times what ours take, and a backlog looks costly enough for it
 	maps.Copy(config.RuntimeParams, params)
@@ -140,29 +153,57 @@ func Check(ctx context.Context, address string) (err error) {
 	return s.dialect.(*postgres).fit(ctx)
 }
 
-// begin takes the lock that makes writers serial, as they are on SQLite, and
-// returns the number of the transaction.
-func (p *postgres) begin(ctx context.Context, tx *sql.Tx) (number string, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT CAST(pg_current_xact_id() AS TEXT) FROM pg_advisory_xact_lock($1)`, writeLock).Scan(&number)
-	return number, err
+// alone returns when no other transaction of this process writes, and what ends
+// that: a seal is not made anew before it was asked how the last one ended.
+func (p *postgres) alone(ctx context.Context) (done func(), err error) {
+	select {
+	case p.turn <- struct{}{}:
+		return func() { <-p.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
+// begin takes the lock that makes writers serial, as they are on SQLite, and
+// seals the transaction: its number is in the database if, and only if, it was
+// saved. The server's own number would not do: after a crash or a fail-over
+// the ones that it had not written down yet are given to other transactions.
+func (p *postgres) begin(ctx context.Context, tx *sql.Tx) (number int64, err error) {
+	p.sealed++
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO leases (name, holder, term, until) SELECT ?1, ?2, ?3, CAST(?4 AS BIGINT) + `+p.clock()+` FROM pg_advisory_xact_lock(?5)
+		ON CONFLICT (name) DO UPDATE SET term = excluded.term, until = excluded.until`, seal+p.replica, p.replica, p.sealed, sealFor.Microseconds(), writeLock)
+	return p.sealed, err
+}
+
+// seal begins the name under which a replica's last transaction is kept, for as
+// long as sealFor. It is asked for within seconds.
+const (
+	seal    = "saved by "
+	sealFor = time.Hour
+)
+
 // outcome asks the server how the transaction ended if the answer to its
-// commit was lost: whoever began it would else do it again, or not at all.
-func (p *postgres) outcome(ctx context.Context, number string, err error) error {
+// commit was lost: whoever began it would else do it again, or not at all. The
+// question waits while the transaction is under way, and writes: where a
+// stand-by must have what is saved, it has the transaction when the answer
+// comes.
+func (p *postgres) outcome(ctx context.Context, number int64, err error) error {
 	if _, refused := errors.AsType[*pgconn.PgError](err); err == nil || refused && !cutOff(err) {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), askedWithin)
 	defer cancel()
 	for {
-		var status sql.NullString
-		asked := p.work.QueryRowContext(ctx, `SELECT pg_xact_status(CAST(CAST($1 AS TEXT) AS XID8))`, number).Scan(&status)
-		if asked == nil && status.String == "committed" {
+		var last int64
+		asked := p.work.QueryRowContext(ctx, `
+			INSERT INTO leases (name, holder, term, until) VALUES (?1, ?2, 0, CAST(?3 AS BIGINT) + `+p.clock()+`)
+			ON CONFLICT (name) DO UPDATE SET until = excluded.until RETURNING term`, seal+p.replica, p.replica, sealFor.Microseconds()).Scan(&last)
+		switch {
+		case asked == nil && last == number:
 			return nil
-		}
-		if asked == nil && status.String != "in progress" {
-			return err // it was rolled back, or is too long ago
+		case asked == nil:
+			return err // it was rolled back
 		}
 		again := time.NewTimer(100 * time.Millisecond)
 		select {

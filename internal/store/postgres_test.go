@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -94,6 +95,54 @@ func TestPostgres(t *testing.T) {
 			return &replicated{address: begin(t)}
 		})
 	})
+}
+
+// TestWhatACrashOfTheServerLostIsNotTakenForSaved crashes the server right
+// before it hears of a commit, and saves other things before it is asked what
+// became of that: to these the server gives the numbers that it had given to
+// what it lost.
+func TestWhatACrashOfTheServerLostIsNotTakenForSaved(t *testing.T) {
+	server := pgtest.Start(t)
+	address := server.Database(t)
+	p := intercept(t, address)
+	cut, other := openAt(t, p.address), openAt(t, address)
+	lost := story.Deed{Key: "lost", Verb: "note"}
+	p.hold()
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, err := cut.Record(t.Context(), lost); err == nil {
+			t.Error("what was lost is said to be saved")
+		}
+	})
+	drop := <-p.held
+	server.Crash(t)
+	for i := range 5 {
+		note := story.Deed{Key: fmt.Sprint(i), Verb: "note"}
+		if _, err := other.Record(t.Context(), note); err != nil { // on the connection that the crash has ended
+			if _, err = other.Record(t.Context(), note); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	drop()
+	wg.Wait()
+	if heard, err := cut.Record(t.Context(), lost); heard || err != nil {
+		t.Errorf("it was heard before: %v (%v), want not", heard, err)
+	}
+}
+
+// TestOfSeveralServersTheOneThatTakesWritesIsUsed opens an address with several
+// hosts, as one of a primary and its stand-by has them.
+func TestOfSeveralServersTheOneThatTakesWritesIsUsed(t *testing.T) {
+	server := pgtest.Start(t)
+	for name, attributes := range map[string]string{"ReadWrite": "&target_session_attrs=read-write", "Primary": "&target_session_attrs=primary", "NothingSaid": ""} {
+		t.Run(name, func(t *testing.T) {
+			address := strings.Replace(server.Database(t), "host=", "host="+url.QueryEscape(t.TempDir())+",", 1) + attributes
+			s := openAt(t, address)
+			owe(t, s, "g:1", "desk")
+			counted(t, s, map[story.DeliveryState]int{story.Owed: 1})
+		})
+	}
 }
 
 // owe saves a story that the rooms are owed.
@@ -389,11 +438,11 @@ func orphaned(t *testing.T, address string) {
 	gone, other := openAt(t, address), openAt(t, address)
 	owe(t, gone, "g:1", "desk")
 	for _, s := range []*store.Store{gone, other} {
-		if _, err := s.Wake(t.Context(), storetest.Noon()); err != nil { // which says that it is alive
+		if err := s.SayAlive(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	pgtest.Execute(t, address, `UPDATE river_job SET state = 'running', attempted_by = ARRAY[(SELECT replace(min(name), 'replica ', '') FROM leases)]`)
+	pgtest.Execute(t, address, `UPDATE river_job SET state = 'running', attempted_by = ARRAY[(SELECT replace(min(name), 'replica ', '') FROM leases WHERE name LIKE 'replica %')]`)
 	db, err := sql.Open("pgx", address)
 	if err != nil {
 		t.Fatal(err)
@@ -410,7 +459,7 @@ func orphaned(t *testing.T, address string) {
 		}
 	}
 	running(true)
-	pgtest.Execute(t, address, `UPDATE leases SET until = 1 WHERE name = (SELECT min(name) FROM leases)`)
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1 WHERE name = (SELECT min(name) FROM leases WHERE name LIKE 'replica %')`)
 	running(false)
 }
 

@@ -17,10 +17,13 @@ type sqlite struct {
 	write *sql.DB
 }
 
-func (sqlite) begin(context.Context, *sql.Tx) (string, error) { return "", nil }
+// alone need not wait: there is one connection, and nobody asks for outcomes.
+func (sqlite) alone(context.Context) (done func(), err error) { return func() {}, nil }
+
+func (sqlite) begin(context.Context, *sql.Tx) (int64, error) { return 0, nil }
 
 // outcome returns err: a commit that is not known to have been made was not.
-func (sqlite) outcome(_ context.Context, _ string, err error) error { return err }
+func (sqlite) outcome(_ context.Context, _ int64, err error) error { return err }
 
 func (sqlite) clock() string { return "0" }
 

@@ -48,7 +48,6 @@ type Store struct {
 	rule  story.Rule // nil: all that is due is told
 
 	dialect dialect
-	seen    atomic.Int64 // when this replica last said that it is alive, by its own clock
 	term    atomic.Int64 // in which it judges
 	replica string       // this process among those that share the database; "" if there are no others
 }
@@ -102,13 +101,18 @@ func (s *Store) NewClient(cfg *river.Config) (*river.Client[*sql.Tx], error) {
 
 // tx runs do in one transaction, which is saved if do returns nil.
 func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	done, err := s.dialect.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	fault.Point("tx.beginning")
 	tx, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback()
-	name, err := s.dialect.begin(ctx, tx)
+	number, err := s.dialect.begin(ctx, tx)
 	if err != nil {
 		return err
 	}
@@ -118,7 +122,7 @@ func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
 	fault.Point("tx.committing")
 	err = tx.Commit()
 	fault.Point("tx.committed")
-	return s.dialect.outcome(ctx, name, err)
+	return s.dialect.outcome(ctx, number, err)
 }
 
 // wrap names the operation that failed, at the exported edge.

@@ -21,20 +21,21 @@ func (s sometimes) note(what string) { s[what]++ }
 
 // A figures is what a run has measured. What did not run is not in it.
 type figures struct {
-	seed     uint64
-	modes    []string // in the order in which they ran
-	kills    map[string]int
-	faults   int // that the platforms were made to have
-	freezes  int
-	images   int // of torn disks
-	corrupt  int
-	lives    int
-	sum      ledger
-	at       map[string]int // kills by what was passed last
-	recovery []time.Duration
-	resumed  map[string]time.Duration // how long modes other than kills took to come to rest
-	seen     sometimes
-	least    int // obligations that must have been met; 0 is one for four kills
+	seed      uint64
+	modes     []string // in the order in which they ran
+	kills     map[string]int
+	faults    int // that the platforms were made to have
+	freezes   int
+	failovers []time.Duration // from the server's death until what was published then stood in a room
+	images    int             // of torn disks
+	corrupt   int
+	lives     int
+	sum       ledger
+	at        map[string]int // kills by what was passed last
+	recovery  []time.Duration
+	resumed   map[string]time.Duration // how long modes other than kills took to come to rest
+	seen      sometimes
+	least     int // obligations that must have been met; 0 is one for four kills
 }
 
 func newFigures(seed uint64, least int) *figures {
@@ -151,6 +152,9 @@ func (f *figures) expected() (all []string) {
 	if slices.Contains(f.modes, "cuts") {
 		all = append(all, "the power was cut and writes were lost")
 	}
+	if len(f.failovers) >= 10 {
+		all = append(all, "a primary was killed while something was owed", "commits waited for the next stand-by")
+	}
 	if slices.Contains(f.modes, "outage") {
 		all = append(all, "both platforms were down")
 	}
@@ -197,14 +201,8 @@ func (f *figures) failures() (all []string) {
 	return all
 }
 
-// patience is how long a start may take to the first message: where replicas
-// share the work, as long as a replica that says nothing counts as alive, and 5 s.
-func (f *figures) patience() time.Duration {
-	if slices.Contains(f.modes, "replicas") {
-		return 20 * time.Second
-	}
-	return 10 * time.Second
-}
+// patience is how long a start may take to the first message.
+func (*figures) patience() time.Duration { return 10 * time.Second }
 
 // print writes what was measured, and as its last line all of it in one.
 func (f *figures) print(ctx context.Context, out io.Writer) {
@@ -234,10 +232,16 @@ func (f *figures) print(ctx context.Context, out io.Writer) {
 
 // store names the databases that the modes ran on.
 func (f *figures) store() string {
-	switch i := slices.Index(f.modes, "replicas"); {
-	case i < 0:
+	shared := 0
+	for _, mode := range f.modes {
+		if mode == "replicas" || mode == "failover" {
+			shared++
+		}
+	}
+	switch shared {
+	case 0:
 		return "sqlite"
-	case len(f.modes) == 1:
+	case len(f.modes):
 		return "postgres"
 	}
 	return "sqlite,postgres"
@@ -261,6 +265,9 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if f.freezes > 0 {
 		add("freezes=%d", f.freezes)
+	}
+	if len(f.failovers) > 0 {
+		add("failovers=%d failover_p50=%v failover_max=%v", len(f.failovers), quantile(f.failovers, 0.5).Round(10*time.Millisecond), slices.Max(f.failovers).Round(10*time.Millisecond))
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)

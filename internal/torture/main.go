@@ -16,7 +16,7 @@
 //	go run ./internal/torture                    what CI runs: a minute
 //	go run ./internal/torture -kills 1000 -modes start,sweep,random,chat,outage,clock,disk,power,cuts
 //	go run ./internal/torture -seed 7 -modes random
-//	go run ./internal/torture -modes replicas -kills 300 -replicas 3 -postgres postgres://…
+//	go run ./internal/torture -modes replicas,failover -kills 300 -failovers 20 -replicas 3
 //	go run ./internal/torture sabotage           proves that mistakes are seen
 package main
 
@@ -48,8 +48,9 @@ type settings struct {
 	images  int
 	from    int
 
-	postgres string
-	replicas int
+	postgres  string
+	replicas  int
+	failovers int
 }
 
 func main() {
@@ -63,8 +64,9 @@ func main() {
 	flag.BoolVar(&set.keep, "keep", false, "keep the folders")
 	flag.IntVar(&set.images, "images", 300, "of torn disks that are looked at, about")
 	flag.IntVar(&set.from, "from", 1, "the hit that the sweep begins with")
-	flag.StringVar(&set.postgres, "postgres", "", "address of an empty Postgres database, for the mode replicas")
-	flag.IntVar(&set.replicas, "replicas", 3, "processes that share it")
+	flag.StringVar(&set.postgres, "postgres", "", "address of an empty Postgres database, for the mode replicas; empty: one of a server that the run starts")
+	flag.IntVar(&set.replicas, "replicas", 3, "processes that share a Postgres database")
+	flag.IntVar(&set.failovers, "failovers", 20, "how often a Postgres server is killed and its stand-by takes its place")
 	flag.StringVar(&set.tags, "tags", "fault", "build tags of the binary")
 	flag.Parse()
 	set.modes = strings.Split(*modes, ",")
@@ -113,7 +115,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 }
 
 func allModes() []string {
-	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "replicas"}
+	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "replicas", "failover"}
 }
 
 // A run is modes that are run one after the other.
@@ -147,9 +149,18 @@ func (r *run) mode(ctx context.Context, mode string) error {
 		return nil
 	case "replicas":
 		return r.one(ctx, mode, false, func(s *site) (*ledger, error) {
-			s.address = r.set.postgres
+			if s.address = r.set.postgres; s.address == "" {
+				pg, err := serve(ctx, 1)
+				if err != nil {
+					return nil, err
+				}
+				defer pg.close()
+				s.address = pg.address()
+			}
 			return s.replicas(ctx, r.set.replicas, r.set.kills, r.f)
 		})
+	case "failover":
+		return r.one(ctx, mode, false, func(s *site) (*ledger, error) { return s.failover(ctx, r.set.replicas, r.set.failovers, r.f) })
 	case "chat":
 		return r.one(ctx, mode, false, func(s *site) (*ledger, error) { return s.chat(ctx, r.set.lasting, &r.f.faults) })
 	case "outage":

@@ -11,8 +11,8 @@ import (
 // frozen now and then, while the others go on; one is frozen for longer than a
 // message may be under way.
 func (s *site) replicas(ctx context.Context, n, kills int, f *figures) (*ledger, error) {
-	if s.address == "" || n < 2 {
-		return nil, errors.New("the mode replicas wants -postgres, the address of an empty database, and two -replicas or more")
+	if n < 2 {
+		return nil, errors.New("the mode replicas wants two -replicas or more")
 	}
 	lives := make([]*life, n)
 	for i := range lives {

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// failover kills the Postgres server that several replicas share, has its
+// synchronous stand-by take its place, and makes a new stand-by of what was
+// killed, as often as times says. News comes in all the while.
+func (s *site) failover(ctx context.Context, n, times int, f *figures) (*ledger, error) {
+	pg, err := serve(ctx, 2)
+	if err != nil {
+		return nil, err
+	}
+	defer pg.close()
+	s.address = pg.address()
+	primary, other := pg.all[0], pg.all[1]
+	if err := other.follow(ctx, primary); err != nil {
+		return nil, err
+	}
+	if err := primary.insist(ctx); err != nil {
+		return nil, err
+	}
+	var lives []*life
+	defer func() {
+		for _, l := range lives {
+			s.life = l
+			s.kill()
+		}
+	}()
+	for range n {
+		if err := s.start(ctx, ""); err != nil {
+			return nil, err
+		}
+		lives = append(lives, s.life)
+	}
+	if err := s.seeded(ctx); err != nil {
+		return nil, err
+	}
+	for range times {
+		s.news(ctx, s.between(200*time.Millisecond, 3*time.Second))
+		if s.open() > 0 {
+			s.seen.note("a primary was killed while something was owed")
+		}
+		how := syscall.SIGKILL
+		if s.rng.IntN(2) == 0 {
+			how = syscall.SIGQUIT // as pg_ctl stop -m immediate
+		}
+		primary.kill(how)
+		begun, it := time.Now(), s.origin.publish([]string{"north", "south"})
+		s.news(ctx, s.between(100*time.Millisecond, 4*time.Second))
+		if err := other.promote(ctx); err != nil {
+			return nil, err
+		}
+		primary, other = other, primary
+		if s.rng.IntN(2) == 0 {
+			s.seen.note("commits waited for the next stand-by")
+		} else if err := primary.relent(ctx); err != nil {
+			return nil, err
+		}
+		if err := other.follow(ctx, primary); err != nil {
+			return nil, err
+		}
+		if err := primary.insist(ctx); err != nil {
+			return nil, err
+		}
+		told, err := s.resumes(ctx, lives, it)
+		if err != nil {
+			return nil, err
+		}
+		f.failovers = append(f.failovers, told.Sub(begun))
+	}
+	if err := s.drain(ctx); err != nil {
+		return nil, err
+	}
+	for _, l := range lives {
+		s.life = l
+		if err := s.stop(); err != nil {
+			return nil, err
+		}
+	}
+	return s.count(ctx)
+}
+
+// news publishes something now and then, for d.
+func (s *site) news(ctx context.Context, d time.Duration) {
+	for end := time.Now().Add(d); time.Now().Before(end) && ctx.Err() == nil; {
+		if s.open() < 16 {
+			s.origin.publish(s.watches())
+		}
+		pause(ctx, min(time.Until(end), s.between(50*time.Millisecond, 500*time.Millisecond)))
+	}
+}
+
+// resumes waits until the report stands in a room, and returns when it was put
+// there. It fails if one of the lives has ended.
+func (s *site) resumes(ctx context.Context, lives []*life, it *item) (time.Time, error) {
+	for start := time.Now(); time.Since(start) < drainWithin && ctx.Err() == nil; s.moves(ctx, 50*time.Millisecond) {
+		for _, s.life = range lives {
+			if s.life.dead() {
+				return time.Time{}, s.ended()
+			}
+		}
+		for _, r := range s.rooms {
+			for _, p := range s.posts(r) {
+				if strings.Contains(p.Posted, it.tag) {
+					return p.At, nil
+				}
+			}
+		}
+	}
+	return time.Now(), nil // the ledger says what became of it
+}
