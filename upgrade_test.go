@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -98,7 +99,7 @@ func buildNext(t *testing.T, binary string) {
 			t.Fatal(err)
 		}
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, ".") //nolint:gosec // paths of the test's
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "fault", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, ".") //nolint:gosec // paths of the test's
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
@@ -176,7 +177,8 @@ func TestVersionsTakeTurnsOverOneDatabase(t *testing.T) {
 	eventually(t, time.Minute, func() bool { return r.seen(t, 1) })
 	r.tells(t, 3)
 	r.beginsToTell(t, 5)
-	r.new.start(t) // it changes the schema meanwhile
+	r.new.killedAt(t, "store.migratedours") // it has changed the schema meanwhile
+	r.new.start(t)
 	r.tells(t, 7)
 	r.old.kill(t)
 	r.old.start(t) // and finds another schema than it knows
@@ -208,6 +210,11 @@ func TestAFileIsUpgradedAndDowngraded(t *testing.T) {
 	eventually(t, time.Minute, func() bool { return r.seen(t, 1) })
 	r.beginsToTell(t, 3)
 	r.old.kill(t)
+	r.new.killedAt(t, "store.migrating")
+	r.new.killedAt(t, "store.migratedours")
+	r.old.start(t) // which meets what it was killed in
+	r.tells(t, 4)
+	r.old.kill(t)
 	r.new.start(t)
 	r.tells(t, 5)
 	r.beginsToTell(t, 7)
@@ -217,6 +224,17 @@ func TestAFileIsUpgradedAndDowngraded(t *testing.T) {
 	r.settled(t)
 	r.old.stop(t)
 	r.once(t, 9)
+}
+
+// killedAt starts the binary and has it killed at a point.
+func (p *plant) killedAt(t *testing.T, point string) {
+	t.Helper()
+	doomed := *p
+	doomed.env = append(slices.Clip(p.env), "FAULT=kill:"+point+":1")
+	doomed.start(t)
+	if err := doomed.cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
+		t.Errorf("at %s it ended with %v, want it killed", point, err)
+	}
 }
 
 // settled waits until nothing is owed any more.
