@@ -99,7 +99,7 @@ func buildNext(t *testing.T, binary string) {
 			t.Fatal(err)
 		}
 	}
-	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "fault", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, ".") //nolint:gosec // paths of the test's
+	build := exec.CommandContext(t.Context(), "go", "build", "-tags", "fault", "-overlay", filepath.Join(dir, "overlay.json"), "-o", binary, ".")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
