@@ -372,6 +372,8 @@ type plant struct {
 	env []string
 	cmd *exec.Cmd
 	log *bytes.Buffer
+
+	program string // of the folder
 }
 
 func newPlant(t *testing.T, a *newsstand, rooms *counterparty.Servers) *plant {
@@ -390,7 +392,7 @@ func newPlant(t *testing.T, a *newsstand, rooms *counterparty.Servers) *plant {
 // plantOf builds the binary beside a desk file.
 func plantOf(t *testing.T, desk string, env ...string) *plant {
 	t.Helper()
-	p := &plant{dir: t.TempDir(), log: new(bytes.Buffer)}
+	p := &plant{dir: t.TempDir(), log: new(bytes.Buffer), program: "vedette"}
 	if err := os.WriteFile(filepath.Join(p.dir, "vedette.yaml"), []byte(desk), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -409,7 +411,7 @@ func plantOf(t *testing.T, desk string, env ...string) *plant {
 
 func (p *plant) start(t *testing.T) {
 	t.Helper()
-	p.cmd = exec.CommandContext(t.Context(), filepath.Join(p.dir, "vedette"), "run")
+	p.cmd = exec.CommandContext(t.Context(), filepath.Join(p.dir, p.program), "run")
 	p.cmd.Dir, p.cmd.Env, p.cmd.Stderr = p.dir, p.env, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

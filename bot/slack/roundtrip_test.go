@@ -34,7 +34,9 @@ func FuzzRoundTrip(f *testing.F) {
 			shows(t, name, f, said, map[string]int{"root": 9, "reply": 6}[name])
 		}
 		for _, f := range faces(&command.Answer{Title: text, Lines: []command.Line{
-			command.Text(text), {Fixed: true, Spans: []command.Span{{Text: text}}}, {Small: true, Spans: []command.Span{{Text: text}}},
+			command.Text(text),
+			{Fixed: true, Spans: []command.Span{{Text: text}}},
+			{Small: true, Spans: []command.Span{{Text: text}}},
 			{Spans: []command.Span{{Text: text, Link: page}, {Text: "·"}, {Text: text, Bold: true}, {Text: "·"}, {Text: text, Code: true}}},
 		}}) {
 			shows(t, "answer", f, said, 7)

@@ -13,21 +13,22 @@ import (
 // passesOn lists the functions that send or save through another one, which
 // has the points, and those that need none.
 var passesOn = map[string]string{
-	"bot Recorder.record":          "RoundTrip, which calls it, has them",
-	"bot/discord wire.RoundTrip":   "through bot.Recorder",
-	"bot/discord Account.ask":      "through bot.Recorder",
-	"bot/slack bearer.RoundTrip":   "through bot.Recorder",
-	"bot/slack Inbox.respond":      "through bot.Recorder",
-	"bot/webhook Room.send":        "through bot.Recorder",
-	" healthCmd.Run":               "asks a vedette of this machine whether it is well",
-	"internal/store OpenBeside":    "opens it beside a vedette that runs",
-	"internal/store Store.schema":  "reads",
-	"internal/store Store.Close":   "saves nothing",
-	"internal/store Store.shared":  "lease and Release, which call it, have them",
-	"internal/store newPostgres":   "asks nothing of the database yet",
-	"internal/store Copy":          "copier.all has them",
-	"internal/store prepare":       "restores a copy that nothing uses yet",
-	"internal/store sqlite.driver": "River's own tables: a job is only a call to look",
+	"bot Recorder.record":             "RoundTrip, which calls it, has them",
+	"bot/discord wire.RoundTrip":      "through bot.Recorder",
+	"bot/discord Account.ask":         "through bot.Recorder",
+	"bot/slack bearer.RoundTrip":      "through bot.Recorder",
+	"bot/slack Inbox.respond":         "through bot.Recorder",
+	"bot/webhook Room.send":           "through bot.Recorder",
+	" healthCmd.Run":                  "asks a vedette of this machine whether it is well",
+	"internal/store OpenBeside":       "opens it beside a vedette that runs",
+	"internal/store Store.schema":     "reads",
+	"internal/store Store.compatible": "reads",
+	"internal/store Store.Close":      "saves nothing",
+	"internal/store Store.shared":     "lease and Release, which call it, have them",
+	"internal/store newPostgres":      "asks nothing of the database yet",
+	"internal/store Copy":             "copier.all has them",
+	"internal/store prepare":          "restores a copy that nothing uses yet",
+	"internal/store sqlite.driver":    "River's own tables: a job is only a call to look",
 }
 
 // TestWhatIsSavedOrSentHasItsPoints holds one rule: a function that commits a

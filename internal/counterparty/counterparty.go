@@ -50,26 +50,26 @@ func Start(t *testing.T) *Servers {
 
 // installed returns this package's folder, in which the packages of the names
 // are. Where one is not, or no node to run it, it skips the test.
-func installed(t testing.TB, names ...string) string {
-	t.Helper()
-	dir := folder(t)
+func installed(tb testing.TB, names ...string) string {
+	tb.Helper()
+	dir := folder(tb)
 	if _, err := exec.LookPath("node"); err != nil {
-		t.Skipf("no node to run what the other side wrote: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
+		tb.Skipf("no node to run what the other side wrote: install Node.js 20, then npm ci --prefix internal/counterparty (%v)", err)
 	}
 	for _, name := range names {
 		if _, err := os.Stat(filepath.Join(dir, "node_modules", name)); err != nil {
-			t.Skipf("nothing of the other side: npm ci --prefix internal/counterparty (%v)", err)
+			tb.Skipf("nothing of the other side: npm ci --prefix internal/counterparty (%v)", err)
 		}
 	}
 	return dir
 }
 
 // folder returns this package's folder, whichever package the test is of.
-func folder(t testing.TB) string {
-	t.Helper()
+func folder(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
@@ -77,7 +77,7 @@ func folder(t testing.TB) string {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			t.Fatal("no go.mod above the test's folder")
+			tb.Fatal("no go.mod above the test's folder")
 		}
 		dir = up
 	}
@@ -86,37 +86,37 @@ func folder(t testing.TB) string {
 // launch runs a script until the test has cleaned up, and returns the first line
 // that it says and a reader of the others. The process holds on to an open stdin and leaves when that is closed, so that
 // it also leaves when a test is killed and can clean up nothing.
-func launch(t testing.TB, dir, script string, args ...string) (line []byte, more *bufio.Reader) {
-	t.Helper()
-	line, more, _ = converse(t, dir, script, args...)
+func launch(tb testing.TB, dir, script string, args ...string) (line []byte, more *bufio.Reader) {
+	tb.Helper()
+	line, more, _ = converse(tb, dir, script, args...)
 	return line, more
 }
 
 // converse is launch for a script that is also told something.
-func converse(t testing.TB, dir, script string, args ...string) (line []byte, more *bufio.Reader, tell io.Writer) {
-	t.Helper()
-	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+func converse(tb testing.TB, dir, script string, args ...string) (line []byte, more *bufio.Reader, tell io.Writer) {
+	tb.Helper()
+	ctx, stop := context.WithCancel(context.WithoutCancel(tb.Context()))
 	cmd := exec.CommandContext(ctx, "node", append([]string{script}, args...)...) //nolint:gosec // a script of this folder
 	var stderr bytes.Buffer                                                       // read only once Wait has returned
 	cmd.Dir, cmd.Stderr, cmd.WaitDelay = dir, &stderr, 5*time.Second
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	cmd.Cancel = stdin.Close
 	if err = cmd.Start(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		// The context ended it, which Wait reports as an error.
 		_ = cmd.Wait()
-		if t.Failed() && stderr.Len() > 0 {
-			t.Logf("the servers complained:\n%s", stderr.Bytes())
+		if tb.Failed() && stderr.Len() > 0 {
+			tb.Logf("the servers complained:\n%s", stderr.Bytes())
 		}
 	})
 	late := time.AfterFunc(startLimit, stop)
@@ -124,7 +124,7 @@ func converse(t testing.TB, dir, script string, args ...string) (line []byte, mo
 	more = bufio.NewReader(stdout)
 	line, err = more.ReadBytes('\n')
 	if err != nil {
-		t.Fatalf("the servers ended without a word: %v", err)
+		tb.Fatalf("the servers ended without a word: %v", err)
 	}
 	return line, more, stdin
 }

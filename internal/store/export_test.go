@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io/fs"
 )
 
 // The catalogues, for the test that compares them.
@@ -15,9 +14,6 @@ const (
 
 // ToldKinds lists the kinds of notice that are told.
 const ToldKinds = toldKinds
-
-// Migrations are those of both databases.
-func Migrations() fs.FS { return migrations }
 
 // Describe returns our tables in words that are the same for both databases,
 // if the tables are.

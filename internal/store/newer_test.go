@@ -7,7 +7,9 @@ import (
 	"go/parser"
 	"go/token"
 	"log/slog"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -98,5 +100,38 @@ func TestAnOlderProgramServesANewerSchemaThatServesIt(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestEachKindOfJobHasAQueueOfItsOwn holds that no program works a queue in which
+// there are jobs of a kind that it does not know: River would try and fail them.
+func TestEachKindOfJobHasAQueueOfItsOwn(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds, queues := make(map[string]string), make(map[string]string)
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`func \((\w+)\) Kind\(\) string +\{ return (\w+) \}`).FindAllStringSubmatch(string(raw), -1) {
+			kinds[m[1]] = m[2]
+		}
+		for _, m := range regexp.MustCompile(`func \((\w+)\) InsertOpts\(\) river.InsertOpts +\{ return single\((\w+)\) \}`).FindAllStringSubmatch(string(raw), -1) {
+			if args := queues[m[2]]; args != "" {
+				t.Errorf("%s and %s are in one queue", args, m[1])
+			}
+			queues[m[2]] = m[1]
+		}
+	}
+	for args, kind := range kinds {
+		if queues[kind] != args {
+			t.Errorf("the queue of %s is not the one of its kind", args)
+		}
+	}
+	if len(kinds) < 3 || len(kinds) != len(queues) {
+		t.Errorf("%d kinds in %d queues, want those of polling, judging and delivering", len(kinds), len(queues))
 	}
 }
