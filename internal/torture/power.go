@@ -30,8 +30,8 @@ const sector = 512
 func (r *run) power(ctx context.Context) error {
 	return r.one(ctx, "power", true, func(s *site) (*ledger, error) {
 		trace := filepath.Join(s.dir, "strace")
-		wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat"}
-		for _, end := range []string{"", "-wal", "-journal"} {
+		wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", trace, "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2", "-P", s.data()}
+		for _, end := range []string{"", "-wal", "-journal", "-new", "-new-wal", "-new-journal"} {
 			wrap = append(wrap, "-P", filepath.Join(s.data(), "vedette.db"+end))
 		}
 		if err := s.start(ctx, "", wrap...); err != nil {
@@ -208,7 +208,7 @@ func (d *disk) apply(w write) {
 	}
 	var rest []write
 	for _, old := range d.waiting {
-		if old.file == w.file || old.kind == removes {
+		if old.file == w.file || old.kind == removes || old.kind == renames && w.file == dataFolder {
 			old.on(d.synced)
 		} else {
 			rest = append(rest, old)
@@ -245,6 +245,7 @@ const (
 	writes = iota
 	truncates
 	removes
+	renames
 	syncs
 )
 
@@ -255,6 +256,7 @@ type write struct {
 	file    string // without its folder
 	offset  int64  // or its length from then on
 	content []byte
+	to      string // its name from then on
 }
 
 // on carries w out.
@@ -274,6 +276,9 @@ func (w *write) on(files map[string][]byte) {
 		} else {
 			files[w.file] = append(f, make([]byte, int(w.offset)-len(f))...)
 		}
+	case renames:
+		files[w.to] = files[w.file]
+		delete(files, w.file)
 	case removes:
 		delete(files, w.file)
 	}
