@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 )
@@ -64,7 +65,7 @@ func intercept(t *testing.T, address string) *interceptor {
 			to, err := new(net.Dialer).DialContext(t.Context(), "unix", server)
 			if err != nil {
 				_ = from.Close()
-				return
+				continue
 			}
 			go p.relay(from, to)
 		}
@@ -76,13 +77,16 @@ func intercept(t *testing.T, address string) *interceptor {
 func (p *interceptor) relay(from, to net.Conn) {
 	defer from.Close()
 	var silent atomic.Bool
+	var keep sync.Mutex // held while a commit is: the store does not hear that the server is gone
 	go func() {
 		defer to.Close()
 		answers := make([]byte, 64<<10)
 		for {
 			n, err := to.Read(answers)
 			if err != nil {
+				keep.Lock()
 				_ = from.Close()
+				keep.Unlock()
 				return
 			}
 			if silent.Load() {
@@ -105,8 +109,10 @@ func (p *interceptor) relay(from, to net.Conn) {
 			switch p.state.Swap(pass) {
 			case holdCommit:
 				ctx, drop := context.WithCancel(context.Background())
+				keep.Lock()
 				p.held <- drop
 				<-ctx.Done()
+				keep.Unlock()
 				_ = to.Close()
 				return
 			case dropCommit:

@@ -55,6 +55,9 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 	if err := inspect(path); err != nil {
 		return nil, err
 	}
+	if err := s.create(ctx); err != nil {
+		return nil, err
+	}
 	fault.Point("store.opening")
 	if s.write, err = pool(path, writing(), 1); err != nil {
 		return nil, err
@@ -79,6 +82,46 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		return nil, err
 	}
 	return s, s.resume(ctx)
+}
+
+// create makes the database if there is none: beside its place, and moved there
+// when it is whole. So a power cut or a kill leaves none or all of it, and a
+// file that is empty or cut short is never the trace of a first start but
+// always a loss, which is refused. What an earlier attempt left beside was
+// never used.
+func (s *Store) create(ctx context.Context) error {
+	if _, err := os.Stat(s.path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	beside := s.path + "-new"
+	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(beside + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	fault.Point("store.making")
+	db, err := pool(beside, writing(), 1)
+	if err != nil {
+		return err
+	}
+	made := &Store{path: beside, write: db, log: s.log, dialect: sqlite{db}}
+	if err = made.migrate(ctx); err == nil {
+		_, err = db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	}
+	if err := errors.Join(err, db.Close()); err != nil { // which removes its log
+		return err
+	}
+	fault.Point("store.moving")
+	if err := os.Rename(beside, s.path); err != nil {
+		return err
+	}
+	folder, err := os.Open(filepath.Dir(s.path))
+	if err != nil {
+		return err
+	}
+	err = errors.Join(folder.Sync(), folder.Close())
+	fault.Point("store.made")
+	return err
 }
 
 // OpenArchive opens the database at path for look-ups and backups, also

@@ -122,6 +122,25 @@ func TestOpenRefusesABadDatabase(t *testing.T) {
 	}
 }
 
+// TestWhatAFirstStartLeftUnfinishedIsMadeAnew has a first start cut off while
+// it made the database.
+func TestWhatAFirstStartLeftUnfinishedIsMadeAnew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "v.db")
+	for _, end := range []string{"-new", "-new-wal", "-new-journal"} {
+		write(t, path+end, []byte("half a page"))
+	}
+	s, err := store.Open(t.Context(), path, quiet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if left, _ := filepath.Glob(path + "-new*"); left != nil {
+		t.Errorf("%v are left beside the database", left)
+	}
+}
+
 // TestAKillInACheckpointDamagesNothing leaves the file as a checkpoint does
 // that has moved the first page, which counts the pages, and not the last.
 func TestAKillInACheckpointDamagesNothing(t *testing.T) {

@@ -24,65 +24,55 @@ func (s *site) failover(ctx context.Context, n, times int, f *figures) (*ledger,
 	if err := primary.insist(ctx); err != nil {
 		return nil, err
 	}
-	var lives []*life
-	defer func() {
-		for _, l := range lives {
-			s.life = l
-			s.kill()
-		}
-	}()
-	for range n {
-		if err := s.start(ctx, ""); err != nil {
-			return nil, err
-		}
-		lives = append(lives, s.life)
+	lives, err := s.replicate(ctx, n)
+	defer s.killAll(lives)
+	if err != nil {
+		return nil, err
 	}
 	if err := s.seeded(ctx); err != nil {
 		return nil, err
 	}
 	for range times {
 		s.news(ctx, s.between(200*time.Millisecond, 3*time.Second))
-		if s.open() > 0 {
-			s.seen.note("a primary was killed while something was owed")
-		}
-		how := syscall.SIGKILL
-		if s.rng.IntN(2) == 0 {
-			how = syscall.SIGQUIT // as pg_ctl stop -m immediate
-		}
-		primary.kill(how)
-		begun, it := time.Now(), s.origin.publish([]string{"north", "south"})
-		s.news(ctx, s.between(100*time.Millisecond, 4*time.Second))
-		if err := other.promote(ctx); err != nil {
-			return nil, err
-		}
-		primary, other = other, primary
-		if s.rng.IntN(2) == 0 {
-			s.seen.note("commits waited for the next stand-by")
-		} else if err := primary.relent(ctx); err != nil {
-			return nil, err
-		}
-		if err := other.follow(ctx, primary); err != nil {
-			return nil, err
-		}
-		if err := primary.insist(ctx); err != nil {
-			return nil, err
-		}
-		told, err := s.resumes(ctx, lives, it)
+		took, err := s.failOver(ctx, primary, other, lives)
 		if err != nil {
 			return nil, err
 		}
-		f.failovers = append(f.failovers, told.Sub(begun))
+		primary, other = other, primary
+		f.failovers = append(f.failovers, took)
 	}
-	if err := s.drain(ctx); err != nil {
-		return nil, err
+	return s.finishAll(ctx, lives)
+}
+
+// failOver kills the primary, and returns how long it was until what was
+// published right after that stood in a room.
+func (s *site) failOver(ctx context.Context, primary, other *server, lives []*life) (time.Duration, error) {
+	if s.open() > 0 {
+		s.seen.note("a primary was killed while something was owed")
 	}
-	for _, l := range lives {
-		s.life = l
-		if err := s.stop(); err != nil {
-			return nil, err
-		}
+	how := syscall.SIGKILL
+	if s.rng.IntN(2) == 0 {
+		how = syscall.SIGQUIT // as pg_ctl stop -m immediate
 	}
-	return s.count(ctx)
+	primary.kill(how)
+	begun, it := time.Now(), s.origin.publish([]string{"north", "south"})
+	s.news(ctx, s.between(100*time.Millisecond, 4*time.Second))
+	if err := other.promote(ctx); err != nil {
+		return 0, err
+	}
+	if s.rng.IntN(2) == 0 {
+		s.seen.note("commits waited for the next stand-by")
+	} else if err := other.relent(ctx); err != nil {
+		return 0, err
+	}
+	if err := primary.follow(ctx, other); err != nil {
+		return 0, err
+	}
+	if err := other.insist(ctx); err != nil {
+		return 0, err
+	}
+	told, err := s.resumes(ctx, lives, it)
+	return told.Sub(begun), err
 }
 
 // news publishes something now and then, for d.

@@ -54,14 +54,20 @@ func (r *run) power(ctx context.Context) error {
 }
 
 // databaseFiles are what the database is made of, without their folder.
-func databaseFiles() []string { return []string{"vedette.db", "vedette.db-wal", "vedette.db-journal"} }
+// A new one is made beside its place.
+func databaseFiles() (all []string) {
+	for _, end := range []string{"", "-wal", "-journal", "-new", "-new-wal", "-new-journal"} {
+		all = append(all, "vedette.db"+end)
+	}
+	return all
+}
 
 // writes is where what a recorded life writes is written down.
 func (s *site) writes() string { return filepath.Join(s.dir, "strace") }
 
 // watched begins a life whose writes to its database are written down.
 func (s *site) watched(ctx context.Context) error {
-	wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", s.writes(), "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat"}
+	wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", s.writes(), "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2", "-P", s.data()}
 	for _, name := range databaseFiles() {
 		wrap = append(wrap, "-P", filepath.Join(s.data(), name))
 	}
@@ -95,8 +101,10 @@ func (s *site) cuts(ctx context.Context, most int) (*ledger, error) {
 
 // put makes the database's files what an image says.
 func (s *site) put(image map[string][]byte) error {
-	if err := os.Remove(filepath.Join(s.data(), "vedette.db-shm")); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err // it is memory, though it has a name
+	for _, end := range []string{"-shm", "-new-shm"} { // memory, though it has a name
+		if err := os.Remove(filepath.Join(s.data(), "vedette.db"+end)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 	}
 	for _, name := range databaseFiles() {
 		file := filepath.Join(s.data(), name)
@@ -261,7 +269,7 @@ func (d *disk) apply(w write) {
 	}
 	var rest []write
 	for _, old := range d.waiting {
-		if old.file == w.file || old.kind == removes {
+		if old.file == w.file || old.kind == removes || old.kind == renames && w.file == dataFolder {
 			old.on(d.synced)
 		} else {
 			rest = append(rest, old)
@@ -298,6 +306,7 @@ const (
 	writes = iota
 	truncates
 	removes
+	renames
 	syncs
 )
 
@@ -308,6 +317,7 @@ type write struct {
 	file    string // without its folder
 	offset  int64  // or its length from then on
 	content []byte
+	to      string // its name from then on
 }
 
 // on carries w out.
@@ -327,6 +337,9 @@ func (w *write) on(files map[string][]byte) {
 		} else {
 			files[w.file] = append(f, make([]byte, int(w.offset)-len(f))...)
 		}
+	case renames:
+		files[w.to] = files[w.file]
+		delete(files, w.file)
 	case removes:
 		delete(files, w.file)
 	}

@@ -14,19 +14,11 @@ func (s *site) replicas(ctx context.Context, n, kills int, f *figures) (*ledger,
 	if n < 2 {
 		return nil, errors.New("the mode replicas wants two -replicas or more")
 	}
-	lives := make([]*life, n)
-	for i := range lives {
-		if err := s.start(ctx, ""); err != nil {
-			return nil, err
-		}
-		lives[i] = s.life
+	lives, err := s.replicate(ctx, n)
+	defer s.killAll(lives)
+	if err != nil {
+		return nil, err
 	}
-	defer func() {
-		for _, l := range lives {
-			s.life = l
-			s.kill()
-		}
-	}()
 	if err := s.seeded(ctx); err != nil {
 		return nil, err
 	}
@@ -60,12 +52,34 @@ func (s *site) replicas(ctx context.Context, n, kills int, f *figures) (*ledger,
 	if err := asleep.signal(syscall.SIGCONT); err != nil {
 		return nil, err
 	}
-	s.life = lives[n-1]
+	return s.finishAll(ctx, lives)
+}
+
+// replicate starts n lives at once.
+func (s *site) replicate(ctx context.Context, n int) (lives []*life, err error) {
+	for range n {
+		if err := s.start(ctx, ""); err != nil {
+			return lives, err
+		}
+		lives = append(lives, s.life)
+	}
+	return lives, nil
+}
+
+// killAll kills those that have not ended.
+func (s *site) killAll(lives []*life) {
+	for _, s.life = range lives {
+		s.kill()
+	}
+}
+
+// finishAll lets the site come to rest, stops all lives and counts.
+func (s *site) finishAll(ctx context.Context, lives []*life) (*ledger, error) {
+	s.life = lives[len(lives)-1]
 	if err := s.drain(ctx); err != nil {
 		return nil, err
 	}
-	for _, l := range lives {
-		s.life = l
+	for _, s.life = range lives {
 		if err := s.stop(); err != nil {
 			return nil, err
 		}

@@ -158,7 +158,10 @@ func (s *site) env() []string {
 	return env
 }
 
-func (s *site) data() string  { return filepath.Join(s.dir, "data") }
+// dataFolder is where the binary keeps its files, in the site's folder.
+const dataFolder = "data"
+
+func (s *site) data() string  { return filepath.Join(s.dir, dataFolder) }
 func (s *site) clock() string { return filepath.Join(s.dir, "clock") }
 
 // posts returns what stands in r.

@@ -57,6 +57,23 @@ func parseWrite(line string) (w write, ok bool, err error) {
 		}
 		w.file = filepath.Base(string(raw))
 		return w, true, err
+	case "rename", "renameat", "renameat2":
+		w.kind = renames
+		var names []string
+		for _, a := range args {
+			if strings.HasPrefix(a, `"`) {
+				raw, err := unquote(a)
+				if err != nil {
+					return w, false, err
+				}
+				names = append(names, filepath.Base(string(raw)))
+			}
+		}
+		if len(names) != 2 {
+			return w, false, fmt.Errorf("a call that is not expected: %.100s", line)
+		}
+		w.file, w.to = names[0], names[1]
+		return w, true, nil
 	default:
 		return w, false, fmt.Errorf("a call that is not expected: %.100s", line)
 	}

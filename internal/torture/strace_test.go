@@ -21,6 +21,7 @@ func TestWhatStraceSaysIsReadInTheOrderInWhichItEnded(t *testing.T) {
 		`8  10.000007 pwrite64(` + wal + `, "\x61\x62", 2, 0) = -1 ENOSPC (No space left on device)`,
 		`8  10.000008 pwrite64(` + wal + `, "\x61\x62", 2, 0) = 1`,
 		`8  10.000009 unlinkat(AT_FDCWD<\x2f>, "\x2f\x64\x2f\x77\x61\x6c", 0) = 0`,
+		`8  10.000010 renameat(AT_FDCWD<\x2f>, "\x2f\x64\x2f\x61", AT_FDCWD<\x2f>, "\x2f\x64\x2f\x62") = 0`,
 	} {
 		w, ok, err := parseWrite(joined(line, begun))
 		if err != nil {
@@ -38,6 +39,7 @@ func TestWhatStraceSaysIsReadInTheOrderInWhichItEnded(t *testing.T) {
 		{at: at(6), kind: truncates, file: "wal"},
 		{at: at(8), kind: writes, file: "wal", content: []byte("a")},
 		{at: at(9), kind: removes, file: "wal"},
+		{at: at(10), kind: renames, file: "a", to: "b"},
 	}
 	if d := cmp.Diff(want, got, cmp.AllowUnexported(write{})); d != "" {
 		t.Error(d)
@@ -57,5 +59,18 @@ func TestADiskKeepsWhatWasSyncedAndMayKeepTheRest(t *testing.T) {
 		if diff := cmp.Diff(want, d.image(kind)); diff != "" {
 			t.Errorf("%s: %s", kind, diff)
 		}
+	}
+}
+
+func TestAFileHasItsNewNameForSureWhenItsFolderIsSynced(t *testing.T) {
+	d := newDisk(nil)
+	d.apply(write{kind: writes, file: "a", content: []byte("x")})
+	d.apply(write{kind: syncs, file: "a"})
+	d.apply(write{kind: renames, file: "a", to: "b"})
+	for _, want := range []string{"a", "b"} {
+		if diff := cmp.Diff(map[string][]byte{want: []byte("x")}, d.image("synced")); diff != "" {
+			t.Error(diff)
+		}
+		d.apply(write{kind: syncs, file: dataFolder})
 	}
 }
