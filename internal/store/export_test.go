@@ -31,6 +31,15 @@ func Describe(ctx context.Context, db *sql.DB, catalogue string) (all []string, 
 	return all, err
 }
 
+// PlanOfLanguages returns how SQLite goes about [Store.Languages].
+func (s *Store) PlanOfLanguages(ctx context.Context) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, `EXPLAIN QUERY PLAN `+languages, 0)
+	return collect(rows, err, func(r *sql.Rows) (step string, err error) {
+		var ignored int
+		return step, r.Scan(&ignored, &ignored, &ignored, &step)
+	})
+}
+
 // Looked returns how many reports the searches of s have looked at, by the
 // server's count.
 func (s *Store) Looked(ctx context.Context) (n int, err error) {

@@ -204,6 +204,17 @@ func write(t *testing.T, path string, data []byte) {
 	}
 }
 
+func TestTheLanguagesOfFeedsAreReadOffWhatIsRecent(t *testing.T) {
+	s := (&harness{path: filepath.Join(t.TempDir(), "v.db")}).Open(t).(*store.Store)
+	plan, err := s.PlanOfLanguages(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if said := strings.Join(plan, "; "); !strings.Contains(said, "SEARCH items USING INDEX items_effective") || strings.Contains(said, "SCAN items") {
+		t.Errorf("SQLite goes through all items: %s", said)
+	}
+}
+
 func TestTwoProcessesCannotShareADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "v.db")
 	s, err := store.Open(t.Context(), path, quiet)
