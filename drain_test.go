@@ -52,7 +52,7 @@ const (
 	unreachable int32 = iota
 	stumbling
 	busy
-	clear
+	reached
 )
 
 // A link is the way to one platform.
@@ -68,7 +68,7 @@ type link struct {
 func (l *link) RoundTrip(req *http.Request) (*http.Response, error) {
 	page := &http.Response{StatusCode: http.StatusServiceUnavailable, Header: http.Header{"Content-Type": {"text/html"}}, Body: io.NopCloser(strings.NewReader("<html>later")), Request: req}
 	switch l.of.weather.Load() {
-	case clear:
+	case reached:
 		return l.next.RoundTrip(req)
 	case unreachable:
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
@@ -222,7 +222,7 @@ func TestABacklogDrainsInOrderWithinTheLimits(t *testing.T) {
 		}
 		owed := open(t, s)
 		back := time.Now()
-		b.weather.Store(clear)
+		b.weather.Store(reached)
 		for open(t, s) > 0 {
 			time.Sleep(10 * time.Second)
 			if time.Since(back) > 24*time.Hour {
