@@ -38,7 +38,7 @@ import (
 
 func main() {
 	items := flag.Int("items", 200, "how many reports are published")
-	gap := flag.Duration("gap", 1500*time.Millisecond, "the time between two: a Slack room is told at most every 1.1 s")
+	gap := flag.Duration("gap", 1500*time.Millisecond, "the time between two: a Slack room is told at most every 1.05 s")
 	archived := flag.String("archived", "", "measure what people ask of archives of these sizes, parted by commas")
 	rounds := flag.Int("rounds", 30, "how many people ask each thing")
 	deliveries := flag.Int("deliveries", 0, "measure how many deliveries a second rooms without a pace get that are owed so many, beside River alone")

@@ -46,7 +46,7 @@ type Courier interface {
 	Knows(room story.RoomName) bool
 }
 
-// Config holds the parts; all fields but Shift and Step are required.
+// Config holds the parts; all fields but Shift, Look and Step are required.
 type Config struct {
 	Store   *store.Store
 	Poller  Poller
@@ -55,6 +55,7 @@ type Config struct {
 	Now     func() time.Time // decides what is due
 	Tick    time.Duration    // how often it looks for what has become due, at the least
 	Shift   time.Duration    // how long a job works on what does not end before it lets another begin; a minute if 0
+	Look    time.Duration    // how soon a queue is looked at if nobody calls; a tenth of a second on SQLite, and two on Postgres, if 0
 
 	// Step returns by how much the wall clock was set since it was last asked:
 	// what is due is moved with it. Nil if the clock that Now tells is never set.
@@ -118,7 +119,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		Queues:                      queues,
 		Logger:                      e.cfg.Log,
 		FetchCooldown:               fetchEvery,
-		FetchPollInterval:           look,
+		FetchPollInterval:           cmp.Or(e.cfg.Look, look),
 		JobTimeout:                  jobTimeout,
 		RescueStuckJobsAfter:        rescueAfter,
 		CompletedJobRetentionPeriod: keepJobs,

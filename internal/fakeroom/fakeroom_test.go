@@ -282,3 +282,39 @@ func TestCloseEndsDelays(t *testing.T) {
 		t.Errorf("%d messages stand after Close; want the transcript to stay", n)
 	}
 }
+
+// TestLimitsAreKeptAndRefusalsCounted has each limit used up.
+func TestLimitsAreKeptAndRefusalsCounted(t *testing.T) {
+	d := discordServer(t)
+	d.PerChannel, d.PerAccount = fakeroom.Limit{Most: 2, While: time.Hour}, fakeroom.Limit{Most: 4, While: time.Hour}
+	for i, tt := range []struct {
+		path        string
+		status      int
+		left, scope string
+	}{
+		{messages, http.StatusOK, "1", ""},
+		{messages, http.StatusOK, "0", ""},
+		{messages, http.StatusTooManyRequests, "", "user"},
+		{"/channels/123456789012345679/messages", http.StatusOK, "1", ""},
+		{messages, http.StatusTooManyRequests, "", "global"},
+	} {
+		got := discord(t, d, http.MethodPost, tt.path, object{"content": "x"})
+		left, scope := got.header.Get("X-RateLimit-Remaining"), got.header.Get("X-RateLimit-Scope")
+		if got.status != tt.status || left != tt.left || scope != tt.scope {
+			t.Errorf("request %d: %d, %q left, scope %q; want %d, %q, %q", i, got.status, left, scope, tt.status, tt.left, tt.scope)
+		}
+	}
+	if n := len(d.Refused()); n != 2 {
+		t.Errorf("%d refusals, want 2", n)
+	}
+	s := slackServer(t)
+	s.PerChannel = fakeroom.Limit{Most: 1, While: time.Hour}
+	for _, want := range []int{http.StatusOK, http.StatusTooManyRequests} {
+		if got := slackJSON(t, s, "chat.postMessage", object{"channel": "C0123456789", "text": "x"}); got.status != want {
+			t.Errorf("Slack answers %d, want %d", got.status, want)
+		}
+	}
+	if n := len(s.Refused()); n != 1 {
+		t.Errorf("%d refusals of Slack's, want 1", n)
+	}
+}

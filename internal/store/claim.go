@@ -255,7 +255,7 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 		var id story.DeliveryID
 		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+which+claimable+` AND`+receptive(`?2`)+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
 		if err == nil {
-			return readMessage(ctx, tx, d, now, fmt.Sprintf(` d.id = %d`, id))
+			return readMessage(ctx, tx, d, now, ` d.id = ?3`, id)
 		}
 		if !errors.Is(err, sql.ErrNoRows) {
 			return err
@@ -269,9 +269,9 @@ func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHERE level >= 5)
 	OR d.kind = 'level' AND EXISTS (SELECT 1 FROM notices n JOIN bulletins b ON b.id = n.bulletin WHERE n.id = d.notice AND b.level >= 5))`
 
-// readMessage fills d in with the first message that which selects, or returns
-// sql.ErrNoRows.
-func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, which string) error {
+// readMessage fills d in with the first message that which selects, with what
+// it asks for beside the time and the room, or returns sql.ErrNoRows.
+func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, which string, more ...any) error {
 	var at, doubt, looked int64
 	var bulletin, calls string
 	n := &d.Notice
@@ -281,7 +281,7 @@ func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), ''),
 			d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
 		FROM deliveries d JOIN notices n ON n.id = d.notice
-		WHERE d.room = ?2 AND`+which+` LIMIT 1`, micros(now), d.Room).
+		WHERE d.room = ?2 AND`+which+` LIMIT 1`, append([]any{micros(now), d.Room}, more...)...).
 		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &doubt, &looked, &d.Stuck, &d.Shut)
 	if err != nil {
 		return err

@@ -59,8 +59,14 @@ func (s *Store) overdue() string { return `state = 'sending' AND deadline < ` + 
 // platform or it was not. It is not sent again for that alone. Of all rooms if
 // room is "".
 func (s *Store) lapse(ctx context.Context, tx *sql.Tx, room story.RoomName) error {
-	query := `UPDATE deliveries SET state = 'ambiguous', why = 'the replica that was sending it is gone, and with it the platform''s answer' WHERE (room = ?1 OR ?1 = '') AND ` + s.overdue() // #nosec G202 -- the clock is ours
-	res, err := tx.ExecContext(ctx, query, room)
+	if s.replica == "" {
+		return nil // what another process was sending was taken over as the file was opened
+	}
+	query, args := `UPDATE deliveries SET state = 'ambiguous', why = 'the replica that was sending it is gone, and with it the platform''s answer' WHERE `+s.overdue(), []any(nil) // #nosec G202 -- the clock is ours
+	if room != "" {
+		query, args = query+` AND room = ?`, []any{room}
+	}
+	res, err := tx.ExecContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}

@@ -41,8 +41,8 @@ func settleRoom(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 			room, micros(o.NotBefore), o.Shut)
 		return err
 	}
-	if o.State == story.Delivered {
-		_, err := tx.ExecContext(ctx, `UPDATE rests SET shut = 0 WHERE room = ? AND shut > 0`, room)
+	if o.State == story.Delivered && o.Dispatch.Shut > 0 {
+		_, err := tx.ExecContext(ctx, `UPDATE rests SET shut = 0 WHERE room = ?`, room)
 		return err
 	}
 	return nil

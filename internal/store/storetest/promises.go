@@ -457,6 +457,26 @@ func criticalOvertakes(t *testing.T, h Harness) {
 	}
 }
 
+func oneStep(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	for _, key := range []string{"g:1", "g:2", "g:3"} {
+		save(t, s, item(key, "Idlib shelled "+key))
+		tell(t, s, 0, story.NewStory, "desk")
+	}
+	first := claim(t, s, story.Post)
+	o := story.Outcome{Dispatch: first, State: story.Delivered, Remote: "m", At: Noon()}
+	second, ok, err := s.Advance(t.Context(), o, Noon())
+	check(t, err)
+	if !ok || second.Delivery <= first.Delivery {
+		t.Errorf("after delivery %d comes %d, %v; want the next", first.Delivery, second.Delivery, ok)
+	}
+	if _, _, err := s.Advance(t.Context(), o, Noon()); err == nil {
+		t.Error("what has ended has ended once more")
+	}
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Sending: 1, story.Owed: 1}) // what failed claims nothing
+}
+
 func shutIsCounted(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

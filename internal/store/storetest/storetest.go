@@ -35,6 +35,7 @@ type Store interface {
 	SavePast(ctx context.Context, js []story.Judgement) error
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 	Settle(ctx context.Context, o story.Outcome) error
+	Advance(ctx context.Context, o story.Outcome, now time.Time) (story.Dispatch, bool, error)
 	Begin(ctx context.Context, restored bool, now time.Time) (bool, error)
 	SetRule(rule story.Rule)
 	DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) error
@@ -128,6 +129,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APlatformThatStumblesMakesFewMessagesAmbiguous", stumblingPlatform},
 		{"AMessageIsStuckIfOthersGetThrough", stuckIsKnown},
 		{"WhatIsCriticalOvertakes", criticalOvertakes},
+		{"WhatEndedAndWhatIsNextAreOneTransaction", oneStep},
 		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
 		{"AnAuditFindsWhoWasNotTold", auditFinds},
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
