@@ -94,10 +94,8 @@ func (s *Store) create(ctx context.Context) error {
 		return err
 	}
 	beside := s.path + "-new"
-	for _, end := range []string{"", "-wal", "-shm", "-journal"} {
-		if err := os.Remove(beside + end); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := errors.Join(gone(beside), gone(beside+"-wal"), gone(beside+"-shm"), gone(beside+"-journal")); err != nil {
+		return err
 	}
 	fault.Point("store.making")
 	db, err := pool(beside, writing(), 1)
@@ -115,11 +113,7 @@ func (s *Store) create(ctx context.Context) error {
 	if err := os.Rename(beside, s.path); err != nil {
 		return err
 	}
-	folder, err := os.Open(filepath.Dir(s.path))
-	if err != nil {
-		return err
-	}
-	err = errors.Join(folder.Sync(), folder.Close())
+	err = syncDir(filepath.Dir(s.path))
 	fault.Point("store.made")
 	return err
 }

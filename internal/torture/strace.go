@@ -59,21 +59,8 @@ func parseWrite(line string) (w write, ok bool, err error) {
 		return w, true, err
 	case "rename", "renameat", "renameat2":
 		w.kind = renames
-		var names []string
-		for _, a := range args {
-			if strings.HasPrefix(a, `"`) {
-				raw, err := unquote(a)
-				if err != nil {
-					return w, false, err
-				}
-				names = append(names, filepath.Base(string(raw)))
-			}
-		}
-		if len(names) != 2 {
-			return w, false, fmt.Errorf("a call that is not expected: %.100s", line)
-		}
-		w.file, w.to = names[0], names[1]
-		return w, true, nil
+		w.file, w.to, err = renamed(args)
+		return w, true, err
 	default:
 		return w, false, fmt.Errorf("a call that is not expected: %.100s", line)
 	}
@@ -81,6 +68,24 @@ func parseWrite(line string) (w write, ok bool, err error) {
 	raw, err := unquote(path)
 	w.file = filepath.Base(string(raw))
 	return w, true, err
+}
+
+// renamed returns the two names among the arguments of a call that renames.
+func renamed(args []string) (from, to string, err error) {
+	var names []string
+	for _, a := range args {
+		if strings.HasPrefix(a, `"`) {
+			raw, err := unquote(a)
+			if err != nil {
+				return "", "", err
+			}
+			names = append(names, filepath.Base(string(raw)))
+		}
+	}
+	if len(names) != 2 {
+		return "", "", fmt.Errorf("a call that is not expected: renames %v", args)
+	}
+	return names[0], names[1], nil
 }
 
 // joined makes one line of the two that strace writes of a call during which
