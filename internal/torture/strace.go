@@ -27,47 +27,57 @@ func parseWrite(line string) (w write, ok bool, err error) {
 		return w, false, fmt.Errorf("no time: %.100s", line)
 	}
 	w.at = time.UnixMicro(seconds*1e6 + micros)
-	args := strings.Split(m[4], ", ")
-	switch m[3] {
+	err = w.read(m[3], strings.Split(m[4], ", "), m[5])
+	return w, err == nil, err
+}
+
+// read fills w in from a call, its arguments and its result.
+func (w *write) read(call string, args []string, result string) (err error) {
+	switch call {
 	case "pwrite64":
 		w.kind = writes
 		if w.offset, err = strconv.ParseInt(args[len(args)-1], 10, 64); err != nil {
-			return w, false, err
+			return err
 		}
 		if w.content, err = unquote(args[1]); err != nil {
-			return w, false, err
+			return err
 		}
-		done, err := strconv.Atoi(m[5])
+		done, err := strconv.Atoi(result)
 		if err != nil || done > len(w.content) {
-			return w, false, fmt.Errorf("wrote %s of %d bytes", m[5], len(w.content))
+			return fmt.Errorf("wrote %s of %d bytes", result, len(w.content))
 		}
 		w.content = w.content[:done]
 	case "ftruncate":
 		w.kind = truncates
 		if w.offset, err = strconv.ParseInt(args[1], 10, 64); err != nil {
-			return w, false, err
+			return err
 		}
 	case "fsync", "fdatasync":
 		w.kind = syncs
-	case "unlink", "unlinkat":
+	case "unlink":
 		w.kind = removes
-		raw, err := unquote(args[len(args)-1])
-		if m[3] == "unlinkat" {
-			raw, err = unquote(args[1])
-		}
-		w.file = filepath.Base(string(raw))
-		return w, true, err
+		w.file, err = named(args[0])
+		return err
+	case "unlinkat":
+		w.kind = removes
+		w.file, err = named(args[1])
+		return err
 	case "rename", "renameat", "renameat2":
 		w.kind = renames
 		w.file, w.to, err = renamed(args)
-		return w, true, err
+		return err
 	default:
-		return w, false, fmt.Errorf("a call that is not expected: %.100s", line)
+		return fmt.Errorf("a call that is not expected: %s", call)
 	}
 	_, path, _ := strings.Cut(strings.TrimSuffix(args[0], ">"), "<")
+	w.file, err = named(path)
+	return err
+}
+
+// named returns the file that a path names, without its folder.
+func named(path string) (string, error) {
 	raw, err := unquote(path)
-	w.file = filepath.Base(string(raw))
-	return w, true, err
+	return filepath.Base(string(raw)), err
 }
 
 // renamed returns the two names among the arguments of a call that renames.
@@ -75,11 +85,11 @@ func renamed(args []string) (from, to string, err error) {
 	var names []string
 	for _, a := range args {
 		if strings.HasPrefix(a, `"`) {
-			raw, err := unquote(a)
+			name, err := named(a)
 			if err != nil {
 				return "", "", err
 			}
-			names = append(names, filepath.Base(string(raw)))
+			names = append(names, name)
 		}
 	}
 	if len(names) != 2 {
