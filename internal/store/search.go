@@ -89,7 +89,7 @@ const (
 // words are in none.
 func (s *Store) findBySpans(ctx context.Context, groups [][]story.Phrase, since time.Time, before story.ItemID, each func(story.Item) bool) error {
 	condition, bound := s.dialect.matching(groups)
-	query := `SELECT w.rowid FROM words w WHERE w.rowid >= ?1 AND w.rowid < ?2 AND ` + condition + ` ORDER BY w.rowid DESC` // #nosec G202 -- the condition is ours, and binds what is asked for
+	query := `SELECT w.rowid FROM words w WHERE w.rowid >= ?1 AND w.rowid < ?2 AND ` + condition + ` ORDER BY w.rowid DESC` // #nosec G202 -- the words are bound
 	if before == 0 {
 		if err := s.read.QueryRowContext(ctx, `SELECT coalesce(max(rowid), 0) + 1 FROM words`).Scan(&before); err != nil {
 			return err
