@@ -96,7 +96,7 @@ func TestOpenRefusesABadDatabase(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer db.Close()
-			if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1); UPDATE compatible SET since = 999`); err != nil {
+			if _, err := db.ExecContext(t.Context(), `INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1); UPDATE compatible SET since = 998`); err != nil {
 				t.Fatal(err)
 			}
 		}, store.ErrNewer},
