@@ -57,7 +57,10 @@ func (c *Courier) again(ctx context.Context, d *story.Dispatch, seat *Seat) (sto
 func (c *Courier) unseen(o *story.Outcome, f *Failure) {
 	d := &o.Dispatch
 	o.State, o.Why, o.Looked = story.Ambiguous, f.Why, d.Looked
-	wait := max(f.Wait, backoff(NotSent, d.Attempt, 0))
+	wait := f.Wait
+	if wait == 0 {
+		wait = backoff(NotSent, d.Attempt, 0)
+	}
 	switch f.Kind {
 	case Unfit:
 		o.State = story.Parked

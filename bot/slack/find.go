@@ -93,15 +93,16 @@ func (r *Room) readAll(ctx context.Context, key, place string, from time.Time, r
 		if failure = r.workspace.shut(); failure != nil {
 			return "", "", failure
 		}
-		if err := r.workspace.reads.Wait(ctx); err != nil {
-			return "", "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to keep Slack's pace"}
+		if wait := r.workspace.mayRead(ctx); wait > 0 {
+			r.workspace.stop(mark, cursor)
+			return "", "", &bot.Failure{Kind: bot.NotSent, Wait: wait, Why: "Slack's pace leaves no room for a look yet"}
 		}
 		var x bot.Exchange
 		found, err := read(bot.WithExchange(ctx, &x), oldest, cursor)
 		r.workspace.skew.Store(int64(x.Ahead))
 		if err != nil {
 			refused = code(err)
-			r.workspace.bar(failed(&x, refused, true))
+			r.workspace.bar(&x, failed(&x, refused, true))
 			if failure = unread(failed(&x, refused, true), refused); failure.Kind == bot.NotSent {
 				r.workspace.stop(mark, cursor)
 			}
@@ -116,6 +117,24 @@ func (r *Room) readAll(ctx context.Context, key, place string, from time.Time, r
 			return "", "", nil
 		}
 	}
+}
+
+// mostPause is the longest wait for a look that is sat out: meanwhile the room
+// is told nothing, and after an outage there is much to look for. A look that
+// has to wait longer is asked for again after lookEvery at the soonest.
+const (
+	mostPause = 2 * time.Second
+	lookEvery = 5 * time.Second
+)
+
+// mayRead waits until a look may be made, or returns how long none may.
+func (w *Workspace) mayRead(ctx context.Context) time.Duration {
+	turn := w.reads.Reserve()
+	if wait := turn.Delay(); wait > mostPause || !bot.Pause(ctx, wait) {
+		turn.Cancel()
+		return max(wait, lookEvery)
+	}
+	return 0
 }
 
 // deliveryOf returns the delivery that a message is, or "".

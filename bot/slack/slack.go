@@ -39,8 +39,8 @@ type Workspace struct {
 	mu      sync.Mutex // guards what follows
 	posts   map[string]*rate.Limiter
 	stopped map[string]string // cursors of looks that Slack's pace stopped
-	barred  string            // why the token is not accepted
-	until   time.Time         // it is not tried before
+	barred  bot.Failure       // of the call after which nothing is tried
+	until   time.Time         // nothing is before
 
 	asking sync.Mutex // guards known, and is held while Slack is asked for it
 	known  identity
@@ -254,27 +254,33 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, f
 	}
 	refused = code(err)
 	failure = failed(&x, refused, a.answers)
-	r.workspace.bar(failure)
+	r.workspace.bar(&x, failure)
 	return "", refused, failure
 }
 
-// bar notes that the token is not accepted, if failure says so.
-func (w *Workspace) bar(failure *bot.Failure) {
-	if failure.Kind != bot.Barred {
+// bar notes that the token is not accepted, if failure says so, or that what
+// answers asks for patience without saying for how long, as Slack itself always
+// does: a proxy, for all rooms.
+func (w *Workspace) bar(x *bot.Exchange, failure *bot.Failure) {
+	wait := failure.Wait
+	switch {
+	case failure.Kind == bot.Barred:
+	case x.Status == http.StatusTooManyRequests && x.RetryAfter == 0:
+		wait = time.Minute
+	default:
 		return
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.barred, w.until = failure.Why, time.Now().Add(failure.Wait)
+	w.barred, w.until = *failure, time.Now().Add(wait)
 }
 
-// shut returns the failure of what is not tried, since the token is not
-// accepted, or nil.
+// shut returns the failure of what is not tried, or nil.
 func (w *Workspace) shut() *bot.Failure {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if wait := time.Until(w.until); wait > 0 {
-		return &bot.Failure{Kind: bot.Barred, Wait: wait, Why: w.barred}
+		return &bot.Failure{Kind: w.barred.Kind, Wait: wait, Why: w.barred.Why}
 	}
 	return nil
 }
