@@ -190,54 +190,101 @@ func TestABacklogDrainsInOrderWithinTheLimits(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBlackout(t)
-		quiet := slog.New(slog.DiscardHandler)
-		s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "vedette.db"), store.Options{Log: quiet})
-		if err != nil {
-			t.Fatal(err)
-		}
-		courier := bot.NewCourier(s, time.Now, quiet)
-		courier.SetSeal(bot.NewSeal(make([]byte, 32)))
-		courier.SetCalendar(s)
-		s.SetRule(courier.Weigh)
-		seats, news := make(map[story.RoomName]bot.Seat), &newsroom{store: s}
-		for _, r := range b.rooms {
-			seats[r.name], news.rooms = r.seat, append(news.rooms, r.name)
-		}
-		courier.SetRooms(seats)
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error)
-		go func() {
-			ended <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: 5 * time.Second, Look: 2 * time.Second, Log: quiet}).Run(ctx)
-		}()
 		reports := *backlog / len(b.rooms)
-		for i := range reports { // half of the time nobody is reached, and then proxies answer
-			switch i {
-			case reports / 2:
-				b.weather.Store(stumbling)
-			case reports * 3 / 4:
-				b.weather.Store(busy)
-			}
-			news.publish(t, i)
-			time.Sleep(*downFor / time.Duration(reports))
-		}
-		owed := open(t, s)
-		back := time.Now()
-		b.weather.Store(reached)
-		for open(t, s) > 0 {
-			time.Sleep(10 * time.Second)
-			if time.Since(back) > 24*time.Hour {
-				t.Fatalf("after a day %d are open", open(t, s))
-			}
-		}
-		stop()
-		if err := errors.Join(<-ended, s.Close()); err != nil {
-			t.Error(err)
-		}
+		owed, back, _ := b.endure(t, bot.Policy{}, reports, *downFor, 5*time.Second)
 		if owed != reports*len(b.rooms) {
 			t.Errorf("%d deliveries were owed when the platforms were back, want %d", owed, reports*len(b.rooms))
 		}
 		b.hold(t, reports, back)
 	})
+}
+
+// TestABacklogIsToldInADigestWhereARoomAsksForIt has the platforms away for
+// two hours, and rooms that are not told one by one what is older than half of
+// one.
+func TestABacklogIsToldInADigestWhereARoomAsksForIt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long")
+	}
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const reports = 24
+		b := newBlackout(t)
+		_, _, ended := b.endure(t, bot.Policy{Backlog: 30 * time.Minute}, reports, 2*time.Hour, 30*time.Second)
+		if n := ended[story.Delivered] + ended[story.Digested]; n-ended[story.Delivered] == 0 || ended[story.Owed]+ended[story.Held]+ended[story.Parked] > 0 {
+			t.Errorf("the deliveries ended %v, want all delivered or digested", ended)
+		}
+		for _, r := range b.rooms {
+			digests, told := 0, make(map[string]bool)
+			for _, p := range r.posts() {
+				if strings.Contains(p.Posted, "Held back") {
+					digests++
+				}
+				for _, said := range reportNumber.FindAllStringSubmatch(p.Posted, -1) {
+					told[said[1]] = true
+				}
+			}
+			if n := len(r.posts()); n > reports/2 || digests < 1 || digests > 3 {
+				t.Errorf("%s has %d messages, of them %d digests; want one or two digests, and what is of the last half hour", r.name, n, digests)
+			}
+			for i := range reports {
+				if i%5 != 4 && !told[strconv.Itoa(i)] { // each fifth is of the story before it
+					t.Errorf("%s is not told of report %d", r.name, i)
+				}
+			}
+		}
+	})
+}
+
+// endure has reports come in while the platforms are down for so long, lets
+// them be reached, and waits until all is told. It returns how many deliveries
+// were owed then, when that was, and how all have ended.
+func (b *blackout) endure(t *testing.T, policy bot.Policy, reports int, down, tick time.Duration) (owed int, back time.Time, ended map[story.DeliveryState]int) {
+	t.Helper()
+	quiet := slog.New(slog.DiscardHandler)
+	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "vedette.db"), store.Options{Log: quiet})
+	if err != nil {
+		t.Fatal(err)
+	}
+	courier := bot.NewCourier(s, time.Now, quiet)
+	courier.SetSeal(bot.NewSeal(make([]byte, 32)))
+	courier.SetCalendar(s)
+	s.SetRule(courier.Weigh)
+	seats, news := make(map[story.RoomName]bot.Seat), &newsroom{store: s}
+	for _, r := range b.rooms {
+		r.seat.Policy = policy
+		seats[r.name], news.rooms = r.seat, append(news.rooms, r.name)
+	}
+	courier.SetRooms(seats)
+	ctx, stop := context.WithCancel(t.Context())
+	over := make(chan error)
+	go func() {
+		over <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: tick, Look: tick / 2, Log: quiet}).Run(ctx)
+	}()
+	for i := range reports { // half of the time nobody is reached, and then proxies answer
+		switch i {
+		case reports / 2:
+			b.weather.Store(stumbling)
+		case reports * 3 / 4:
+			b.weather.Store(busy)
+		}
+		news.publish(t, i)
+		time.Sleep(down / time.Duration(reports))
+	}
+	owed, back = open(t, s), time.Now()
+	b.weather.Store(reached)
+	for open(t, s) > 0 {
+		time.Sleep(10 * time.Second)
+		if time.Since(back) > 24*time.Hour {
+			t.Fatalf("after a day %d are open", open(t, s))
+		}
+	}
+	ended, err = s.Deliveries(t.Context())
+	stop()
+	if err := errors.Join(err, <-over, s.Close()); err != nil {
+		t.Error(err)
+	}
+	return owed, back, ended
 }
 
 // open counts the deliveries that have not ended.
@@ -247,7 +294,7 @@ func open(t *testing.T, s *store.Store) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return counts[story.Owed] + counts[story.Sending] + counts[story.Ambiguous]
+	return counts[story.Owed] + counts[story.Sending] + counts[story.Ambiguous] + counts[story.Held]
 }
 
 // reportNumber is in the title of a report; a message names its own first.

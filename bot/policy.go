@@ -25,6 +25,10 @@ type Policy struct {
 // PingRate is the time between two pings of a room that does not set its own.
 const PingRate = 10 * time.Minute
 
+// gathering is how long the digest of a backlog waits for more: after an outage
+// much is looked for first, a little at a time.
+const gathering = 5 * time.Minute
+
 // Quiet is when a room is left alone: from From to To, each a time of the
 // day, over midnight unless From comes first. The zero Quiet is never.
 type Quiet struct {
@@ -74,7 +78,7 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 		return story.Verdict{State: story.Held, Until: until, Why: kept(becauseQuiet, until.Format(keptTime))}
 	}
 	if p.Backlog > 0 && level < story.Critical && d.Now.Sub(d.Notice.At) > p.Backlog {
-		return story.Verdict{State: story.Held, Until: d.Now, Why: kept(becauseLate, minutes(p.Backlog))}
+		return story.Verdict{State: story.Held, Until: d.Now.Add(gathering), Why: kept(becauseLate, minutes(p.Backlog))}
 	}
 	return p.ping(d, level)
 }

@@ -23,14 +23,28 @@ type identity struct {
 // identity asks Slack who the bot is, unless it was told before. If Slack does
 // not say, it returns its code for that, if it gave one, and what is known.
 func (w *Workspace) identity(ctx context.Context) (who identity, refused string, failure *bot.Failure) {
-	w.asking.Lock()
-	defer w.asking.Unlock()
+	return w.ask(ctx, 0)
+}
+
+// ask is identity, but that Slack is not asked for so long after it would not
+// say. One asks, and the others wait for what it is told.
+func (w *Workspace) ask(ctx context.Context, silence time.Duration) (who identity, refused string, failure *bot.Failure) {
+	select {
+	case w.asking <- struct{}{}:
+		defer func() { <-w.asking }()
+	case <-ctx.Done():
+		return identity{}, "", &bot.Failure{Kind: bot.NotSent, Why: "there was no time left to ask Slack who the bot is"}
+	}
 	if w.known.team != "" {
 		return w.known, "", nil
+	}
+	if !w.silent.IsZero() && time.Since(w.silent) < silence {
+		return identity{}, "", &bot.Failure{Kind: bot.NotSent, Why: "Slack did not say who the bot is"}
 	}
 	var x bot.Exchange
 	said, err := w.client.AuthTestContext(bot.WithExchange(ctx, &x))
 	if err != nil || said.TeamID == "" {
+		w.silent = time.Now()
 		refused = code(err)
 		return identity{}, refused, failed(&x, refused, false)
 	}
@@ -53,18 +67,7 @@ const silentFor = 30 * time.Second
 
 // home is identity for rooms, which can do without.
 func (w *Workspace) home(ctx context.Context) (identity, *bot.Failure) {
-	w.asking.Lock()
-	quiet := w.known.team == "" && !w.silent.IsZero() && time.Since(w.silent) < silentFor
-	w.asking.Unlock()
-	if quiet {
-		return identity{}, &bot.Failure{Kind: bot.NotSent, Why: "Slack did not say who the bot is"}
-	}
-	who, _, failure := w.identity(ctx)
-	if failure != nil {
-		w.asking.Lock()
-		defer w.asking.Unlock()
-		w.silent = time.Now()
-	}
+	who, _, failure := w.ask(ctx, silentFor)
 	return who, failure
 }
 

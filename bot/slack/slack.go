@@ -42,9 +42,9 @@ type Workspace struct {
 	barred  bot.Failure       // of the call after which nothing is tried
 	until   time.Time         // nothing is before
 
-	asking sync.Mutex // guards known, and is held while Slack is asked for it
+	asking chan struct{} // holds one while Slack is asked who the bot is; guards what follows
 	known  identity
-	silent time.Time // when Slack would not say it, to a room that asked
+	silent time.Time // when Slack would not say it
 }
 
 // Slack may not store what comes faster than a message a second in a channel,
@@ -81,6 +81,7 @@ func New(o Options) (*Workspace, error) {
 		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
 		reads:     rate.NewLimiter(rate.Every(editEvery), editBurst),
 		posts:     make(map[string]*rate.Limiter), stopped: make(map[string]string),
+		asking: make(chan struct{}, 1),
 	}
 	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)), slack.OptionAppLevelToken(o.AppToken))
 	return w, nil
