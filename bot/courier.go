@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -71,11 +72,14 @@ type Courier struct {
 	seal     *Seal                                                                                      // nil: messages have no buttons that ask for something
 	handover func(ctx context.Context, room story.RoomName, from, to time.Time) ([]story.Saying, error) // nil: there are none
 	spoken   phrases
+
+	mu         sync.Mutex                       // guards what follows
+	unrecorded map[story.RoomName]story.Outcome // how acts ended, which the store could not take: it must before the room is told more
 }
 
 // NewCourier returns a courier that knows no rooms yet.
 func NewCourier(box Outbox, now func() time.Time, log *slog.Logger) *Courier {
-	c := &Courier{box: box, now: now, log: log}
+	c := &Courier{box: box, now: now, log: log, unrecorded: make(map[story.RoomName]story.Outcome)}
 	c.seats.Store(new(map[story.RoomName]Seat))
 	c.SetOperators(nil)
 	return c
@@ -115,6 +119,9 @@ func (c *Courier) Drain(ctx context.Context, room story.RoomName) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if err := c.catchUp(ctx, room); err != nil {
+		return err
+	}
 	d, ok, err := c.box.Claim(ctx, room, c.now())
 	for ok && err == nil {
 		d, ok, err = c.next(ctx, d)
@@ -148,12 +155,37 @@ func (c *Courier) next(ctx context.Context, d story.Dispatch) (next story.Dispat
 	return next, ok, nil
 }
 
-// settle records how an act ended.
+// settle records how an act ended, or keeps it until that can be recorded: it
+// is known, and a look for the message would cost time. A process that ends
+// before leaves it ambiguous.
 func (c *Courier) settle(ctx context.Context, o story.Outcome) error {
 	recording, done := context.WithTimeout(context.WithoutCancel(ctx), sendWithin)
 	defer done()
-	if err := c.box.Settle(recording, o); err != nil {
+	err := c.box.Settle(recording, o)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err == nil || errors.Is(err, story.ErrNotSending) {
+		delete(c.unrecorded, o.Dispatch.Room)
+	} else {
+		c.unrecorded[o.Dispatch.Room] = o
+	}
+	if err != nil {
 		return fmt.Errorf("courier: %w", err)
+	}
+	return nil
+}
+
+// catchUp records how the last act in room ended, if that could not be
+// recorded. What another replica has taken up meanwhile is its own.
+func (c *Courier) catchUp(ctx context.Context, room story.RoomName) error {
+	c.mu.Lock()
+	o, left := c.unrecorded[room]
+	c.mu.Unlock()
+	if !left {
+		return nil
+	}
+	if err := c.settle(ctx, o); err != nil && !errors.Is(err, story.ErrNotSending) {
+		return err
 	}
 	return nil
 }

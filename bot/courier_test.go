@@ -3,6 +3,7 @@ package bot_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -22,6 +23,8 @@ type box struct {
 	settled []story.Outcome
 	fail    error
 	lost    bool // what it gives out is soon somebody else's
+	refuse  error
+	refuses int // times that it cannot record an outcome, for refuse
 }
 
 func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
@@ -38,6 +41,10 @@ func (b *box) StillMine(context.Context, *story.Dispatch) (bool, error) { return
 func (b *box) Settle(ctx context.Context, o story.Outcome) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if b.refuses > 0 {
+		b.refuses--
+		return b.refuse
 	}
 	b.settled = append(b.settled, o)
 	if o.Why == "its brief is being put in other words" { // it is due at once
@@ -285,6 +292,40 @@ func TestCourierGivesUpNothingThatCannotBeRecorded(t *testing.T) {
 	r := &room{}
 	if err := courier(b, r).Drain(t.Context(), "desk"); !errors.Is(err, b.fail) || len(r.heard) != 0 {
 		t.Errorf("error is %v after telling %q, want the store's and silence", err, r.heard)
+	}
+}
+
+// TestWhatCouldNotBeRecordedIsBeforeTheRoomIsToldMore has a disk that is full
+// when a message stands, and a replica that has meanwhile taken it up.
+func TestWhatCouldNotBeRecordedIsBeforeTheRoomIsToldMore(t *testing.T) {
+	full := errors.New("disk full")
+	for name, tt := range map[string]struct {
+		refuse  error
+		refuses int // with each look but the last
+		looks   int
+		settled int
+	}{
+		"ForAMoment":       {full, 2, 2, 2},
+		"ForAWhile":        {full, 4, 4, 2},
+		"TakenUpByAnother": {fmt.Errorf("delivery 1: %w", story.ErrNotSending), 2, 2, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := &box{due: []story.Dispatch{dispatch(story.Post), dispatch(story.Reply)}, refuse: tt.refuse, refuses: tt.refuses}
+			b.due[1].Delivery = 2
+			r := &room{}
+			c := courier(b, r)
+			for look := range tt.looks {
+				if err := c.Drain(t.Context(), "desk"); (err != nil) != (look < tt.looks-1) {
+					t.Fatalf("look %d: error %v", look, err)
+				}
+			}
+			if len(r.heard) != 2 {
+				t.Errorf("the room heard %q, want each once", r.heard)
+			}
+			if n := len(b.settled); n != tt.settled || b.settled[n-1].Dispatch.Delivery != 2 || n == 2 && b.settled[0].Dispatch.Delivery != 1 {
+				t.Errorf("recorded %+v, want %d, in their order", b.settled, tt.settled)
+			}
+		})
 	}
 }
 

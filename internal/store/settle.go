@@ -58,7 +58,7 @@ func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome)
 		return err
 	}
 	if n, _ := res.RowsAffected(); n == 0 {
-		return fmt.Errorf("delivery %d is not being sent at attempt %d", d.Delivery, d.Attempt)
+		return fmt.Errorf("delivery %d, attempt %d: %w", d.Delivery, d.Attempt, story.ErrNotSending)
 	}
 	if o.State == story.Owed { // its report may have moved meanwhile
 		if err := rehome(ctx, tx, 0, d.Delivery); err != nil {
