@@ -191,7 +191,7 @@ func TestABacklogDrainsInOrderWithinTheLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBlackout(t)
 		reports := *backlog / len(b.rooms)
-		owed, back, _ := b.endure(t, bot.Policy{}, reports, *downFor, 5*time.Second)
+		owed, back, _ := b.endure(t, bot.Policy{}, reports, *downFor, min(max(5*time.Second, *downFor/1000), 30*time.Second))
 		if owed != reports*len(b.rooms) {
 			t.Errorf("%d deliveries were owed when the platforms were back, want %d", owed, reports*len(b.rooms))
 		}

@@ -27,6 +27,7 @@ type figures struct {
 	faults    int // that the platforms were made to have
 	freezes   int
 	failovers []time.Duration // from the server's death until what was published then stood in a room
+	severed   int             // connections to a Postgres server that were cut
 	images    int             // of torn disks
 	corrupt   int
 	lives     int
@@ -155,6 +156,9 @@ func (f *figures) expected() (all []string) {
 	if len(f.failovers) >= 10 {
 		all = append(all, "a primary was killed while something was owed", "commits waited for the next stand-by")
 	}
+	if slices.Contains(f.modes, "severed") {
+		all = append(all, "connections were cut while something was owed")
+	}
 	if slices.Contains(f.modes, "outage") {
 		all = append(all, "both platforms were down")
 	}
@@ -234,7 +238,7 @@ func (f *figures) print(ctx context.Context, out io.Writer) {
 func (f *figures) store() string {
 	shared := 0
 	for _, mode := range f.modes {
-		if mode == "replicas" || mode == "failover" {
+		if mode == "replicas" || mode == "failover" || mode == "severed" {
 			shared++
 		}
 	}
@@ -268,6 +272,9 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if len(f.failovers) > 0 {
 		add("failovers=%d failover_p50=%v failover_max=%v", len(f.failovers), quantile(f.failovers, 0.5).Round(10*time.Millisecond), slices.Max(f.failovers).Round(10*time.Millisecond))
+	}
+	if f.severed > 0 {
+		add("severed=%d", f.severed)
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)
