@@ -169,6 +169,7 @@ CREATE INDEX deliveries_owed ON deliveries (room, id, kind, story) WHERE state =
 CREATE INDEX deliveries_refresh ON deliveries (room, story) WHERE state = 'owed' AND kind = 'refresh';
 CREATE INDEX deliveries_sending ON deliveries (room) WHERE state = 'sending';
 CREATE INDEX deliveries_ambiguous ON deliveries (room, id) WHERE state = 'ambiguous';
+CREATE INDEX deliveries_delivered ON deliveries (room, changed) WHERE state = 'delivered';
 CREATE INDEX deliveries_story ON deliveries (story, room, id);
 CREATE INDEX deliveries_muted ON deliveries (mute) WHERE state = 'muted';
 CREATE INDEX deliveries_held ON deliveries (room, id) WHERE state = 'held';
