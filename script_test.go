@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -69,11 +70,17 @@ func archive(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // serveFolder serves a folder on loopback until the script ends, and puts its
-// address into SERVER: "serve site". At /busy it asks to be left alone for two
-// hours.
+// address into SERVER: "serve site". A file is known by what it holds, for it may
+// change twice in a second. At /busy it asks to be left alone for two hours.
 func serveFolder(ts *testscript.TestScript, _ bool, args []string) {
-	mux := http.NewServeMux()
-	mux.Handle("/", http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	mux, folder := http.NewServeMux(), ts.MkAbs(args[0])
+	files := http.FileServer(http.Dir(folder))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if held, err := os.ReadFile(filepath.Join(folder, filepath.Clean(r.URL.Path))); err == nil {
+			w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sha256.Sum256(held)))
+		}
+		files.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("/busy", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Retry-After", "7200")
 		w.WriteHeader(http.StatusTooManyRequests)
