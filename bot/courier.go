@@ -22,9 +22,10 @@ type Outbox interface {
 	// record that it is being sent. Only one caller has it.
 	Claim(ctx context.Context, room story.RoomName, now time.Time) (story.Dispatch, bool, error)
 
-	// StillMine reports whether what was claimed may still be sent: whoever
-	// was frozen for long may have been given up.
-	StillMine(ctx context.Context, d *story.Dispatch) (bool, error)
+	// Hold returns a context in which what was claimed may be sent, to be given
+	// back with done, or an error if it may not: whoever was frozen for long, or
+	// is cut off, may have been given up.
+	Hold(ctx context.Context, d *story.Dispatch) (held context.Context, done func(), err error)
 
 	// Settle records how a claimed act ended. A crash before it leaves the
 	// act ambiguous: it is claimed again as a look-up.
@@ -234,9 +235,11 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 		return d.Root, seat.Room.Edit(ctx, d.Root, d.Key, c.root(ctx, d, seat))
 	}
 	m := c.message(ctx, d, seat)
-	if mine, err := c.box.StillMine(ctx, d); err != nil || !mine {
+	ctx, done, err := c.box.Hold(ctx, d)
+	if err != nil {
 		return "", &Failure{Kind: NotSent, Why: "it took so long that it may have been given up; nothing was sent"}
 	}
+	defer done()
 	switch d.Act {
 	case story.Post:
 		return seat.Room.Post(ctx, d.Key, m)

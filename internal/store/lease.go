@@ -4,31 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"vedette/internal/fault"
-	"vedette/story"
-)
-
-const (
-	// sendingFor is how long whoever claimed a message may be sending it. It is
-	// above what a courier takes, and what it then takes to record it.
-	sendingFor = 100 * time.Second
-
-	// aliveFor is how long a replica that says nothing is taken to be alive:
-	// for so long its jobs wait after it was killed. One that is given up while
-	// it lives, since it was frozen or its machine is busy, shares a job with
-	// another for a while, and that costs no message: a delivery is its owner's
-	// until the deadline, whatever becomes of the job, and is asked for by
-	// [Store.StillMine] right before it is sent; a poll is saved by the keys of
-	// its items; who judges has a lease of its own, with a term.
-	aliveFor = 5 * time.Second
-
-	// AliveEvery is how often a replica says that it is alive: three times may
-	// fail before it counts as gone.
-	AliveEvery = aliveFor / 4
 )
 
 // Judging is the name of the lease that the one has who judges: the open
@@ -38,86 +17,6 @@ const Judging = "judging"
 // ErrNotHeld says that another replica has judged since this one last read how
 // things stand. Nothing of what it decided is saved.
 var ErrNotHeld = errors.New("another replica judges")
-
-// StillMine reports whether what was claimed may still be sent. It is asked
-// right before a message is given to the platform: a replica that was frozen
-// meanwhile may have been given up. An edit may be made twice.
-func (s *Store) StillMine(ctx context.Context, d *story.Dispatch) (mine bool, err error) {
-	defer wrap(&err, fmt.Sprintf("look at delivery %d", d.Delivery))
-	if d.Act == story.Edit || s.replica == "" || fault.Sabotaged == fault.NoLease {
-		return true, nil
-	}
-	err = s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE id = ? AND attempt = ? AND owner = ? AND state = 'sending' AND deadline > `+s.dialect.clock()+`)`,
-		d.Delivery, d.Attempt, s.replica).Scan(&mine)
-	return mine, err
-}
-
-// overdue selects the deliveries whose sender is gone.
-func (s *Store) overdue() string { return `state = 'sending' AND deadline < ` + s.dialect.clock() }
-
-// lapse has what nobody is sending any more be ambiguous: it was given to a
-// platform or it was not. It is not sent again for that alone. Of all rooms if
-// room is "".
-func (s *Store) lapse(ctx context.Context, tx *sql.Tx, room story.RoomName) error {
-	if s.replica == "" {
-		return nil // what another process was sending was taken over as the file was opened
-	}
-	query, args := `UPDATE deliveries SET state = 'ambiguous', why = 'the replica that was sending it is gone, and with it the platform''s answer' WHERE `+s.overdue(), []any(nil) // #nosec G202 -- the clock is ours
-	if room != "" {
-		query, args = query+` AND room = ?`, []any{room}
-	}
-	res, err := tx.ExecContext(ctx, query, args...)
-	if err != nil {
-		return err
-	}
-	if n, _ := res.RowsAffected(); n > 0 {
-		s.log.LogAttrs(ctx, slog.LevelError, "deliveries are ambiguous: they may or may not stand in their rooms", slog.Int64("deliveries", n))
-	}
-	return nil
-}
-
-// SayAlive says that this replica is alive: the others leave it its jobs for
-// so long. It waits for nobody who writes.
-func (s *Store) SayAlive(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, aliveFor/2)
-	defer cancel()
-	_, err := s.Lease(ctx, alive+s.replica, aliveFor)
-	return err
-}
-
-// takeOver takes up what those replicas had under way that are not alive.
-func (s *Store) takeOver(ctx context.Context) error {
-	if s.replica == "" {
-		return nil
-	}
-	var overdue, orphans bool
-	const orphaned = `state = 'running' AND NOT EXISTS (SELECT 1 FROM leases WHERE name = 'replica ' || attempted_by[cardinality(attempted_by)] AND until > `
-	err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE `+s.overdue()+`), EXISTS (SELECT 1 FROM river_job WHERE `+orphaned+s.dialect.clock()+`))`).Scan(&overdue, &orphans)
-	if err != nil || !overdue && !orphans {
-		return err
-	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		if err := s.lapse(ctx, tx, ""); err != nil {
-			return err
-		}
-		free := `UPDATE river_job SET state = 'available' WHERE ` + orphaned + s.dialect.clock() + `)` // #nosec G202 -- the clock is ours
-		res, err := tx.ExecContext(ctx, free)
-		if err != nil {
-			return err
-		}
-		n, err := res.RowsAffected()
-		if n > 0 {
-			s.log.LogAttrs(ctx, slog.LevelWarn, "a replica is gone; its jobs are taken over", slog.Int64("jobs", n))
-		}
-		if err == nil {
-			_, err = tx.ExecContext(ctx, `DELETE FROM leases WHERE (name LIKE 'replica %' OR name LIKE 'saved by %') AND until < `+s.dialect.clock()) // #nosec G202 -- the clock is ours
-		}
-		return err
-	})
-}
-
-// alive begins the name of the lease that says that a replica is alive.
-const alive = "replica "
 
 // Lease takes, or keeps, what is called name for ttl by the database's clock,
 // and reports whether this process has it: no other has it meanwhile. On

@@ -65,6 +65,7 @@ type postgres struct {
 	sealed   int64         // the last transaction's number; the turn's
 	work     *sql.DB       // River's connections
 	listener *pgxpool.Pool // for LISTEN
+	presence *presence
 }
 
 // newPostgres makes the pools of s for the database at address; nothing is
@@ -89,6 +90,7 @@ func newPostgres(s *Store, address string) error {
 		return err
 	}
 	p.work = p.pool(workers, nil)
+	p.presence = newPresence(p.pool(1, map[string]string{"idle_session_timeout": "0"})) // a frozen replica's must not look like one that has ended
 	s.write = p.pool(1, map[string]string{"idle_in_transaction_session_timeout": fmt.Sprint(idleWithin.Milliseconds())})
 	s.read = p.pool(max(4, runtime.NumCPU()), map[string]string{
 		readOnly:          "on",
@@ -235,7 +237,7 @@ func (p *postgres) driver() riverdriver.Driver[*sql.Tx] {
 // close closes what only this dialect has.
 func (p *postgres) close() error {
 	p.listener.Close()
-	return p.work.Close()
+	return errors.Join(p.presence.close(), p.work.Close())
 }
 
 // A connector makes connections that take the statements of this package as

@@ -71,6 +71,7 @@ func TestPostgres(t *testing.T) {
 	}{
 		{"OneOfManyWhoClaimHasTheMessage", oneClaims},
 		{"WhatAVanishedReplicaWasSendingIsAmbiguous", vanished},
+		{"WhatAReplicaThatHasEndedWasSendingIsTakenUp", ended},
 		{"AFrozenReplicaThatWakesMayNotSend", frozen},
 		{"AReplicaThatFreezesWhileItWritesHoldsNobodyUp", frozenInWriting},
 		{"ALeaseIsOnesAtATime", leased},
@@ -240,6 +241,64 @@ func vanished(t *testing.T, address string) {
 	}
 }
 
+// ended has a replica fall silent in sending. While its process lives it may be
+// frozen, and send when it wakes; when that has ended, others look for what it
+// was sending, and do not wait until its time is over.
+func ended(t *testing.T, address string) {
+	t.Helper()
+	silent, other := openAt(t, address), openAt(t, address)
+	owe(t, silent, "g:1", "desk")
+	if err := silent.SayAlive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok, err := silent.Claim(t.Context(), "desk", storetest.Noon()); !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	look := func() {
+		t.Helper()
+		if _, err := other.Wake(t.Context(), storetest.Noon()); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := other.Claim(t.Context(), "other", storetest.Noon()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look()
+	counted(t, other, map[story.DeliveryState]int{story.Sending: 1})
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1`) // it is silent for long
+	look()
+	counted(t, other, map[story.DeliveryState]int{story.Sending: 1})
+	if err := silent.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// The server notes in its own time that the process has ended.
+	within, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	for sending := true; sending && within.Err() == nil; {
+		look()
+		states, err := other.Deliveries(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		sending = states[story.Sending] > 0
+	}
+	if d, ok, err := other.Claim(t.Context(), "desk", storetest.Noon()); !ok || err != nil || d.Act != story.LookUp {
+		t.Errorf("claimed %v %+v (%v), want that it is looked for and not sent again", ok, d, err)
+	}
+}
+
+// mayStillSend reports whether who may send d now, or else why not.
+func mayStillSend(t *testing.T, who *store.Store, d *story.Dispatch) (may bool, why error) {
+	t.Helper()
+	_, done, err := who.Hold(t.Context(), d)
+	if err == nil {
+		done()
+	} else if !errors.Is(err, story.ErrNotSending) {
+		t.Fatal(err)
+	}
+	return err == nil, err
+}
+
 // frozen has a replica wake after its time is over: it may not send, and what
 // it then says of it is the truth.
 func frozen(t *testing.T, address string) {
@@ -254,12 +313,12 @@ func frozen(t *testing.T, address string) {
 		who  *store.Store
 		want bool
 	}{{asleep, true}, {other, false}} {
-		if mine, err := c.who.StillMine(t.Context(), &d); mine != c.want || err != nil {
+		if mine, err := mayStillSend(t, c.who, &d); mine != c.want {
 			t.Errorf("it may be sent: %v (%v), want %v", mine, err, c.want)
 		}
 	}
 	pgtest.Execute(t, address, `UPDATE deliveries SET deadline = 1`)
-	if mine, err := asleep.StillMine(t.Context(), &d); mine || err != nil {
+	if mine, err := mayStillSend(t, asleep, &d); mine {
 		t.Errorf("woken, it may send: %v (%v), want not", mine, err)
 	}
 	if _, err := other.Wake(t.Context(), storetest.Noon()); err != nil {

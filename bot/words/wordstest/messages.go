@@ -181,8 +181,10 @@ func (m model) Rephrase(context.Context, []string) (text, why string) {
 // A box gives out acts, and again what was put off.
 type box struct{ due []story.Dispatch }
 
-// StillMine says that it may be told.
-func (b *box) StillMine(context.Context, *story.Dispatch) (bool, error) { return true, nil }
+// Hold says that it may be told.
+func (b *box) Hold(ctx context.Context, _ *story.Dispatch) (context.Context, func(), error) {
+	return ctx, func() {}, nil
+}
 
 // Claim gives out the next.
 func (b *box) Claim(context.Context, story.RoomName, time.Time) (story.Dispatch, bool, error) {
