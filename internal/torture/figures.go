@@ -27,6 +27,7 @@ type figures struct {
 	faults    int // that the platforms were made to have
 	freezes   int
 	failovers []time.Duration // from the server's death until what was published then stood in a room
+	widowed   []time.Duration // from the death of all replicas but one until all that was owed then stood in the rooms
 	severed   int             // connections to a Postgres server that were cut
 	images    int             // of torn disks
 	corrupt   int
@@ -201,9 +202,18 @@ func (f *figures) failures() (all []string) {
 	if len(f.recovery) >= 100 && quantile(f.recovery, 0.99) > f.patience() {
 		all = append(all, fmt.Sprintf("recovery_p99=%v", quantile(f.recovery, 0.99)))
 	}
+	if len(f.widowed) > 0 && slices.Max(f.widowed) > widowedMost {
+		all = append(all, fmt.Sprintf("widowed_max=%v", slices.Max(f.widowed)))
+	}
 	slices.Sort(all)
 	return all
 }
+
+// widowedMost is how long what others were sending may take a replica that is
+// left: until they are given up, two looks in which it is not seen, and a message
+// a second in a room; and as much again, for a busy machine. A message that waited
+// for its deadline would be over it.
+const widowedMost = 40 * time.Second
 
 // patience is how long a start may take to the first message.
 func (*figures) patience() time.Duration { return 10 * time.Second }
@@ -272,6 +282,9 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if len(f.failovers) > 0 {
 		add("failovers=%d failover_p50=%v failover_max=%v", len(f.failovers), quantile(f.failovers, 0.5).Round(10*time.Millisecond), slices.Max(f.failovers).Round(10*time.Millisecond))
+	}
+	if len(f.widowed) > 0 {
+		add("widowed=%d widowed_p50=%v widowed_max=%v", len(f.widowed), quantile(f.widowed, 0.5).Round(10*time.Millisecond), slices.Max(f.widowed).Round(10*time.Millisecond))
 	}
 	if f.severed > 0 {
 		add("severed=%d", f.severed)

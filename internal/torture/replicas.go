@@ -48,11 +48,71 @@ func (s *site) replicas(ctx context.Context, n, kills int, f *figures) (*ledger,
 		}
 		lives[i] = s.life
 	}
+	for range widows {
+		took, err := s.widow(ctx, lives[1:])
+		if err != nil {
+			return nil, err
+		}
+		f.widowed = append(f.widowed, took)
+	}
 	pause(ctx, underWay-time.Since(begun))
 	if err := asleep.signal(syscall.SIGCONT); err != nil {
 		return nil, err
 	}
 	return s.finishAll(ctx, lives)
+}
+
+// widows is how often all replicas but one are killed at once.
+const widows = 6
+
+// widow kills all lives but one while messages are under way, and returns how
+// long it was until all that was owed stood in the rooms; nothing else is
+// published meanwhile. Then the others begin again.
+func (s *site) widow(ctx context.Context, lives []*life) (time.Duration, error) {
+	left := s.rng.IntN(len(lives))
+	s.life = lives[left]
+	if err := s.drain(ctx); err != nil {
+		return 0, err
+	}
+	for range 4 {
+		s.origin.publish([]string{"north", "south"})
+	}
+	for told, before := false, s.told(); !told && ctx.Err() == nil && !s.life.dead(); told = s.told() > before {
+		s.moves(ctx, 10*time.Millisecond)
+	}
+	pause(ctx, s.between(time.Millisecond, 50*time.Millisecond))
+	begun := time.Now()
+	for i := range lives {
+		if s.life = lives[i]; i != left {
+			s.kill()
+		}
+	}
+	s.life = lives[left]
+	for len(s.missing()) > 0 && time.Since(begun) < drainWithin && ctx.Err() == nil { // the ledger says what is missing after that
+		if s.life.dead() {
+			return 0, s.ended()
+		}
+		s.moves(ctx, 50*time.Millisecond)
+	}
+	took := time.Since(begun)
+	for i := range lives {
+		if i == left {
+			continue
+		}
+		if err := s.start(ctx, ""); err != nil {
+			return 0, err
+		}
+		lives[i] = s.life
+	}
+	return took, nil
+}
+
+// told returns how many messages stand in the rooms.
+func (s *site) told() (n int) {
+	for _, r := range s.rooms {
+		n += len(s.posts(r))
+	}
+	return n
 }
 
 // replicate starts n lives at once.
