@@ -43,16 +43,21 @@ type Trace struct {
 	Age   time.Duration // how long ago that is; negative if our clock was set
 }
 
-// clockSlack is how far apart two clocks may be that nobody has compared.
-const clockSlack = 5 * time.Minute
+// What a clock and a network may do to a message.
+const (
+	clockSlack = 5 * time.Minute // how far apart two clocks may be that nobody has compared
+	arrival    = 5 * time.Minute // how long after it was given away a message may have been taken: it is sent for less than one, and no line holds it for long
+)
 
-// From returns the time since which the message may stand on a platform whose
-// clock was last seen so far after ours; a clock that is behind is not trusted
-// to have been so all the while. It counts in minutes: an answer's date has
-// whole seconds, and a look that goes on where it was stopped must begin at
-// the same time.
-func (t *Trace) From(ahead int64) time.Time {
-	return t.Since.Add(min(time.Duration(ahead), 0).Truncate(time.Minute) - clockSlack)
+// Span returns between which times the message was taken, if it was, by a
+// platform whose clock was last seen so far after ours; that it has been so all
+// the while is not relied on. After an outage there is much to look for, and all
+// that was told since would have to be read for each. The times count in minutes:
+// an answer's date has whole seconds, and a look that goes on where it was stopped
+// must have the same.
+func (t *Trace) Span(ahead int64) (from, until time.Time) {
+	off := time.Duration(ahead).Truncate(time.Minute)
+	return t.Since.Add(min(off, 0) - clockSlack), t.Since.Add(max(off, 0) + clockSlack + arrival)
 }
 
 // An Addressed room is one that a person can be sent to.

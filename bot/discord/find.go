@@ -72,22 +72,22 @@ func (m *written) bears(key string) bool {
 const mostRead = 100
 
 // search returns the message in place, a channel or a thread, that bears t's
-// key, or "". It reads from before the message was given to Discord, by
-// whichever clock is the slower.
+// key, or "". It reads from before the message was given to Discord until after
+// it was taken, by whichever clock is the slower, and the faster.
 func (r *Room) search(ctx context.Context, place string, t *bot.Trace) (string, *refusal) {
-	for from := t.From(r.account.skew.Load()); ; {
-		id, no := r.read(ctx, place, from, t.Key)
-		again := t.From(r.account.skew.Load())
-		if id != "" || no != nil || !again.Before(from) {
+	for from, until := t.Span(r.account.skew.Load()); ; {
+		id, no := r.read(ctx, place, idAt(from), idAt(until), t.Key)
+		earlier, later := t.Span(r.account.skew.Load())
+		if id != "" || no != nil || !earlier.Before(from) && !later.After(until) {
 			return id, no
 		}
-		from = again
+		from, until = earlier, later
 	}
 }
 
-// read reads all of place since from.
-func (r *Room) read(ctx context.Context, place string, from time.Time, key string) (string, *refusal) {
-	after := idAt(from)
+// read reads what stands in place after an id, and a page at a time until
+// another.
+func (r *Room) read(ctx context.Context, place, after, until, key string) (string, *refusal) {
 	for {
 		page, no := r.page(ctx, place, "?limit="+strconv.Itoa(mostRead)+"&after="+after)
 		if no != nil {
@@ -102,7 +102,7 @@ func (r *Room) read(ctx context.Context, place string, from time.Time, key strin
 				last = page[i].ID
 			}
 		}
-		if len(page) < mostRead || last == after {
+		if len(page) < mostRead || last == after || older(until, last) {
 			return "", nil
 		}
 		after = last

@@ -111,6 +111,25 @@ func TestAMessageThatDiscordDidNotTakeIsNotFound(t *testing.T) {
 	}
 }
 
+// TestALookReadsNothingThatWasWrittenLongAfter has much told after an outage,
+// which is no reason to read it for each message that is in doubt since then.
+func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
+	d, a := serve(t)
+	r := a.Room(channel)
+	for i := range 250 {
+		if _, err := r.Post(t.Context(), fmt.Sprint("other", i), pressed("T", "")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.Fail(fakeroom.Fault{Method: reads, Commit: true, Times: 2}) // a page, and whether history may be read
+	d.Fail(fakeroom.Fault{Method: reads, Status: 503})
+	long := trace("")
+	long.Since = long.Since.Add(-time.Hour)
+	if _, ok, err := r.Find(t.Context(), long); ok || err != nil {
+		t.Errorf("found %v, %v with one page read; want that it is not there", ok, err)
+	}
+}
+
 func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault fakeroom.Fault

@@ -43,16 +43,19 @@ type excerpt struct {
 	next     string // the cursor of the next, or ""
 }
 
-// A reader returns an excerpt of what was written since oldest.
-type reader func(ctx context.Context, oldest, cursor string) (excerpt, error)
+// A span is the ts between which is read.
+type span struct{ oldest, latest string }
+
+// A reader returns an excerpt of what was written in a span.
+type reader func(ctx context.Context, in span, cursor string) (excerpt, error)
 
 // mostRead is how many messages Slack is asked for at once.
 const mostRead = 200
 
 // history reads the channel, without its threads.
-func (r *Room) history(ctx context.Context, oldest, cursor string) (excerpt, error) {
+func (r *Room) history(ctx context.Context, in span, cursor string) (excerpt, error) {
 	said, err := r.workspace.client.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-		ChannelID: r.channel, Oldest: oldest, Cursor: cursor, Limit: mostRead, IncludeAllMetadata: true,
+		ChannelID: r.channel, Oldest: in.oldest, Latest: in.latest, Cursor: cursor, Limit: mostRead, IncludeAllMetadata: true,
 	})
 	if err != nil {
 		return excerpt{}, err
@@ -62,9 +65,9 @@ func (r *Room) history(ctx context.Context, oldest, cursor string) (excerpt, err
 
 // replies returns what reads the thread of root.
 func (r *Room) replies(root story.Remote) reader {
-	return func(ctx context.Context, oldest, cursor string) (excerpt, error) {
+	return func(ctx context.Context, in span, cursor string) (excerpt, error) {
 		all, _, next, err := r.workspace.client.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
-			ChannelID: r.channel, Timestamp: string(root), Oldest: oldest, Cursor: cursor, Limit: mostRead, IncludeAllMetadata: true,
+			ChannelID: r.channel, Timestamp: string(root), Oldest: in.oldest, Latest: in.latest, Cursor: cursor, Limit: mostRead, IncludeAllMetadata: true,
 		})
 		return excerpt{all, next}, err
 	}
@@ -72,23 +75,26 @@ func (r *Room) replies(root story.Remote) reader {
 
 // search returns the ts of the message that t tells of, or "" and, if that is
 // not known, Slack's code and why. It reads from before the message was given
-// to Slack, by whichever clock is the slower.
+// to Slack until after it was taken, by whichever clock is the slower, and the
+// faster.
 func (r *Room) search(ctx context.Context, t *bot.Trace, place string, read reader) (ts, refused string, failure *bot.Failure) {
-	for from := t.From(r.workspace.skew.Load()); ; {
-		ts, refused, failure = r.readAll(ctx, t.Key, place, from, read)
-		again := t.From(r.workspace.skew.Load())
-		if ts != "" || failure != nil || !again.Before(from) {
+	for from, until := t.Span(r.workspace.skew.Load()); ; {
+		ts, refused, failure = r.readAll(ctx, t.Key, place, span{tsAt(from), tsAt(until)}, read)
+		earlier, later := t.Span(r.workspace.skew.Load())
+		if ts != "" || failure != nil || !earlier.Before(from) && !later.After(until) {
 			return ts, refused, failure
 		}
-		from = again
+		from, until = earlier, later
 	}
 }
 
-// readAll is search from a time on. Where Slack lets little be read at a time
-// it goes on from where it was stopped.
-func (r *Room) readAll(ctx context.Context, key, place string, from time.Time, read reader) (ts, refused string, failure *bot.Failure) {
-	oldest := strconv.FormatInt(max(from.Unix(), 0), 10) + ".000000"
-	mark := key + " " + place + " " + oldest
+// tsAt returns the ts of a message of that time.
+func tsAt(t time.Time) string { return strconv.FormatInt(max(t.Unix(), 0), 10) + ".000000" }
+
+// readAll is search in a span. Where Slack lets little be read at a time it
+// goes on from where it was stopped.
+func (r *Room) readAll(ctx context.Context, key, place string, in span, read reader) (ts, refused string, failure *bot.Failure) {
+	mark := key + " " + place + " " + in.oldest + " " + in.latest
 	for cursor := r.workspace.resume(mark); ; {
 		if failure = r.workspace.shut(); failure != nil {
 			return "", "", failure
@@ -98,7 +104,7 @@ func (r *Room) readAll(ctx context.Context, key, place string, from time.Time, r
 			return "", "", &bot.Failure{Kind: bot.NotSent, Wait: wait, Why: "Slack's pace leaves no room for a look yet"}
 		}
 		var x bot.Exchange
-		found, err := read(bot.WithExchange(ctx, &x), oldest, cursor)
+		found, err := read(bot.WithExchange(ctx, &x), in, cursor)
 		r.workspace.skew.Store(int64(x.Ahead))
 		if err != nil {
 			refused = code(err)

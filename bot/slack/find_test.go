@@ -134,6 +134,35 @@ func TestWhatSlackDoesNotShowYetIsNotFound(t *testing.T) {
 	})
 }
 
+// TestALookReadsNothingThatWasWrittenLongAfter has much told after an outage,
+// which is no reason to read it for each message that is in doubt since then.
+func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
+	for name, reply := range map[string]bool{"ARoot": false, "AReply": true} {
+		t.Run(name, func(t *testing.T) {
+			finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+				t.Helper()
+				began := time.Now()
+				root := stands(t)(r.Post(t.Context(), "root000000000001", message("Root")))
+				time.Sleep(time.Hour)
+				for i := range 250 {
+					stands(t)(r.Post(t.Context(), fmt.Sprint("other", i), message("T")))
+					stands(t)(r.Reply(t.Context(), root, fmt.Sprint("further", i), message("T")))
+				}
+				if !reply {
+					root = ""
+				}
+				for _, method := range []string{replies, history} {
+					f.Fail(fakeroom.Fault{Method: method, Commit: true})
+					f.Fail(fakeroom.Fault{Method: method, Status: 503})
+				}
+				if _, ok, err := r.Find(t.Context(), trace(root, time.Since(began))); ok || err != nil {
+					t.Errorf("found %v, %v with one page read; want that it is not there", ok, err)
+				}
+			})
+		})
+	}
+}
+
 func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault fakeroom.Fault
