@@ -48,10 +48,13 @@ func settleRoom(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	return nil
 }
 
+// settleMessage records how a message ended. One that was not tried for as long
+// as others wait for it begins anew.
 func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	res, err := tx.ExecContext(ctx, `
-		UPDATE deliveries SET state = ?1, remote = ?2, why = ?3, not_before = ?4, changed = ?5, looked = ?6, doubt = CASE ?1 WHEN 'ambiguous' THEN doubt ELSE 0 END, owner = '', deadline = 0
+		UPDATE deliveries SET state = ?1, remote = ?2, why = ?3, not_before = ?4, changed = ?5, looked = ?6, doubt = CASE ?1 WHEN 'ambiguous' THEN doubt ELSE 0 END, owner = '', deadline = 0,
+			began = CASE WHEN ?1 = 'owed' AND doubt > 0 AND doubt + `+stuckAfter+` <= ?5 THEN 0 ELSE began END
 		WHERE id = ?7 AND attempt = ?8 AND owner = ?9 AND (state = 'sending' OR state = 'ambiguous' AND owner <> '')`,
 		o.State, o.Remote, o.Why, micros(o.NotBefore), micros(o.At), micros(o.Looked), d.Delivery, d.Attempt, s.replica)
 	if err != nil {

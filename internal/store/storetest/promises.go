@@ -405,28 +405,45 @@ func stuckIsKnown(t *testing.T, h Harness) {
 	t.Helper()
 	s, first := crashed(t, h)
 	settle(t, s, claim(t, s, story.LookUp), story.Ambiguous, 20*time.Minute)
-	at := func(later time.Duration) story.Dispatch {
+	at := func(later time.Duration, act story.Act, ends story.DeliveryState) story.Dispatch {
+		t.Helper()
 		d, ok, err := s.Claim(t.Context(), "desk", Noon().Add(later))
 		check(t, err)
-		if !ok || d.Delivery != first.Delivery {
-			t.Fatalf("claimed %v %+v, want the first message", ok, d)
+		if !ok || d.Delivery != first.Delivery || d.Act != act {
+			t.Fatalf("claimed %v %+v, want to %s the first message", ok, d, act)
 		}
-		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Ambiguous, NotBefore: Noon().Add(later + time.Minute), Why: "a test", At: Noon().Add(later)}))
+		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: ends, NotBefore: Noon().Add(later + time.Minute), Why: "a test", At: Noon().Add(later)}))
 		return d
 	}
-	if at(20 * time.Minute).Stuck {
+	getsThrough := func(guid string, later time.Duration) {
+		t.Helper()
+		save(t, s, item(guid, "Town "+guid))
+		tell(t, s, 0, story.NewStory, "desk")
+		other, _, err := s.Claim(t.Context(), "desk", Noon().Add(later))
+		check(t, err)
+		if other.Delivery == first.Delivery {
+			t.Fatal("claimed the first message, want another")
+		}
+		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: other, State: story.Delivered, Remote: story.Remote(guid), At: Noon().Add(later)}))
+	}
+	if at(20*time.Minute, story.LookUp, story.Ambiguous).Stuck {
 		t.Error("it is stuck, though nothing else got through: the platform may be down")
 	}
-	save(t, s, item("g:2", "Another town"))
-	tell(t, s, 0, story.NewStory, "desk")
-	other, _, err := s.Claim(t.Context(), "desk", Noon().Add(20*time.Minute))
-	check(t, err)
-	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: other, State: story.Delivered, Remote: "other", At: Noon().Add(20 * time.Minute)}))
-	if at(21 * time.Minute).Stuck {
-		t.Error("it is stuck as soon as another message got through: the platform may have been down")
+	getsThrough("g:2", 20*time.Minute)
+	if at(36*time.Minute, story.LookUp, story.Owed).Stuck {
+		t.Error("it is stuck, though it was not tried since others got through")
 	}
-	if !at(36 * time.Minute).Stuck {
-		t.Error("it is not stuck, though another message got through a quarter of an hour before")
+	at(37*time.Minute, story.Post, story.Ambiguous)
+	if at(38*time.Minute, story.LookUp, story.Owed).Stuck {
+		t.Error("it is stuck after it was tried once in so long")
+	}
+	getsThrough("g:3", 38*time.Minute)
+	at(39*time.Minute, story.Post, story.Ambiguous)
+	if at(52*time.Minute, story.LookUp, story.Ambiguous).Stuck {
+		t.Error("it is stuck before others got through for a quarter of an hour")
+	}
+	if !at(54*time.Minute, story.LookUp, story.Ambiguous).Stuck {
+		t.Error("it is not stuck, though it was tried, and another message got through a quarter of an hour before")
 	}
 }
 
