@@ -13,6 +13,13 @@ import (
 // it took.
 const visible = 5 * time.Second
 
+// A look that would have to wait for a platform's limit is made later: no room
+// waits for it, and after an outage there is much to look for.
+const (
+	LookPause = 250 * time.Millisecond // the longest wait that is sat out
+	LookEvery = 5 * time.Second        // how soon it is made instead, at the soonest
+)
+
 // unreadable is how long a room is left alone whose messages cannot be looked
 // for until somebody changes something.
 const unreadable = time.Hour

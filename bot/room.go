@@ -52,12 +52,14 @@ const (
 // Span returns between which times the message was taken, if it was, by a
 // platform whose clock was last seen so far after ours; that it has been so all
 // the while is not relied on. After an outage there is much to look for, and all
-// that was told since would have to be read for each. The times count in minutes:
-// an answer's date has whole seconds, and a look that goes on where it was stopped
-// must have the same.
+// that was told since would have to be read for each. The times are whole
+// minutes: a look that goes on where it was stopped must have the same, and what
+// was given away together is looked for together.
 func (t *Trace) Span(ahead int64) (from, until time.Time) {
 	off := time.Duration(ahead).Truncate(time.Minute)
-	return t.Since.Add(min(off, 0) - clockSlack), t.Since.Add(max(off, 0) + clockSlack + arrival)
+	from = t.Since.Add(min(off, 0) - clockSlack).Truncate(time.Minute)
+	until = t.Since.Add(max(off, 0) + clockSlack + arrival + time.Minute).Truncate(time.Minute)
+	return from, until
 }
 
 // An Addressed room is one that a person can be sent to.

@@ -20,6 +20,7 @@ type call struct {
 	method  string
 	path    string // below the base URL
 	bucket  string // names the calls that share a limit
+	later   bool   // it can be made later, and is not waited for
 	answers bool   // it names a message that may be gone
 	silent  bool   // what it is answered with is empty
 	body    any
@@ -48,8 +49,15 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	if wait := a.pace.barred(); wait > 0 {
 		return &refusal{exchange: &bot.Exchange{Status: http.StatusUnauthorized}, json: true, wait: wait} // as it said
 	}
-	leave, wait := a.pace.enter(ctx, c.bucket)
+	most := mostPause
+	if c.later {
+		most = bot.LookPause
+	}
+	leave, wait := a.pace.enter(ctx, c.bucket, most)
 	if leave == nil {
+		if c.later {
+			wait = max(wait, bot.LookEvery)
+		}
 		return &refusal{exchange: new(bot.Exchange), paced: true, wait: wait}
 	}
 	defer leave()

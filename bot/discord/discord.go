@@ -155,7 +155,7 @@ func (a *Account) guildOf(ctx context.Context, channel string) string {
 	if guild != "" || !asked.IsZero() && time.Since(asked) < silentFor {
 		return guild
 	}
-	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel))
+	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel), mostPause)
 	if leave == nil {
 		return ""
 	}

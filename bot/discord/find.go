@@ -28,8 +28,10 @@ func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error
 	if snowflake(string(t.Root)) {
 		places = []string{string(t.Root), r.channel}
 	}
+	read := false
 	for _, place := range places {
-		id, no := r.search(ctx, place, &t)
+		id, some, no := r.search(ctx, place, &t, place == places[0])
+		read = read || some
 		switch {
 		case no != nil && place != r.channel && no.threadless(): // there is no such thread
 		case no != nil && no.failure().Kind == bot.Unfit:
@@ -40,8 +42,10 @@ func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error
 			return story.Remote(id), true, nil
 		}
 	}
-	if sees, failure := r.sees(ctx); !sees {
-		return "", false, failure
+	if !read {
+		if sees, failure := r.sees(ctx); !sees {
+			return "", false, failure
+		}
 	}
 	return "", false, nil
 }
@@ -72,59 +76,62 @@ func (m *written) bears(key string) bool {
 const mostRead = 100
 
 // search returns the message in place, a channel or a thread, that bears t's
-// key, or "". It reads from before the message was given to Discord until after
-// it was taken, by whichever clock is the slower, and the faster.
-func (r *Room) search(ctx context.Context, place string, t *bot.Trace) (string, *refusal) {
+// key, or "", and whether there was anything to read. It reads from before the message was given to Discord until after
+// it was taken, by whichever clock is the slower, and the faster. What begins a
+// look is not waited for; what goes on with one is, or it would never come to an
+// end.
+func (r *Room) search(ctx context.Context, place string, t *bot.Trace, begins bool) (id string, some bool, no *refusal) {
 	for from, until := t.Span(r.account.skew.Load()); ; {
-		id, no := r.read(ctx, place, idAt(from), idAt(until), t.Key)
+		id, some, no = r.read(ctx, place, idAt(from), idAt(until), t.Key, begins)
 		earlier, later := t.Span(r.account.skew.Load())
 		if id != "" || no != nil || !earlier.Before(from) && !later.After(until) {
-			return id, no
+			return id, some, no
 		}
-		from, until = earlier, later
+		from, until, begins = earlier, later, false
 	}
 }
 
 // read reads what stands in place after an id, and a page at a time until
 // another.
-func (r *Room) read(ctx context.Context, place, after, until, key string) (string, *refusal) {
-	for {
-		page, no := r.page(ctx, place, "?limit="+strconv.Itoa(mostRead)+"&after="+after)
+func (r *Room) read(ctx context.Context, place, after, until, key string, begins bool) (id string, some bool, no *refusal) {
+	for ; ; begins = false {
+		page, no := r.page(ctx, place, "?limit="+strconv.Itoa(mostRead)+"&after="+after, begins)
 		if no != nil {
-			return "", no
+			return "", some, no
 		}
+		some = some || len(page) > 0
 		last := after
 		for i := range page {
 			if page[i].bears(key) {
-				return page[i].ID, nil
+				return page[i].ID, some, nil
 			}
 			if older(last, page[i].ID) {
 				last = page[i].ID
 			}
 		}
 		if len(page) < mostRead || last == after || older(until, last) {
-			return "", nil
+			return "", some, nil
 		}
 		after = last
 	}
 }
 
-// page reads messages of place.
-func (r *Room) page(ctx context.Context, place, query string) (page []written, no *refusal) {
+// page reads messages of place. It is not waited for if it can be read later.
+func (r *Room) page(ctx context.Context, place, query string, later bool) (page []written, no *refusal) {
 	bucket := r.path("messages", "read")
 	if place != r.channel {
 		bucket = r.path("threads", "read")
 	}
-	no = r.account.exchange(ctx, call{method: http.MethodGet, path: "channels/" + place + "/messages" + query, bucket: bucket}, func(body []byte) bool {
+	no = r.account.exchange(ctx, call{method: http.MethodGet, path: "channels/" + place + "/messages" + query, bucket: bucket, later: later}, func(body []byte) bool {
 		return json.Unmarshal(body, &page) == nil
 	})
 	return page, no
 }
 
-// sees reports whether what is read of the channel says anything: to a bot
-// that may not read its history Discord shows an empty one.
+// sees reports whether it says anything that nothing was read in the channel: to
+// a bot that may not read its history Discord shows an empty one.
 func (r *Room) sees(ctx context.Context) (bool, *bot.Failure) {
-	page, no := r.page(ctx, r.channel, "?limit=1")
+	page, no := r.page(ctx, r.channel, "?limit=1", false)
 	if no != nil {
 		return false, no.failure()
 	}

@@ -239,3 +239,34 @@ func onPipes(t *testing.T, test func(*testing.T, *fakeroom.Discord, *discord.Acc
 		test(t, d, a)
 	})
 }
+
+// TestALookThatHasToWaitIsMadeLater has a room look for much after an outage: it
+// is told meanwhile, and all looks come to an end.
+func TestALookThatHasToWaitIsMadeLater(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
+		d.PerChannel = fakeroom.Limit{Most: 5, While: 5 * time.Second}
+		r := a.Room(channel)
+		if _, err := r.Post(t.Context(), "other00000000001", pressed("T", "")); err != nil {
+			t.Fatal(err)
+		}
+		for left, turn := 12, 0; left > 0; turn++ {
+			began := time.Now()
+			for range left {
+				_, ok, err := r.Find(t.Context(), trace(""))
+				if err == nil && !ok {
+					left--
+					continue
+				}
+				failure, is := err.(*bot.Failure) //nolint:errorlint // it is what a room returns
+				if ok || !is || failure.Kind != bot.NotSent || failure.Wait < bot.LookEvery || turn > 5 {
+					t.Fatalf("found %v, %v in turn %d; want that it is looked for later", ok, err, turn)
+				}
+			}
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("the room waited %v for its looks", took)
+			}
+			time.Sleep(bot.LookEvery)
+		}
+	})
+}

@@ -84,9 +84,9 @@ func newPace(limiter *discordgo.RateLimiter) *pace {
 }
 
 // enter waits until a call may use bucket, and returns what must be called
-// after it. If it may not soon, or not before ctx ends, enter returns nil and
-// how long not.
-func (p *pace) enter(ctx context.Context, bucket string) (leave func(), wait time.Duration) {
+// after it. If it may not within most, or not before ctx ends, enter returns nil
+// and how long not.
+func (p *pace) enter(ctx context.Context, bucket string, most time.Duration) (leave func(), wait time.Duration) {
 	gate := p.gate(bucket)
 	select {
 	case gate <- struct{}{}:
@@ -98,7 +98,7 @@ func (p *pace) enter(ctx context.Context, bucket string) (leave func(), wait tim
 		if wait = p.wait(bucket); wait <= 0 {
 			break
 		}
-		if !pause(ctx, wait) {
+		if wait > most || !pause(ctx, wait) {
 			leave()
 			return nil, wait
 		}

@@ -246,7 +246,7 @@ func (in *Inbox) reply(ctx context.Context, h *heard) {
 		if i == len(all)-1 {
 			e.file = file
 		}
-		leave, _ := in.account.pace.enter(ctx, "channels/"+h.Where.Channel+"/messages")
+		leave, _ := in.account.pace.enter(ctx, "channels/"+h.Where.Channel+"/messages", mostPause)
 		if leave == nil {
 			in.lost(ctx, h)
 			return

@@ -19,15 +19,22 @@ func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error
 	if fault.Sabotaged == fault.NoLookup {
 		return "", false, nil
 	}
-	if t.Root != "" {
+	thread := markOf(&t)
+	if t.Root != "" && r.workspace.resume(thread) == "" {
 		ts, code, failure := r.search(ctx, &t, string(t.Root), r.replies(t.Root))
 		if ts != "" || failure != nil && code != "thread_not_found" && code != "message_not_found" {
 			return story.Remote(ts), ts != "", errorOf(failure)
 		}
 	}
 	ts, _, failure := r.search(ctx, &t, r.channel, r.history)
+	if t.Root != "" && failure != nil && failure.Kind == bot.NotSent { // who had to read the thread anew might never come to the channel
+		r.workspace.stop(thread, "read")
+	}
 	return story.Remote(ts), ts != "", errorOf(failure)
 }
+
+// markOf names the part of a look that is made in the thread.
+func markOf(t *bot.Trace) string { return t.Key + " " + string(t.Root) }
 
 // errorOf returns f as an error, which nil is not.
 func errorOf(f *bot.Failure) error {
@@ -79,7 +86,7 @@ func (r *Room) replies(root story.Remote) reader {
 // faster.
 func (r *Room) search(ctx context.Context, t *bot.Trace, place string, read reader) (ts, refused string, failure *bot.Failure) {
 	for from, until := t.Span(r.workspace.skew.Load()); ; {
-		ts, refused, failure = r.readAll(ctx, t.Key, place, span{tsAt(from), tsAt(until)}, read)
+		ts, refused, failure = r.readAll(ctx, t, place, span{tsAt(from), tsAt(until)}, read)
 		earlier, later := t.Span(r.workspace.skew.Load())
 		if ts != "" || failure != nil || !earlier.Before(from) && !later.After(until) {
 			return ts, refused, failure
@@ -91,56 +98,92 @@ func (r *Room) search(ctx context.Context, t *bot.Trace, place string, read read
 // tsAt returns the ts of a message of that time.
 func tsAt(t time.Time) string { return strconv.FormatInt(max(t.Unix(), 0), 10) + ".000000" }
 
+// A sheet is what was read at once: which deliveries stand there, and where.
+type sheet struct {
+	at   time.Time // when it was asked for
+	ts   map[string]string
+	next string // the cursor of the next, or ""
+}
+
 // readAll is search in a span. Where Slack lets little be read at a time it
 // goes on from where it was stopped.
-func (r *Room) readAll(ctx context.Context, key, place string, in span, read reader) (ts, refused string, failure *bot.Failure) {
-	mark := key + " " + place + " " + in.oldest + " " + in.latest
+func (r *Room) readAll(ctx context.Context, t *bot.Trace, place string, in span, read reader) (ts, refused string, failure *bot.Failure) {
+	where := place + " " + in.oldest + " " + in.latest
+	mark := t.Key + " " + where
 	for cursor := r.workspace.resume(mark); ; {
 		if failure = r.workspace.shut(); failure != nil {
 			return "", "", failure
 		}
-		if wait := r.workspace.mayRead(ctx); wait > 0 {
-			r.workspace.stop(mark, cursor)
-			return "", "", &bot.Failure{Kind: bot.NotSent, Wait: wait, Why: "Slack's pace leaves no room for a look yet"}
-		}
-		var x bot.Exchange
-		found, err := read(bot.WithExchange(ctx, &x), in, cursor)
-		r.workspace.skew.Store(int64(x.Ahead))
-		if err != nil {
-			refused = code(err)
-			r.workspace.bar(&x, failed(&x, refused, true))
-			if failure = unread(failed(&x, refused, true), refused); failure.Kind == bot.NotSent {
+		p, known := r.workspace.recent(r.channel + " " + where + " " + cursor)
+		if !known || t.Age < agedAfter {
+			if wait := r.workspace.mayRead(ctx); wait > 0 {
 				r.workspace.stop(mark, cursor)
+				return "", "", &bot.Failure{Kind: bot.NotSent, Wait: wait, Why: "Slack's pace leaves no room for a look yet"}
 			}
-			return "", refused, failure
-		}
-		for i := range found.messages {
-			if deliveryOf(&found.messages[i]) == key {
-				return found.messages[i].Timestamp, "", nil
+			var x bot.Exchange
+			p.at = time.Now()
+			found, err := read(bot.WithExchange(ctx, &x), in, cursor)
+			r.workspace.skew.Store(int64(x.Ahead))
+			if err != nil {
+				refused = code(err)
+				r.workspace.bar(&x, failed(&x, refused, true))
+				if failure = unread(failed(&x, refused, true), refused); failure.Kind == bot.NotSent {
+					r.workspace.stop(mark, cursor)
+				}
+				return "", refused, failure
 			}
+			p.next, p.ts = found.next, make(map[string]string)
+			for i := range found.messages {
+				p.ts[deliveryOf(&found.messages[i])] = found.messages[i].Timestamp
+			}
+			r.workspace.keep(r.channel+" "+where+" "+cursor, p)
 		}
-		if cursor = found.next; cursor == "" {
+		if ts = p.ts[t.Key]; ts != "" {
+			return ts, "", nil
+		}
+		if cursor = p.next; cursor == "" {
 			return "", "", nil
 		}
 	}
 }
 
-// mostPause is the longest wait for a look that is sat out: meanwhile the room
-// is told nothing, and after an outage there is much to look for. A look that
-// has to wait longer is asked for again after lookEvery at the soonest.
+// What was read tells of all that was given to Slack about then and is long
+// taken, if it was: for a moment, which is far less than lies between the two
+// looks that say that a message is not there.
 const (
-	mostPause = 2 * time.Second
-	lookEvery = 5 * time.Second
+	agedAfter  = time.Minute
+	recently   = time.Second
+	mostRecent = 100
 )
+
+// recent returns what was just read there.
+func (w *Workspace) recent(where string) (sheet, bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	p, ok := w.sheets[where]
+	return p, ok && time.Since(p.at) <= recently
+}
+
+// keep keeps what was just read there.
+func (w *Workspace) keep(where string, p sheet) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.sheets) >= mostRecent {
+		clear(w.sheets)
+	}
+	w.sheets[where] = p
+}
 
 // mayRead waits until a look may be made, or returns how long none may.
 func (w *Workspace) mayRead(ctx context.Context) time.Duration {
-	turn := w.reads.Reserve()
-	if wait := turn.Delay(); wait > mostPause || !bot.Pause(ctx, wait) {
-		turn.Cancel()
-		return max(wait, lookEvery)
+	if w.reads.Allow() {
+		return 0
 	}
-	return 0
+	wait := time.Duration((1 - w.reads.Tokens()) / float64(w.reads.Limit()) * float64(time.Second))
+	if wait <= bot.LookPause && bot.Pause(ctx, wait) && w.reads.Allow() {
+		return 0
+	}
+	return max(wait, bot.LookEvery)
 }
 
 // deliveryOf returns the delivery that a message is, or "".

@@ -3,6 +3,7 @@ package slack_test
 import (
 	"fmt"
 	"net/http"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -221,5 +222,51 @@ func TestALookGoesOnWhereSlackStoppedIt(t *testing.T) {
 			time.Sleep(time.Minute)
 		}
 		t.Error("it never comes to the end")
+	})
+}
+
+// TestManyLooksComeToAnEnd has a long outage leave much in doubt in several
+// rooms: none waits for ever, though each is refused by our own pace again and
+// again.
+func TestManyLooksComeToAnEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		calls := fakeroom.NewPipes()
+		f := fakeroom.NewSlackOn(calls, token)
+		defer f.Close()
+		transport := &http.Transport{DialContext: calls.Dial}
+		defer transport.CloseIdleConnections()
+		w, err := slack.New(slack.Options{Token: token, API: f.API(), Transport: transport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		const rooms, each = 8, 5
+		began := time.Now()
+		var wg sync.WaitGroup
+		for i := range rooms {
+			r := w.Room(fmt.Sprint("C012345678", i))
+			root := stands(t)(r.Post(t.Context(), "root000000000001", message("Root")))
+			for j := range each {
+				wg.Go(func() {
+					sought := trace(root, time.Hour+time.Duration(j)*10*time.Minute)
+					sought.Key = fmt.Sprint("sought", j)
+					for {
+						_, ok, err := r.Find(t.Context(), sought)
+						if err == nil && !ok {
+							return
+						}
+						failure, is := err.(*bot.Failure) //nolint:errorlint // it is what a room returns
+						if ok || !is || failure.Kind != bot.NotSent || time.Since(began) > time.Hour {
+							t.Errorf("found %v, %v after %v; want that it is not there", ok, err, time.Since(began))
+							return
+						}
+						time.Sleep(failure.Wait)
+					}
+				})
+			}
+		}
+		wg.Wait()
+		if took, least := time.Since(began), rooms*each*2*time.Minute/45; took > 2*least {
+			t.Errorf("%d looks in thread and channel took %v; Slack lets them be made in %v", rooms*each, took, least)
+		}
 	})
 }

@@ -38,6 +38,7 @@ type Workspace struct {
 
 	mu      sync.Mutex // guards what follows
 	posts   map[string]*rate.Limiter
+	sheets  map[string]sheet  // that were just read
 	stopped map[string]string // cursors of looks that Slack's pace stopped
 	barred  bot.Failure       // of the call after which nothing is tried
 	until   time.Time         // nothing is before
@@ -80,7 +81,7 @@ func New(o Options) (*Workspace, error) {
 		transport: bot.Recorder{Base: o.Transport},
 		edits:     rate.NewLimiter(rate.Every(editEvery), editBurst),
 		reads:     rate.NewLimiter(rate.Every(editEvery), editBurst),
-		posts:     make(map[string]*rate.Limiter), stopped: make(map[string]string),
+		posts:     make(map[string]*rate.Limiter), stopped: make(map[string]string), sheets: make(map[string]sheet),
 		asking: make(chan struct{}, 1),
 	}
 	w.client = slack.New(o.Token, slack.OptionAPIURL(api), slack.OptionHTTPClient(w.httpClient(o.Token)), slack.OptionAppLevelToken(o.AppToken))

@@ -196,6 +196,8 @@ func (d *Discord) place(c *call) (p place, refused answer, ok bool) {
 		return place{channel: t.channel, thread: t}, answer{}, true
 	}
 	switch {
+	case c.Method == http.MethodGet && d.threadless(id): // who looks for an answer does not know whether there is one
+		return place{}, gone(http.StatusNotFound, 10003, "Unknown Channel"), false
 	case !snowflake.MatchString(id):
 		return place{}, d.refuse(c, http.StatusNotFound, 10003, "Unknown Channel"), false
 	case d.archived[id] || d.threads[id] != nil:
@@ -204,6 +206,16 @@ func (d *Discord) place(c *call) (p place, refused answer, ok bool) {
 		return place{}, unseen(), false
 	}
 	return place{channel: id}, answer{}, true
+}
+
+// threadless reports whether id is that of a message without a thread.
+func (d *Discord) threadless(id string) bool {
+	for channel := range d.standing {
+		if d.find(channel, id) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // post is POST /channels/{channel}/messages.
