@@ -328,7 +328,7 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 			tries = o.Shut
 		}
 		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, tries, patience)))
-		if patience > 0 && o.NotBefore.Sub(owedSince(&o.Dispatch)) > patience {
+		if patience > 0 && o.NotBefore.Sub(o.Dispatch.Owed) > patience {
 			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
 		}
 	case RootMissing:
@@ -346,14 +346,6 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 			o.State = story.Owed
 		}
 	}
-}
-
-// owedSince returns when the room was first to hear what d tells.
-func owedSince(d *story.Dispatch) time.Time {
-	if d.Act == story.Edit {
-		return d.Story.Changed
-	}
-	return d.Notice.At
 }
 
 // shutTimes is how often in a row a room is found shut before the operators

@@ -397,7 +397,7 @@ func TestCourierGivesUpWhenItsPatienceEnds(t *testing.T) {
 		c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{err: &bot.Failure{Kind: bot.NotSent, Why: "not reached"}}, Zone: time.UTC, Patience: 72 * time.Hour}})
 		d := dispatch(act)
-		d.Notice.At, d.Story.Changed = noon, noon
+		d.Owed = noon
 		for d.Attempt = 1; ; d.Attempt++ {
 			b.due = []story.Dispatch{d}
 			if err := c.Drain(t.Context(), "desk"); err != nil {

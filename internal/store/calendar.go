@@ -16,7 +16,7 @@ import (
 )
 
 // DeclareRooms says when each room that gets digests gets its next. One that
-// is due already stays so. For a room that gets none any more, what is held is
+// is due already stays so, and so does one that something is held for. For a room that gets none any more, what is held is
 // due at once: nothing else would end it.
 func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) (err error) {
 	defer wrap(&err, "declare rooms")
@@ -41,7 +41,8 @@ func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.T
 		for room, due := range next {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO digests (room, due, told) VALUES (?1, ?2, ?3)
-				ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due <= ?3 THEN digests.due ELSE excluded.due END`, room, micros(due), micros(now))
+				ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due <= ?3
+					OR digests.due < excluded.due AND EXISTS (SELECT 1 FROM deliveries WHERE room = ?1 AND state = 'held') THEN digests.due ELSE excluded.due END`, room, micros(due), micros(now))
 			if err != nil {
 				return err
 			}
@@ -307,26 +308,37 @@ func alarm(ctx context.Context, tx *sql.Tx, id story.ID, room story.RoomName, at
 // than level, and adds them to rooms: the oldest delivery of each, whose
 // message tells all. The story stands at level then.
 func rise(ctx context.Context, tx *sql.Tx, id story.ID, level story.Level, at time.Time, rooms map[story.RoomName]bool) error {
-	rows, err := tx.QueryContext(ctx, `
-		UPDATE deliveries SET state = 'owed', why = 'the story has risen', changed = ?3
-		WHERE id IN (SELECT min(id) FROM deliveries WHERE story = ?1 AND state = 'below' AND kind <> 'refresh' GROUP BY room)
-			AND EXISTS (SELECT 1 FROM stories WHERE id = ?1 AND level < ?2) RETURNING room`, id, level, micros(at))
-	owed, err := collect(rows, err, scanOne[story.RoomName])
-	if err != nil || len(owed) == 0 {
+	var lower bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM stories WHERE id = ? AND level < ?)`, id, level).Scan(&lower); err != nil || !lower {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE stories SET level = ? WHERE id = ?`, level, id); err != nil {
+	owed, err := oweAgain(ctx, tx, id, level, at, rooms)
+	if err != nil || !owed {
 		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE stories SET level = ? WHERE id = ?`, level, id)
+	return err
+}
+
+// oweAgain is rise for a story that stands at level, and reports whether a room
+// is owed anything by it.
+func oweAgain(ctx context.Context, tx *sql.Tx, id story.ID, level story.Level, at time.Time, rooms map[story.RoomName]bool) (again bool, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		UPDATE deliveries SET state = 'owed', why = 'the story has risen', changed = ?2, risen = ?2
+		WHERE id IN (SELECT min(id) FROM deliveries WHERE story = ?1 AND state = 'below' AND kind <> 'refresh' GROUP BY room) RETURNING room`, id, micros(at))
+	owed, err := collect(rows, err, scanOne[story.RoomName])
+	if err != nil {
+		return false, err
 	}
 	for _, room := range owed {
 		rooms[room] = true
 		if level >= story.Critical {
 			if err := alarm(ctx, tx, id, room, at); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
-	return nil
+	return len(owed) > 0, nil
 }
 
 // Next returns when the next thing is due after now that waits for its time in

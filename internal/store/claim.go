@@ -272,21 +272,21 @@ const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHE
 // readMessage fills d in with the first message that which selects, with what
 // it asks for beside the time and the room, or returns sql.ErrNoRows.
 func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, which string, more ...any) error {
-	var at, doubt, looked int64
+	var at, owed, doubt, looked int64
 	var bulletin, calls string
 	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
-			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story), n.reason), n.at,
+			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story AND n.item IS NOT NULL), n.reason), n.at,
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), ''),
-			d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
+			CASE WHEN d.risen > n.at THEN d.risen ELSE n.at END, d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+which+` LIMIT 1`, append([]any{micros(now), d.Room}, more...)...).
-		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &doubt, &looked, &d.Stuck, &d.Shut)
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &owed, &doubt, &looked, &d.Stuck, &d.Shut)
 	if err != nil {
 		return err
 	}
-	d.Tried, d.Looked = timeOf(doubt), timeOf(looked)
+	d.Owed, d.Tried, d.Looked = timeOf(owed), timeOf(doubt), timeOf(looked)
 	if bulletin != "" {
 		if err := json.Unmarshal([]byte(bulletin), &n.Bulletin); err != nil {
 			return err
@@ -361,8 +361,11 @@ func claimEdit(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time
 		FROM roots r JOIN stories s ON s.id = r.story
 		WHERE r.room = ?2 AND `+stale+` ORDER BY s.changed, s.id LIMIT 1`, micros(now), d.Room).
 		Scan(&id, &d.Root, &d.Key, &d.Attempt, &d.Shut)
-	if err != nil {
-		return err
+	if err == nil {
+		err = tell(ctx, tx, d, id)
 	}
-	return tell(ctx, tx, d, id)
+	if d.Owed = d.Story.Changed; d.Story.Care.Changed.After(d.Owed) { // somebody sees to a story of long ago
+		d.Owed = d.Story.Care.Changed
+	}
+	return err
 }

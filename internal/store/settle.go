@@ -66,7 +66,8 @@ func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome)
 		}
 	}
 	if o.RootGone {
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
+		// By where it stood: the story may go on in another, which has its own.
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND remote = ?`, d.Room, d.Root)
 		return err
 	}
 	switch {

@@ -256,6 +256,64 @@ func digestOutlivesItsPolicy(t *testing.T, h Harness) {
 	counts(t, s, map[story.DeliveryState]int{story.Digested: 1, story.Owed: 1})
 }
 
+// heldIsToldAtItsTime holds that what waits for a digest soon, such as a backlog,
+// does not wait longer because the rooms are declared anew: that happens at
+// each start and each change.
+func heldIsToldAtItsTime(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	soon := Noon().Add(5 * time.Minute)
+	s.SetRule(func(d *story.Due) story.Verdict { return story.Verdict{State: story.Held, Until: soon, Why: "late"} })
+	morning := map[story.RoomName]time.Time{"desk": morning()}
+	check(t, s.DeclareRooms(t.Context(), morning, Noon()))
+	save(t, s, item("g:1", "Idlib shelled"))
+	tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	claim(t, s, "")
+	h.Crash(t)
+	s = h.Open(t)
+	check(t, s.DeclareRooms(t.Context(), morning, Noon().Add(time.Minute)))
+	if since, due, err := s.Occasion(t.Context(), "desk", soon); !due || err != nil || !since.Equal(soon) {
+		t.Errorf("a digest is due: %v, since %s (%v), want it since %s", due, since, err, soon)
+	}
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: soon, Next: morning["desk"]}))
+	earlier := map[story.RoomName]time.Time{"desk": Noon().Add(time.Hour)}
+	check(t, s.DeclareRooms(t.Context(), earlier, soon))
+	check(t, s.DeclareRooms(t.Context(), morning, soon))
+	if _, due, err := s.Occasion(t.Context(), "desk", earlier["desk"]); due || err != nil {
+		t.Errorf("a digest is due at a time that is no longer set (%v)", err)
+	}
+}
+
+// agesFromItsRise holds that what stood below counts as owed since it rose: it
+// is neither late nor to be given up for how long nobody was to hear it.
+func agesFromItsRise(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(from(story.High))
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk", "osint")
+	claim(t, s, "")
+	later := Noon().Add(96 * time.Hour)
+	save(t, s, item("g:2", "Ten killed in Idlib"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.Item.ID, Revision: 1, Story: id, Relation: story.Reports, Kind: story.Update, Level: story.High, At: later, Rooms: []story.RoomName{"desk", "osint"}}}))
+	h.Crash(t)
+	s = h.Open(t)
+	for room, want := range map[story.RoomName]time.Time{"desk": later, "osint": Noon()} {
+		d, ok, err := s.Claim(t.Context(), room, later)
+		check(t, err)
+		if !ok || d.Act != story.Post || !d.Notice.At.Equal(Noon()) || !d.Owed.Equal(want) {
+			t.Errorf("in %s told is %s of %s, owed since %s, want it owed since %s", room, d.Act, d.Notice.At, d.Owed, want)
+		}
+		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, NotBefore: later.Add(time.Hour), Why: "a test", At: later}))
+		again, _, err := s.Claim(t.Context(), room, later.Add(time.Hour))
+		check(t, err)
+		if !again.Owed.Equal(want) {
+			t.Errorf("in %s it is owed since %s at the second attempt, want %s", room, again.Owed, want)
+		}
+	}
+}
+
 func pingIsRemembered(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

@@ -146,6 +146,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
 		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
 		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
+		{"WhatIsHeldIsToldAtItsTime", heldIsToldAtItsTime},
+		{"WhatStoodBelowIsOwedSinceItRose", agesFromItsRise},
 		{"APingIsRemembered", pingIsRemembered},
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"TwoReplicasClimbARungOnce", rungOnce},
