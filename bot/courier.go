@@ -331,6 +331,11 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 		if patience > 0 && o.NotBefore.Sub(o.Dispatch.Owed) > patience {
 			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
 		}
+	case Unedited:
+		o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
+		if f.Wait == 0 {
+			o.State = story.Expired
+		}
 	case RootMissing:
 		o.RootGone = true
 		if o.Dispatch.Act == story.Edit {

@@ -128,6 +128,8 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, Shut: 1, NotBefore: noon.Add(time.Minute), Why: "no rights"}},
 		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
 		"AReplyToARemovedRootIsOwedAsAPost":  {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
+		"AnEditThatIsPutOffLetsTheRoomBeTold": {story.Edit, &bot.Failure{Kind: bot.Unedited, Wait: 20 * time.Second, Why: "old"}, story.Outcome{State: story.Owed, NotBefore: noon.Add(20 * time.Second), Why: "old"}},
+		"ARootThatTakesNoEditStands":         {story.Edit, &bot.Failure{Kind: bot.Unedited, Why: "old"}, story.Outcome{State: story.Expired, NotBefore: noon.Add(4 * time.Second), Why: "old"}},
 		"AnEditOfARemovedRootHasNothingLeft": {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {

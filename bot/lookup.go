@@ -69,7 +69,7 @@ func (c *Courier) unseen(o *story.Outcome, f *Failure) {
 	case Barred:
 		o.Barred = true
 		wait = max(f.Wait, backoff(Barred, d.Attempt, 0))
-	case Ambiguous, NotSent, Repeatable:
+	case Ambiguous, NotSent, Repeatable, Unedited:
 	}
 	o.NotBefore = c.now().Add(wait)
 }

@@ -405,9 +405,9 @@ func TestEachFaultOfAnEditIsToldForWhatItIs(t *testing.T) {
 	}{
 		"None":             {fakeroom.Fault{Method: posts}, told},
 		"Gone":             {said(edits, 404, 10008), "root message missing"},
-		"TooManyEdits":     {said(edits, 429, 30046), "root message missing"},
-		"TooManyEdits400":  {said(edits, 400, 30046), "root message missing"},
-		"AnotherBots":      {said(edits, 403, 50005), "root message missing"},
+		"TooManyEdits":     {said(edits, 429, 30046), "not edited"},
+		"TooManyEdits400":  {said(edits, 400, 30046), "not edited"},
+		"AnotherBots":      {said(edits, 403, 50005), "not edited"},
 		"NoChannel":        {said(edits, 404, 10003), "room shut"},
 		"Busy":             {said(edits, 429, 0), "not sent"},
 		"Stumbled":         {said(edits, 500, 10008), "ambiguous"},

@@ -43,7 +43,7 @@ func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *
 		return false, nil
 	case bot.Ambiguous: // opening it again is harmless
 		f.Kind = bot.NotSent
-	case bot.NotSent, bot.Barred, bot.RootMissing, bot.Repeatable:
+	case bot.NotSent, bot.Barred, bot.RootMissing, bot.Repeatable, bot.Unedited:
 	}
 	return false, f
 }

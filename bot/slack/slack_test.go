@@ -85,8 +85,8 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 
 		"RootDeleted":            {reply | edit, []answer{refusal("message_not_found")}, bot.RootMissing, 0, "not in the channel any more", 1, 0},
 		"ThreadDeleted":          {reply | edit, []answer{refusal("thread_not_found")}, bot.RootMissing, 0, "not in the channel any more", 1, 0},
-		"NotOursToEdit":          {edit, []answer{refusal("cant_update_message")}, bot.RootMissing, 0, "never will be", 1, 0},
-		"TooOldToEdit":           {edit, []answer{refusal("edit_window_closed")}, bot.RootMissing, 0, "this age", 1, 0},
+		"NotOursToEdit":          {edit, []answer{refusal("cant_update_message")}, bot.Unedited, 0, "never will be", 1, 0},
+		"TooOldToEdit":           {edit, []answer{refusal("edit_window_closed")}, bot.Unedited, 0, "this age", 1, 0},
 		"ThreadLocked":           {reply, []answer{refusal("restricted_action_thread_locked")}, bot.RootMissing, 0, "in a thread", 1, 0},
 		"ThreadsNotAllowed":      {reply, []answer{refusal("restricted_action_non_threadable_channel")}, bot.RootMissing, 0, "in a thread", 1, 0},
 		"RootMissingForNoRoot":   {post, []answer{refusal("message_not_found"), refusal("message_not_found")}, bot.Unfit, 0, "message_not_found", 2, 0},

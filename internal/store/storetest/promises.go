@@ -264,6 +264,25 @@ func editPutOff(t *testing.T, h Harness) {
 	claim(t, s, story.Post)
 }
 
+// noEditKeepsTheThread holds that a story goes on below its message where that
+// takes no edit: it is neither told anew for that, nor tried without end.
+func noEditKeepsTheThread(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Idlib shelled"))
+	tell(t, s, id, story.Refresh, "desk")
+	settle(t, s, claim(t, s, story.Edit), story.Expired, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Expired: 1})
+	save(t, s, item("g:3", "Idlib shelled by others"))
+	tell(t, s, id, story.Update, "desk")
+	settle(t, s, claim(t, s, story.Reply), story.Delivered, 0)
+	claim(t, s, story.Edit) // it may be taken now
+}
+
 func roomRests(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

@@ -120,6 +120,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatChangesNoMessageJoinsSilently", joinsSilently},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
+		{"AMessageThatTakesNoEditKeepsItsThread", noEditKeepsTheThread},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguousAndLookedFor", crashIsAmbiguous},
