@@ -119,18 +119,18 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		err  error
 		want story.Outcome
 	}{
-		"Told":                               {story.Post, nil, story.Outcome{State: story.Delivered, Remote: "there"}},
-		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
-		"AnAmbiguousEditIsMadeAgain":         {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
-		"NotSentBacksOffAndTheRoomRests":     {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
-		"WhatMayBeRepeatedIsOwedAgain":       {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
-		"ThePlatformsOwnWaitIsKept":          {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
-		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, Shut: 1, NotBefore: noon.Add(time.Minute), Why: "no rights"}},
-		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
-		"AReplyToARemovedRootIsOwedAsAPost":  {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
+		"Told":                                {story.Post, nil, story.Outcome{State: story.Delivered, Remote: "there"}},
+		"AnUnknownErrorIsAmbiguous":           {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
+		"AnAmbiguousEditIsMadeAgain":          {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
+		"NotSentBacksOffAndTheRoomRests":      {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
+		"WhatMayBeRepeatedIsOwedAgain":        {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
+		"ThePlatformsOwnWaitIsKept":           {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
+		"AShutRoomRestsLongerAndLosesNone":    {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, Shut: 1, NotBefore: noon.Add(time.Minute), Why: "no rights"}},
+		"WhatIsRefusedInEveryFormIsParked":    {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
+		"AReplyToARemovedRootIsOwedAsAPost":   {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
 		"AnEditThatIsPutOffLetsTheRoomBeTold": {story.Edit, &bot.Failure{Kind: bot.Unedited, Wait: 20 * time.Second, Why: "old"}, story.Outcome{State: story.Owed, NotBefore: noon.Add(20 * time.Second), Why: "old"}},
-		"ARootThatTakesNoEditStands":         {story.Edit, &bot.Failure{Kind: bot.Unedited, Why: "old"}, story.Outcome{State: story.Expired, NotBefore: noon.Add(4 * time.Second), Why: "old"}},
-		"AnEditOfARemovedRootHasNothingLeft": {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
+		"ARootThatTakesNoEditStands":          {story.Edit, &bot.Failure{Kind: bot.Unedited, Why: "old"}, story.Outcome{State: story.Expired, NotBefore: noon.Add(4 * time.Second), Why: "old"}},
+		"AnEditOfARemovedRootHasNothingLeft":  {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &box{due: []story.Dispatch{dispatch(tt.act)}}

@@ -367,6 +367,24 @@ func TestThreadThatIsGoneIsLookedForAgain(t *testing.T) {
 	}
 }
 
+// TestAThreadBelongsToItsChannel holds that a room that the desk file has moved to
+// another channel is told there, and not in the threads of the one before.
+func TestAThreadBelongsToItsChannel(t *testing.T) {
+	d, a := serve(t)
+	id, err := a.Room(channel).Post(t.Context(), "k1", root())
+	if err == nil {
+		_, err = a.Room(channel).Reply(t.Context(), id, "k2", further())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Fail(said(threads, 404, 10008))
+	_, err = a.Room("123456789012345679").Reply(t.Context(), id, key, further())
+	if got, _ := outcome(t, err); got != "root message missing" || len(d.Posts(channel)) != 2 {
+		t.Errorf("in another channel the reply is %s, and %d messages stand in the first (%v)", got, len(d.Posts(channel)), err)
+	}
+}
+
 func TestReplyToARemovedRootSaysSo(t *testing.T) {
 	d, a := serve(t)
 	r := a.Room(channel)
