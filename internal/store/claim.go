@@ -79,45 +79,55 @@ const moot = `
 // edited, which may be done again after a crash.
 func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
 	defer wrap(&err, "claim for room "+string(room))
-	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
-		d, ok, err = s.claim(ctx, tx, room, now)
-		return err
-	})
+	for more := true; more && err == nil; {
+		err = s.tx(ctx, func(tx *sql.Tx) (err error) {
+			d, ok, more, err = s.claim(ctx, tx, room, now)
+			return err
+		})
+	}
 	return d, ok, err
 }
 
 // Advance is Settle of o and then Claim for the same room, in one transaction:
-// a commit is most of what a message costs. If it fails, neither was done.
+// a commit is most of what a message costs. If it fails, neither was done, or
+// Settle of o says that it was.
 func (s *Store) Advance(ctx context.Context, o story.Outcome, now time.Time) (d story.Dispatch, ok bool, err error) {
 	defer wrap(&err, fmt.Sprintf("settle %s in room %s and go on", o.Dispatch.Act, o.Dispatch.Room))
+	var more bool
 	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
 		if err := s.settle(ctx, tx, &o); err != nil {
 			return err
 		}
-		d, ok, err = s.claim(ctx, tx, o.Dispatch.Room, now)
+		d, ok, more, err = s.claim(ctx, tx, o.Dispatch.Room, now)
 		return err
 	})
+	if more && err == nil {
+		return s.Claim(ctx, o.Dispatch.Room, now)
+	}
 	return d, ok, err
 }
 
-// claim is Claim in tx.
-func (s *Store) claim(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
+// claim is Claim in tx. It reports whether more is to be looked at, in a
+// transaction of its own, before it is known what is next.
+func (s *Store) claim(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) (d story.Dispatch, ok, more bool, err error) {
 	d.Room = room
 	if err := s.lapse(ctx, tx, room); err != nil {
-		return d, false, err
+		return d, false, false, err
 	}
 	if err := adopt(ctx, tx, room); err != nil {
-		return d, false, err
+		return d, false, false, err
 	}
 	if err := expire(ctx, tx, room, now); err != nil {
-		return d, false, err
+		return d, false, false, err
 	}
 	for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{s.claimDoubt, s.claimMessage, claimEdit} {
-		if err := next(ctx, tx, &d, now); !errors.Is(err, sql.ErrNoRows) {
-			return d, err == nil, err
+		if err := next(ctx, tx, &d, now); errors.Is(err, errPutBy) {
+			return d, false, true, nil
+		} else if !errors.Is(err, sql.ErrNoRows) {
+			return d, err == nil, false, err
 		}
 	}
-	return d, false, nil
+	return d, false, false, nil
 }
 
 // adopt makes the root messages of stories that were merged those of the ones
@@ -148,13 +158,23 @@ func expire(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time)
 	return err
 }
 
+// mostPutBy is how many messages of a backlog are put by in one transaction:
+// meanwhile nobody else writes, and one that takes longer than a job may would
+// be begun again without end.
+const mostPutBy = 100
+
+// errPutBy says that so many were.
+var errPutBy = errors.New("more may be put by")
+
 // claimMessage fills d in with the next message that the room's policies let
-// through, or returns sql.ErrNoRows. What they do not let through ends, or is
-// held, in the same transaction: nothing is on record as being sent that is not.
+// through, or returns sql.ErrNoRows, or errPutBy. What they do not let through
+// ends, or is held, in the same transaction: nothing is on record as being sent
+// that is not.
 func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	for {
+	orders := []string{urgent + ` AND`, ``}
+	for range mostPutBy {
 		*d = story.Dispatch{Room: d.Room}
-		if err := nextMessage(ctx, tx, d, now); err != nil {
+		if err := nextMessage(ctx, tx, d, now, &orders); err != nil {
 			return err
 		}
 		v, err := s.weigh(ctx, tx, d, now)
@@ -173,6 +193,7 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 			return err
 		}
 	}
+	return errPutBy
 }
 
 // putBy records that d is not told now. What is held has an occasion at which
@@ -244,16 +265,17 @@ func (s *Store) claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, n
 
 // nextMessage fills d in with the message that is next, or returns
 // sql.ErrNoRows. It is found by its ID alone: a backlog is long, and all else
-// is read of one.
-func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
+// is read of one. What comes first are those of the first of orders; it takes
+// one off that has none any more.
+func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, orders *[]string) error {
 	order := "d.id"
 	if fault.Sabotaged == fault.Unordered {
 		order = "d.key"
 	}
 	err := sql.ErrNoRows
-	for _, which := range []string{urgent + ` AND`, ``} {
+	for ; len(*orders) > 0; *orders = (*orders)[1:] {
 		var id story.DeliveryID
-		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+which+claimable+` AND`+receptive(`?2`)+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
+		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+(*orders)[0]+claimable+` AND`+receptive(`?2`)+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
 		if err == nil {
 			return readMessage(ctx, tx, d, now, ` d.id = ?3`, id)
 		}

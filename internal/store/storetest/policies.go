@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -147,6 +148,40 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	claim(t, s, "")
 	if _, due, err := s.Occasion(t.Context(), "desk", morning()); due || err != nil {
 		t.Errorf("a digest is due twice (%v)", err)
+	}
+}
+
+// backlogIsPutByInSteps holds that a backlog that a room is not told becomes less
+// though no look at it may last until its end: the next one goes on.
+func backlogIsPutByInSteps(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	const backlog = 160
+	var all []story.Item
+	for i := range backlog {
+		all = append(all, item(fmt.Sprint("g:", i), fmt.Sprint("Idlib shelled ", i)))
+	}
+	save(t, s, all...)
+	var js []story.Judgement
+	for _, p := range must(s.Unjudged(t.Context(), backlog))(t) {
+		js = append(js, story.Judgement{Item: p.Item.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, At: Noon()})
+	}
+	check(t, s.SaveJudgements(t.Context(), js))
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	s.SetRule(func(*story.Due) story.Verdict {
+		if asked++; asked == backlog-10 {
+			cancel()
+		}
+		return story.Verdict{State: story.Held, Until: morning(), Why: "night"}
+	})
+	if _, ok, err := s.Claim(ctx, "desk", Noon()); ok || err == nil {
+		t.Fatalf("claimed %v (%v) with no time left, want an error", ok, err)
+	}
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Held: backlog})
+	if asked >= 2*backlog-10 {
+		t.Errorf("%d messages were looked at %d times, want that the second look went on where the first had ended", backlog, asked)
 	}
 }
 

@@ -144,6 +144,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
 		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
 		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
+		{"ABacklogIsPutByInSteps", backlogIsPutByInSteps},
 		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
 		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
 		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
