@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -197,6 +198,12 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) (o story.Outcome
 	defer cancel()
 	o = story.Outcome{Dispatch: *d, State: story.Delivered}
 	seat, ok := (*c.seats.Load())[d.Room]
+	defer func() {
+		if p := recover(); p != nil {
+			c.stumble(ctx, &o, p, seat.Patience)
+			ended, err = true, nil
+		}
+	}()
 	if fault.Sabotaged == fault.MarkedFirst && ok {
 		o.At = c.now()
 		err := c.box.Settle(ctx, o)
@@ -226,6 +233,16 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) (o story.Outcome
 	}
 	c.report(ctx, &o)
 	return o, true, nil
+}
+
+// stumble has an act that ended in a panic in doubt: what one message cannot be
+// made of must not keep the others from the room, nor stay on record as being
+// sent.
+func (c *Courier) stumble(ctx context.Context, o *story.Outcome, p any, patience time.Duration) {
+	c.judge(o, &Failure{Kind: Ambiguous, Why: "vedette stumbled over it, which is a fault of its own: see its log"}, patience)
+	o.At = c.now()
+	c.log.LogAttrs(ctx, slog.LevelError, "a message ended in a panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+	c.report(ctx, o)
 }
 
 // send carries d out in the room of seat.

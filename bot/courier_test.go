@@ -255,6 +255,30 @@ func TestOperatorsHearOfATokenThatIsNotAcceptedOnceADay(t *testing.T) {
 	}
 }
 
+// A mine is a room that cannot be told anything.
+type mine struct{ room }
+
+func (m *mine) Post(context.Context, string, *bot.Message) (story.Remote, error) { panic("boom") }
+
+func (m *mine) Edit(context.Context, story.Remote, string, *bot.Message) error { panic("boom") }
+
+// TestAMessageThatCannotBeMadeKeepsNoRoomUp holds that what ends in a panic is on
+// record as a message in doubt, which is looked for and at last given up, and
+// that the room hears of others meanwhile.
+func TestAMessageThatCannotBeMadeKeepsNoRoomUp(t *testing.T) {
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Ambiguous, story.Edit: story.Owed} {
+		b := &box{due: []story.Dispatch{dispatch(act), dispatch(story.Reply)}}
+		c := bot.NewCourier(b, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: new(mine), Zone: time.UTC}})
+		if err := c.Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.settled) != 2 || b.settled[0].State != want || b.settled[0].Rest || !b.settled[0].NotBefore.After(noon) || b.settled[1].State != story.Delivered {
+			t.Errorf("%s ended as %+v, want it %s later, and the next one told", act, b.settled, want)
+		}
+	}
+}
+
 func TestCourierParksWhatIsOwedToARoomThatIsGone(t *testing.T) {
 	b := &box{due: []story.Dispatch{dispatch(story.Post)}}
 	c := courier(b, &room{})
