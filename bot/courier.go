@@ -384,7 +384,9 @@ func backoff(k Kind, attempt int, patience time.Duration) time.Duration {
 	switch {
 	case k == RoomShut && attempt >= shutTimes && patience == 0:
 		return time.Hour
-	case k == RoomShut, k == Barred:
+	case k == Barred:
+		first, most = time.Minute, BarredFor
+	case k == RoomShut:
 		first, most = time.Minute, quarter
 	case patience > 0:
 		most = quarter

@@ -240,7 +240,9 @@ func TestOperatorsHearOfARoomThatIsShutOnce(t *testing.T) {
 }
 
 func TestOperatorsHearOfATokenThatIsNotAcceptedOnceADay(t *testing.T) {
-	b := &box{due: []story.Dispatch{dispatch(story.Post), dispatch(story.Post)}}
+	often := dispatch(story.Post)
+	often.Attempt = 12
+	b := &box{due: []story.Dispatch{often, dispatch(story.Post)}}
 	c := courier(b, &room{err: &bot.Failure{Kind: bot.Barred, Wait: 5 * time.Minute, Why: "no token"}})
 	c.SetOperators([]story.RoomName{"ops"})
 	if err := c.Drain(t.Context(), "desk"); err != nil {

@@ -17,10 +17,17 @@ import (
 
 // DeclareRooms says when each room that gets digests gets its next. One that
 // is due already stays so, and so does one that something is held for. For a room that gets none any more, what is held is
-// due at once: nothing else would end it.
+// due at once: nothing else would end it. A room that was found shut is tried at
+// once, since what was wrong may be mended.
 func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) (err error) {
 	defer wrap(&err, "declare rooms")
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		const shut = ` > ?1 AND room IN (SELECT room FROM rests WHERE shut > 0)`
+		for _, again := range []string{`deliveries SET not_before = ?1 WHERE state = 'owed' AND not_before` + shut, `roots SET not_before = ?1 WHERE not_before` + shut, `rests SET until = ?1 WHERE until` + shut} {
+			if _, err := tx.ExecContext(ctx, `UPDATE `+again, micros(now)); err != nil {
+				return err
+			}
+		}
 		rows, err := tx.QueryContext(ctx, `SELECT room FROM digests UNION SELECT room FROM deliveries WHERE state = 'held'`)
 		known, err := collect(rows, err, scanOne[story.RoomName])
 		if err != nil {

@@ -499,6 +499,19 @@ func oneStep(t *testing.T, h Harness) {
 	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Sending: 1, story.Owed: 1}) // what failed claims nothing
 }
 
+// claimed opens a story in the room desk and takes it.
+func claimed(t *testing.T, s Store, now time.Time) story.Dispatch {
+	t.Helper()
+	save(t, s, item("g:claimed", "A third town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	d, ok, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if !ok {
+		t.Fatal("nothing is due")
+	}
+	return d
+}
+
 func shutIsCounted(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
@@ -523,6 +536,23 @@ func shutIsCounted(t *testing.T, h Harness) {
 	if !ok || d.Notice.Bulletin == nil || d.Notice.Kind != story.RoomHealth {
 		t.Errorf("operators are owed %v %+v, want the alarm", ok, d.Notice)
 	}
+	d, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, Rest: true, Shut: 4, NotBefore: now.Add(time.Hour), Why: "a test", At: now}))
+	claim(t, s, "")
+	check(t, s.DeclareRooms(t.Context(), nil, now)) // somebody may have mended it
+	d, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if d.Shut != 4 {
+		t.Errorf("after the desk file was read the room is due %+v, want the message, and it found shut 4 times", d)
+	}
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: now}))
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: claimed(t, s, now), State: story.Owed, Rest: true, NotBefore: now.Add(time.Hour), Why: "busy", At: now}))
+	check(t, s.DeclareRooms(t.Context(), nil, now))
+	if d, ok, err := s.Claim(t.Context(), "desk", now); ok || err != nil {
+		t.Errorf("a room whose platform asked for patience is due %+v (%v)", d, err)
+	}
+	now = now.Add(time.Hour)
 	d, _, err = s.Claim(t.Context(), "desk", now)
 	check(t, err)
 	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: now}))
