@@ -170,6 +170,7 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 		"AgainItIsLost":        {room{blind: failure(bot.Repeatable, 0), err: failure(bot.Ambiguous, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, ""},
 		"AgainItIsNotSent":     {room{blind: failure(bot.Repeatable, 0), err: failure(bot.NotSent, time.Minute)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Minute), Why: "so"}, 1, ""},
 		"AgainItIsRefused":     {room{blind: failure(bot.Repeatable, 0), err: failure(bot.Unfit, 0)}, nil, story.Outcome{State: story.Parked, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, "A message to the room desk is given up"},
+		"AgainItsRootIsGone":   {room{blind: failure(bot.Repeatable, 0), err: failure(bot.RootMissing, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, ""},
 		"TheLookIsPutOff":      {room{blind: failure(bot.NotSent, time.Minute)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Minute), Why: "so"}, 0, ""},
 		"TheLookIsLost":        {room{blind: errors.New("cut off")}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}, 0, ""},
 		"NobodyMayLook":        {room{blind: failure(bot.RoomShut, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Hour), Why: "so"}, 0, "A message may or may not stand in the room desk, and nobody can look"},
