@@ -97,7 +97,8 @@ func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remo
 
 // Reply tells m in the thread of root, which it opens if there is none and
 // calls by m's title: the root's own is not at hand. Where no thread can be
-// had, m answers root in the channel.
+// had, m answers root in the channel, and where that takes a right that the bot
+// lacks, it stands there by itself.
 func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
 	if !snowflake(string(root)) {
 		return "", foreign()
@@ -114,7 +115,11 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 		}
 		r.account.forget(r.branch(string(root)))
 	}
-	return remote(r.account.send(ctx, r.post(), f.answering(string(root))))
+	id, no := r.account.send(ctx, r.post(), f.answering(string(root)))
+	if no != nil && no.unrelated() {
+		id, no = r.account.send(ctx, r.post(), f)
+	}
+	return remote(id, no)
 }
 
 // Edit makes the message root show m. Its buttons carry the key on.

@@ -291,7 +291,7 @@ func TestThreadIsOpenedOnce(t *testing.T) {
 }
 
 func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
-	const inThread, inChannel, nowhere = "thread", "channel", ""
+	const inThread, inChannel, byItself, nowhere = "thread", "channel", "channel, not as an answer", ""
 	for name, tt := range map[string]struct {
 		faults []fakeroom.Fault
 		want   string
@@ -312,6 +312,8 @@ func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
 		"Locked":                {[]fakeroom.Fault{said(posts, 400, 160005)}, told, inChannel},
 		"FormRefused":           {[]fakeroom.Fault{said(posts, 400, 50035)}, told, inThread},
 		"FormRefusedTwice":      {[]fakeroom.Fault{twice(said(posts, 400, 50035))}, "refused", nowhere},
+		"NoRightToReadThat":     {[]fakeroom.Fault{said(threads, 403, 50013), said(posts, 403, 160002)}, told, byItself},
+		"NoRightToReferToThat":  {[]fakeroom.Fault{said(threads, 403, 50013), said(posts, 403, 160009)}, told, byItself},
 		"FilteredTwice":         {[]fakeroom.Fault{twice(said(posts, 403, 200000))}, "refused", nowhere},
 		"ChannelShutToo":        {[]fakeroom.Fault{said(threads, 403, 50001), said(posts, 403, 50001)}, "room shut", nowhere},
 		"TokenGone":             {[]fakeroom.Fault{said(threads, 401, 0)}, "platform shut", nowhere},
@@ -340,7 +342,10 @@ func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
 			for _, p := range d.Posts(channel)[1:] {
 				where = map[bool]string{true: inChannel, false: inThread}[p.Thread == ""]
 				answers := strings.Contains(string(p.Raw), fmt.Sprintf(`"message_reference":{"message_id":%q,"fail_if_not_exists":false}`, id))
-				if p.Key != key || answers != (where == inChannel) {
+				if where == inChannel && !answers {
+					where = byItself
+				}
+				if p.Key != key || answers && where == inThread {
 					t.Errorf("body is %s", p.Raw)
 				}
 			}

@@ -115,6 +115,16 @@ func (r *refusal) definite() bool {
 	return s >= 400 && s < 500 && s != http.StatusTooManyRequests && s != http.StatusRequestTimeout
 }
 
+// unrelated reports whether it is that the message names another which Discord
+// does not take.
+func (r *refusal) unrelated() bool {
+	return r.definite() && slices.Contains([]int{
+		160002, // no reply without the right to read the history
+		160009, // no reference without it
+		160010, // the channel of the other is for adults
+	}, r.code)
+}
+
 // threadless reports whether it is the thread that does not take a message;
 // the channel may.
 func (r *refusal) threadless() bool {

@@ -106,7 +106,7 @@ func gone(code string) string {
 	switch code {
 	case "message_not_found", "thread_not_found":
 		return "the message is not in the channel any more"
-	case "cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
+	case "invalid_thread_ts", "cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
 		return "the message cannot be answered in a thread"
 	}
 	return ""

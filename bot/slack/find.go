@@ -19,7 +19,7 @@ func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error
 	if fault.Sabotaged == fault.NoLookup {
 		return "", false, nil
 	}
-	if t.Root != "" {
+	if timestamp(t.Root) {
 		ts, code, failure := r.search(ctx, &t, string(t.Root), r.replies(t.Root))
 		if ts != "" || failure != nil && code != "thread_not_found" && code != "message_not_found" {
 			return story.Remote(ts), ts != "", errorOf(failure)
