@@ -164,6 +164,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"OperatorsAreToldOnceWithThePoll", operatorsTold},
 		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
 		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
+		{"NoRoomRestsThroughAStepOfTheClock", clockSetBack},
 		{"APushIsSavedWithItsItems", pushSaved},
 		{"APollUndoesNoPush", pollBesidePush},
 		{"NoSearchIsAnError", searchIsSafe},
