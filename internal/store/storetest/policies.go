@@ -228,12 +228,17 @@ func aDigestWaitsForTheOneBeforeIt(t *testing.T, h Harness) {
 	if due() {
 		t.Error("a second digest is due while the first is under way")
 	}
-	settle(t, s, first, story.Delivered, 0)
-	if !due() {
+	settle(t, s, first, story.Ambiguous, 24*time.Hour) // and nobody may look
+	if now = Noon().Add(story.StuckAfter - time.Second); due() {
+		t.Error("a second digest is due while the first may yet be found")
+	}
+	if now = Noon().Add(story.StuckAfter); !due() {
 		t.Fatal("what came since is not due")
 	}
 	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: now.Add(time.Second)}))
-	if d := claim(t, s, story.Post); d.Notice.Bulletin == nil || d.Notice.Bulletin.Digest.Held != 2 {
+	d, _, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if b := d.Notice.Bulletin; b == nil || b.Digest.Held != 2 {
 		t.Errorf("claimed %+v, want a digest of both", d.Notice)
 	}
 }
