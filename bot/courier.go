@@ -335,6 +335,9 @@ func (c *Courier) linked(ctx context.Context, b *story.Bulletin, seat *Seat) *st
 func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 	f := failureOf(err)
 	o.Why = f.Why
+	if f.Kind == RoomShut && o.Dispatch.Shut == 0 && c.alone(o) {
+		return
+	}
 	switch f.Kind {
 	case NotSent, RoomShut, Barred, Repeatable:
 		o.State, o.Rest, o.Shut = story.Owed, true, o.Dispatch.Shut
@@ -368,6 +371,22 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 			o.State = story.Owed
 		}
 	}
+}
+
+// alone reports whether it is the act of o alone that finds its room shut, which
+// took others just before: for what it says, as something on the way may have
+// it. Nobody else must wait for it. An edit leaves the message as it stands.
+func (c *Courier) alone(o *story.Outcome) bool {
+	d := &o.Dispatch
+	switch {
+	case d.Act == story.Edit && d.Attempt > shutTimes:
+		o.State = story.Expired
+	case d.Act != story.Edit && d.Stuck:
+		o.State, o.Why = story.Parked, fmt.Sprintf("given up: it did not get through for %v, and others did: %s", story.StuckAfter, o.Why)
+	default:
+		return false
+	}
+	return true
 }
 
 // shutTimes is how often in a row a room is found shut before the operators

@@ -152,6 +152,41 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 	}
 }
 
+// TestOneMessageDoesNotShutARoom holds that a message is given up of which
+// something on the way says that the room is shut, while others get through:
+// what a feed writes may be what a firewall refuses.
+func TestOneMessageDoesNotShutARoom(t *testing.T) {
+	for name, tt := range map[string]struct {
+		act     story.Act
+		stuck   bool
+		shut    int
+		attempt int
+		want    story.DeliveryState
+	}{
+		"OthersGotThrough":    {story.Post, true, 0, 5, story.Parked},
+		"TheRoomIsShut":       {story.Post, true, 1, 5, story.Owed},
+		"NothingElseWasTried": {story.Post, false, 0, 5, story.Owed},
+		"AnEdit":              {story.Edit, false, 0, 5, story.Expired},
+		"AnEditInAShutRoom":   {story.Edit, false, 4, 5, story.Owed},
+		"AnEditAtFirst":       {story.Edit, false, 0, 2, story.Owed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := dispatch(tt.act)
+			d.Stuck, d.Shut, d.Attempt = tt.stuck, tt.shut, tt.attempt
+			b := &box{due: []story.Dispatch{d}}
+			c := courier(b, &room{err: &bot.Failure{Kind: bot.RoomShut, Why: "a wall"}})
+			c.SetOperators([]story.RoomName{"ops"})
+			if err := c.Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			o := b.settled[0]
+			if o.State != tt.want || o.Rest != (tt.want == story.Owed) || o.RootGone || (o.Alarm != nil) != (tt.want == story.Parked) {
+				t.Errorf("settled %+v, want it %s", o, tt.want)
+			}
+		})
+	}
+}
+
 func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 	failure := func(k bot.Kind, wait time.Duration) error { return &bot.Failure{Kind: k, Wait: wait, Why: "so"} }
 	for name, tt := range map[string]struct {

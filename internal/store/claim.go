@@ -171,7 +171,10 @@ var errPutBy = errors.New("more may be put by")
 // ends, or is held, in the same transaction: nothing is on record as being sent
 // that is not.
 func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	orders := []string{urgent + ` AND`, ``}
+	orders, err := ordersOf(ctx, tx, d.Room)
+	if err != nil {
+		return err
+	}
 	for range mostPutBy {
 		*d = story.Dispatch{Room: d.Room}
 		if err := nextMessage(ctx, tx, d, now, &orders); err != nil {
@@ -263,19 +266,37 @@ func (s *Store) claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, n
 	return err
 }
 
+// An order is what a message must be to come before those of the next order, and
+// by what the first of its own is known.
+type order struct{ which, by string }
+
+// ordersOf returns in which order messages are given to a room. Where the last
+// one found the room shut, one comes that has tried less often: it may have been
+// for what that one says.
+func ordersOf(ctx context.Context, tx *sql.Tx, room story.RoomName) ([]order, error) {
+	var shut bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM rests WHERE room = ? AND shut > 0)`, room).Scan(&shut); err != nil {
+		return nil, err
+	}
+	by := "d.id"
+	if fault.Sabotaged == fault.Unordered {
+		by = "d.key"
+	}
+	if !shut {
+		return []order{{urgent + ` AND`, by}, {``, by}}, nil
+	}
+	return []order{{urgent + ` AND d.attempt = 0 AND`, by}, {` d.attempt = 0 AND`, by}, {``, `d.attempt, d.id`}}, nil
+}
+
 // nextMessage fills d in with the message that is next, or returns
 // sql.ErrNoRows. It is found by its ID alone: a backlog is long, and all else
 // is read of one. What comes first are those of the first of orders; it takes
 // one off that has none any more.
-func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, orders *[]string) error {
-	order := "d.id"
-	if fault.Sabotaged == fault.Unordered {
-		order = "d.key"
-	}
+func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, orders *[]order) error {
 	err := sql.ErrNoRows
 	for ; len(*orders) > 0; *orders = (*orders)[1:] {
 		var id story.DeliveryID
-		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+(*orders)[0]+claimable+` AND`+receptive(`?2`)+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
+		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+(*orders)[0].which+claimable+` AND`+receptive(`?2`)+` ORDER BY `+(*orders)[0].by+` LIMIT 1`, micros(now), d.Room).Scan(&id)
 		if err == nil {
 			return readMessage(ctx, tx, d, now, ` d.id = ?3`, id)
 		}

@@ -563,6 +563,46 @@ func shutIsCounted(t *testing.T, h Harness) {
 	}
 }
 
+// shutByOne holds that a message of which what stands before the platform says
+// that the room is shut, for what it says itself, does not shut it: the next
+// try is another's.
+func shutByOne(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	first := claim(t, s, story.Post)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: first, State: story.Owed, Rest: true, Shut: 1, NotBefore: Noon().Add(time.Minute), Why: "a test", At: Noon()}))
+	save(t, s, item("g:2", "Another town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	h.Crash(t)
+	s = h.Open(t)
+	now := Noon().Add(time.Minute)
+	tried, _, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: tried, State: story.Owed, Rest: true, Shut: 2, NotBefore: now.Add(time.Minute), Why: "a test", At: now}))
+	now = now.Add(time.Minute)
+	first, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: first, State: story.Owed, Rest: true, Shut: 1, NotBefore: now.Add(time.Minute), Why: "a test", At: now}))
+	now = now.Add(time.Minute)
+	other, _, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if other.Notice.Item != 2 || other.Shut != 1 {
+		t.Fatalf("claimed %+v, want the other message, and that the room was found shut", other)
+	}
+	again, _, err := s.Advance(t.Context(), story.Outcome{Dispatch: other, State: story.Delivered, Remote: "m", At: now}, now)
+	check(t, err)
+	if again.Delivery != first.Delivery || again.Shut != 0 {
+		t.Fatalf("claimed %+v, want the first again, and the room not shut", again)
+	}
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: again, State: story.Owed, Rest: true, Shut: 1, NotBefore: now.Add(time.Minute), Why: "a test", At: now}))
+	now = now.Add(story.StuckAfter)
+	if d, ok, err := s.Claim(t.Context(), "desk", now); !ok || err != nil || d.Delivery != first.Delivery || !d.Stuck {
+		t.Errorf("claimed %v %+v (%v), want the first, which is stuck", ok, d, err)
+	}
+}
+
 func keyStays(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

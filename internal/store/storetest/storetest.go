@@ -132,6 +132,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatIsCriticalOvertakes", criticalOvertakes},
 		{"WhatEndedAndWhatIsNextAreOneTransaction", oneStep},
 		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
+		{"AMessageThatFindsARoomShutLetsAnotherTry", shutByOne},
 		{"AnAuditFindsWhoWasNotTold", auditFinds},
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
