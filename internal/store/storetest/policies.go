@@ -12,6 +12,27 @@ import (
 	"vedette/story"
 )
 
+// policies are the promises about what rooms ask for, and about their boards.
+func policies() []promise {
+	return []promise{
+		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
+		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
+		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
+		{"ABacklogIsPutByInSteps", backlogIsPutByInSteps},
+		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
+		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
+		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
+		{"WhatIsHeldIsToldAtItsTime", heldIsToldAtItsTime},
+		{"WhatStoodBelowIsOwedSinceItRose", agesFromItsRise},
+		{"APingIsRemembered", pingIsRemembered},
+		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
+		{"TwoReplicasClimbARungOnce", rungOnce},
+		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
+		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
+	}
+}
+
 // tellAt is tell for a story that stands at level.
 func tellAt(t *testing.T, s Store, of story.ID, kind story.NoticeKind, level story.Level, rooms ...story.RoomName) story.ID {
 	t.Helper()
@@ -303,7 +324,7 @@ func heldIsToldAtItsTime(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
 	soon := Noon().Add(5 * time.Minute)
-	s.SetRule(func(d *story.Due) story.Verdict { return story.Verdict{State: story.Held, Until: soon, Why: "late"} })
+	s.SetRule(func(*story.Due) story.Verdict { return story.Verdict{State: story.Held, Until: soon, Why: "late"} })
 	morning := map[story.RoomName]time.Time{"desk": morning()}
 	check(t, s.DeclareRooms(t.Context(), morning, Noon()))
 	save(t, s, item("g:1", "Idlib shelled"))

@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,7 +107,7 @@ type promise struct {
 // Run holds the databases that begin makes to every promise.
 func Run(t *testing.T, begin func(t *testing.T) Harness) {
 	t.Helper()
-	for _, promise := range append(moves(), []promise{
+	for _, promise := range append(slices.Concat(moves(), policies()), []promise{
 		{"ItemsAndValidatorsAreSavedTogether", itemsAndValidators},
 		{"AnItemIsNewOnceByAnyOfItsKeys", anyKey},
 		{"AnEditIsJudgedAgainAndKnowsItsStory", editKnowsItsStory},
@@ -142,21 +143,6 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
-		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
-		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
-		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
-		{"ABacklogIsPutByInSteps", backlogIsPutByInSteps},
-		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
-		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
-		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
-		{"WhatIsHeldIsToldAtItsTime", heldIsToldAtItsTime},
-		{"WhatStoodBelowIsOwedSinceItRose", agesFromItsRise},
-		{"APingIsRemembered", pingIsRemembered},
-		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
-		{"TwoReplicasClimbARungOnce", rungOnce},
-		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
-		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
-		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"RequestsAreKeptForAWeek", requestsKept},
