@@ -60,10 +60,10 @@ func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.T
 
 // occasioned says of a row of digests that its room is due one at ?1. One that
 // has not got through is waited for: the next has all that came since, however
-// long the platform is down. One that is in doubt is not for long: it may be
-// for ever, where nobody may look.
+// long the platform is down. One that is in doubt, and not soon looked for, is
+// not for long: it may be for ever, where nobody may look.
 const occasioned = ` due <= ?1 AND NOT EXISTS (
-	SELECT 1 FROM deliveries d WHERE d.story = 0 AND d.room = digests.room AND d.kind = 'digest' AND (d.state IN ('owed', 'sending') OR d.state = 'ambiguous' AND d.doubt + ` + stuckAfter + ` > ?1))`
+	SELECT 1 FROM deliveries d WHERE d.story = 0 AND d.room = digests.room AND d.kind = 'digest' AND (d.state IN ('owed', 'sending') OR d.state = 'ambiguous' AND (d.doubt + ` + stuckAfter + ` > ?1 OR d.not_before - ` + soonLooked + ` < ?1)))`
 
 // Occasion reports whether room is due a digest at now, and since when.
 func (s *Store) Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error) {
