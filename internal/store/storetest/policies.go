@@ -250,17 +250,17 @@ func aDigestWaitsForTheOneBeforeIt(t *testing.T, h Harness) {
 		t.Error("a second digest is due while the first is under way")
 	}
 	settle(t, s, first, story.Ambiguous, story.StuckAfter)
-	now = Noon().Add(story.StuckAfter)
-	look, _, err := s.Claim(t.Context(), "desk", now)
-	check(t, err)
-	settle(t, s, look, story.Ambiguous, story.StuckAfter+time.Minute) // the platform is down
-	if due() {
+	look := func(later, next time.Duration) {
+		t.Helper()
+		now = Noon().Add(later)
+		d, _, err := s.Claim(t.Context(), "desk", now)
+		check(t, err)
+		settle(t, s, d, story.Ambiguous, next)
+	}
+	if look(story.StuckAfter, story.StuckAfter+time.Minute); due() { // the platform is down
 		t.Error("a second digest is due while the first may soon be found")
 	}
-	now = Noon().Add(story.StuckAfter + time.Minute)
-	look, _, err = s.Claim(t.Context(), "desk", now)
-	check(t, err)
-	settle(t, s, look, story.Ambiguous, 24*time.Hour) // nobody may look
+	look(story.StuckAfter+time.Minute, 24*time.Hour) // nobody may look
 	if !due() {
 		t.Fatal("what came since is not due")
 	}
