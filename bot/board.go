@@ -121,7 +121,8 @@ func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Messag
 		return
 	}
 	f := failureOf(err)
-	if f.Kind == RootMissing { // made anew
+	remade := f.Kind == Unedited && f.Wait == 0
+	if f.Kind == RootMissing || remade { // made anew
 		b.Remote = ""
 	}
 	if f.Kind != Ambiguous && f.Kind != Repeatable {
@@ -134,6 +135,9 @@ func (c *Courier) put(ctx context.Context, b *story.Board, seat *Seat, m *Messag
 	b.Attempt++
 	b.Mark = "" // it is to be looked at again
 	b.NotBefore = c.now().Add(max(f.Wait, backoff(kind, b.Attempt, 0)))
+	if remade { // not each time that it would say something else
+		b.NotBefore = c.now().Add(boardLook)
+	}
 	c.log.LogAttrs(ctx, slog.LevelWarn, "board", slog.String("room", string(b.Room)), slog.String("why", f.Why), slog.Time("not_before", b.NotBefore))
 }
 

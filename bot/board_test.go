@@ -115,6 +115,20 @@ func TestABoardThatCannotBeShownIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestABoardThatTakesNoEditIsMadeAnewOnceAnHour(t *testing.T) {
+	for wait, want := range map[time.Duration]story.Remote{0: "", 20 * time.Second: "there"} {
+		l := &ledger{board: story.Board{Room: "desk", Key: "k", Remote: "there", Shown: "before"}, stands: []story.Stand{{Watch: "idlib", Level: story.Calm}}}
+		w := &wall{room: room{err: &bot.Failure{Kind: bot.Unedited, Wait: wait, Why: "a test"}}}
+		if err := boarded(l, w, func() time.Time { return noon }).Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		after := map[story.Remote]time.Duration{"": time.Hour, "there": 20 * time.Second}[want]
+		if l.board.Remote != want || !l.board.NotBefore.Equal(noon.Add(after)) {
+			t.Errorf("the board is %+v, want it at %q and left alone for %s", l.board, want, after)
+		}
+	}
+}
+
 func TestABoardThatCannotBePinnedStandsAllTheSame(t *testing.T) {
 	l := &ledger{board: story.Board{Room: "desk", Key: "k"}, stands: []story.Stand{{Watch: "idlib", Level: story.Calm}}}
 	w := &wall{pinErr: &bot.Failure{Kind: bot.RoomShut, Why: "no right: ask"}}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -198,6 +199,12 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) (o story.Outcome
 	defer cancel()
 	o = story.Outcome{Dispatch: *d, State: story.Delivered}
 	seat, ok := (*c.seats.Load())[d.Room]
+	defer func() {
+		if p := recover(); p != nil {
+			c.stumble(ctx, &o, p, seat.Patience)
+			ended, err = true, nil
+		}
+	}()
 	if fault.Sabotaged == fault.MarkedFirst && ok {
 		o.At = c.now()
 		err := c.box.Settle(ctx, o)
@@ -227,6 +234,16 @@ func (c *Courier) carry(ctx context.Context, d *story.Dispatch) (o story.Outcome
 	}
 	c.report(ctx, &o)
 	return o, true, nil
+}
+
+// stumble has an act that ended in a panic in doubt: what one message cannot be
+// made of must not keep the others from the room, nor stay on record as being
+// sent.
+func (c *Courier) stumble(ctx context.Context, o *story.Outcome, p any, patience time.Duration) {
+	c.judge(o, &Failure{Kind: Ambiguous, Why: "vedette stumbled over it, which is a fault of its own: see its log"}, patience)
+	o.At = c.now()
+	c.log.LogAttrs(ctx, slog.LevelError, "a message ended in a panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+	c.report(ctx, o)
 }
 
 // send carries d out in the room of seat.
@@ -321,6 +338,9 @@ func (c *Courier) linked(ctx context.Context, b *story.Bulletin, seat *Seat) *st
 func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 	f := failureOf(err)
 	o.Why = f.Why
+	if f.Kind == RoomShut && o.Dispatch.Shut == 0 && c.alone(o) {
+		return
+	}
 	switch f.Kind {
 	case NotSent, RoomShut, Barred, Repeatable:
 		o.State, o.Rest, o.Shut = story.Owed, true, o.Dispatch.Shut
@@ -331,8 +351,13 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 			tries = o.Shut
 		}
 		o.NotBefore = c.now().Add(max(f.Wait, backoff(f.Kind, tries, patience)))
-		if patience > 0 && o.NotBefore.Sub(owedSince(&o.Dispatch)) > patience {
+		if patience > 0 && o.NotBefore.Sub(o.Dispatch.Owed) > patience {
 			o.State, o.Rest, o.Why = story.Parked, false, fmt.Sprintf("given up after %v: %s", patience, f.Why)
+		}
+	case Unedited:
+		o.State, o.NotBefore = story.Owed, c.now().Add(max(f.Wait, backoff(NotSent, o.Dispatch.Attempt, patience)))
+		if f.Wait == 0 {
+			o.State = story.Expired
 		}
 	case RootMissing:
 		o.RootGone = true
@@ -351,12 +376,20 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 	}
 }
 
-// owedSince returns when the room was first to hear what d tells.
-func owedSince(d *story.Dispatch) time.Time {
-	if d.Act == story.Edit {
-		return d.Story.Changed
+// alone reports whether it is the act of o alone that finds its room shut, which
+// took others just before: for what it says, as something on the way may have
+// it. Nobody else must wait for it. An edit leaves the message as it stands.
+func (c *Courier) alone(o *story.Outcome) bool {
+	d := &o.Dispatch
+	switch {
+	case d.Act == story.Edit && d.Attempt > shutTimes:
+		o.State = story.Expired
+	case d.Act != story.Edit && d.Stuck:
+		o.State, o.Why = story.Parked, fmt.Sprintf("given up: it did not get through for %v, and others did: %s", story.StuckAfter, o.Why)
+	default:
+		return false
 	}
-	return d.Notice.At
+	return true
 }
 
 // shutTimes is how often in a row a room is found shut before the operators
@@ -373,7 +406,9 @@ func backoff(k Kind, attempt int, patience time.Duration) time.Duration {
 	switch {
 	case k == RoomShut && attempt >= shutTimes && patience == 0:
 		return time.Hour
-	case k == RoomShut, k == Barred:
+	case k == Barred:
+		first, most = time.Minute, BarredFor
+	case k == RoomShut:
 		first, most = time.Minute, quarter
 	case patience > 0:
 		most = quarter

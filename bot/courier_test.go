@@ -128,16 +128,18 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		err  error
 		want story.Outcome
 	}{
-		"Told":                               {story.Post, nil, story.Outcome{State: story.Delivered, Remote: "there"}},
-		"AnUnknownErrorIsAmbiguous":          {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
-		"AnAmbiguousEditIsMadeAgain":         {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
-		"NotSentBacksOffAndTheRoomRests":     {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
-		"WhatMayBeRepeatedIsOwedAgain":       {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
-		"ThePlatformsOwnWaitIsKept":          {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
-		"AShutRoomRestsLongerAndLosesNone":   {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, Shut: 1, NotBefore: noon.Add(time.Minute), Why: "no rights"}},
-		"WhatIsRefusedInEveryFormIsParked":   {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
-		"AReplyToARemovedRootIsOwedAsAPost":  {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
-		"AnEditOfARemovedRootHasNothingLeft": {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
+		"Told":                                {story.Post, nil, story.Outcome{State: story.Delivered, Remote: "there"}},
+		"AnUnknownErrorIsAmbiguous":           {story.Post, errors.New("cut off"), story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
+		"AnAmbiguousEditIsMadeAgain":          {story.Edit, errors.New("cut off"), story.Outcome{State: story.Owed, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}},
+		"NotSentBacksOffAndTheRoomRests":      {story.Post, &bot.Failure{Kind: bot.NotSent, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "busy"}},
+		"WhatMayBeRepeatedIsOwedAgain":        {story.Post, &bot.Failure{Kind: bot.Repeatable, Why: "lost"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(4 * time.Second), Why: "lost"}},
+		"ThePlatformsOwnWaitIsKept":           {story.Post, &bot.Failure{Kind: bot.NotSent, Wait: time.Hour, Why: "busy"}, story.Outcome{State: story.Owed, Rest: true, NotBefore: noon.Add(time.Hour), Why: "busy"}},
+		"AShutRoomRestsLongerAndLosesNone":    {story.Reply, &bot.Failure{Kind: bot.RoomShut, Why: "no rights"}, story.Outcome{State: story.Owed, Rest: true, Shut: 1, NotBefore: noon.Add(time.Minute), Why: "no rights"}},
+		"WhatIsRefusedInEveryFormIsParked":    {story.Post, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Parked, Why: "too odd"}},
+		"AReplyToARemovedRootIsOwedAsAPost":   {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
+		"AnEditThatIsPutOffLetsTheRoomBeTold": {story.Edit, &bot.Failure{Kind: bot.Unedited, Wait: 20 * time.Second, Why: "old"}, story.Outcome{State: story.Owed, NotBefore: noon.Add(20 * time.Second), Why: "old"}},
+		"ARootThatTakesNoEditStands":          {story.Edit, &bot.Failure{Kind: bot.Unedited, Why: "old"}, story.Outcome{State: story.Expired, NotBefore: noon.Add(4 * time.Second), Why: "old"}},
+		"AnEditOfARemovedRootHasNothingLeft":  {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := &box{due: []story.Dispatch{dispatch(tt.act)}}
@@ -154,6 +156,41 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 			}
 			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(story.Outcome{}, "Dispatch")); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestOneMessageDoesNotShutARoom holds that a message is given up of which
+// something on the way says that the room is shut, while others get through:
+// what a feed writes may be what a firewall refuses.
+func TestOneMessageDoesNotShutARoom(t *testing.T) {
+	for name, tt := range map[string]struct {
+		act     story.Act
+		stuck   bool
+		shut    int
+		attempt int
+		want    story.DeliveryState
+	}{
+		"OthersGotThrough":    {story.Post, true, 0, 5, story.Parked},
+		"TheRoomIsShut":       {story.Post, true, 1, 5, story.Owed},
+		"NothingElseWasTried": {story.Post, false, 0, 5, story.Owed},
+		"AnEdit":              {story.Edit, false, 0, 5, story.Expired},
+		"AnEditInAShutRoom":   {story.Edit, false, 4, 5, story.Owed},
+		"AnEditAtFirst":       {story.Edit, false, 0, 2, story.Owed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := dispatch(tt.act)
+			d.Stuck, d.Shut, d.Attempt = tt.stuck, tt.shut, tt.attempt
+			b := &box{due: []story.Dispatch{d}}
+			c := courier(b, &room{err: &bot.Failure{Kind: bot.RoomShut, Why: "a wall"}})
+			c.SetOperators([]story.RoomName{"ops"})
+			if err := c.Drain(t.Context(), "desk"); err != nil {
+				t.Fatal(err)
+			}
+			o := b.settled[0]
+			if o.State != tt.want || o.Rest != (tt.want == story.Owed) || o.RootGone || (o.Alarm != nil) != (tt.want == story.Parked) {
+				t.Errorf("settled %+v, want it %s", o, tt.want)
 			}
 		})
 	}
@@ -177,6 +214,7 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 		"AgainItIsLost":        {room{blind: failure(bot.Repeatable, 0), err: failure(bot.Ambiguous, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, ""},
 		"AgainItIsNotSent":     {room{blind: failure(bot.Repeatable, 0), err: failure(bot.NotSent, time.Minute)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Minute), Why: "so"}, 1, ""},
 		"AgainItIsRefused":     {room{blind: failure(bot.Repeatable, 0), err: failure(bot.Unfit, 0)}, nil, story.Outcome{State: story.Parked, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, "A message to the room desk is given up"},
+		"AgainItsRootIsGone":   {room{blind: failure(bot.Repeatable, 0), err: failure(bot.RootMissing, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "so"}, 1, ""},
 		"TheLookIsPutOff":      {room{blind: failure(bot.NotSent, time.Minute)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Minute), Why: "so"}, 0, ""},
 		"TheLookIsLost":        {room{blind: errors.New("cut off")}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(4 * time.Second), Why: "the answer was not understood"}, 0, ""},
 		"NobodyMayLook":        {room{blind: failure(bot.RoomShut, 0)}, nil, story.Outcome{State: story.Ambiguous, NotBefore: noon.Add(time.Hour), Why: "so"}, 0, "A message may or may not stand in the room desk, and nobody can look"},
@@ -247,7 +285,9 @@ func TestOperatorsHearOfARoomThatIsShutOnce(t *testing.T) {
 }
 
 func TestOperatorsHearOfATokenThatIsNotAcceptedOnceADay(t *testing.T) {
-	b := &box{due: []story.Dispatch{dispatch(story.Post), dispatch(story.Post)}}
+	often := dispatch(story.Post)
+	often.Attempt = 12
+	b := &box{due: []story.Dispatch{often, dispatch(story.Post)}}
 	c := courier(b, &room{err: &bot.Failure{Kind: bot.Barred, Wait: 5 * time.Minute, Why: "no token"}})
 	c.SetOperators([]story.RoomName{"ops"})
 	if err := c.Drain(t.Context(), "desk"); err != nil {
@@ -259,6 +299,30 @@ func TestOperatorsHearOfATokenThatIsNotAcceptedOnceADay(t *testing.T) {
 	}
 	if first.State != story.Owed || first.Shut != 0 || !first.NotBefore.Equal(noon.Add(5*time.Minute)) {
 		t.Errorf("settled %+v, want it owed, and the room not at fault", first)
+	}
+}
+
+// A mine is a room that cannot be told anything.
+type mine struct{ room }
+
+func (m *mine) Post(context.Context, string, *bot.Message) (story.Remote, error) { panic("boom") }
+
+func (m *mine) Edit(context.Context, story.Remote, string, *bot.Message) error { panic("boom") }
+
+// TestAMessageThatCannotBeMadeKeepsNoRoomUp holds that what ends in a panic is on
+// record as a message in doubt, which is looked for and at last given up, and
+// that the room hears of others meanwhile.
+func TestAMessageThatCannotBeMadeKeepsNoRoomUp(t *testing.T) {
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Ambiguous, story.Edit: story.Owed} {
+		b := &box{due: []story.Dispatch{dispatch(act), dispatch(story.Reply)}}
+		c := bot.NewCourier(b, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: new(mine), Zone: time.UTC}})
+		if err := c.Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		if len(b.settled) != 2 || b.settled[0].State != want || b.settled[0].Rest || !b.settled[0].NotBefore.After(noon) || b.settled[1].State != story.Delivered {
+			t.Errorf("%s ended as %+v, want it %s later, and the next one told", act, b.settled, want)
+		}
 	}
 }
 
@@ -422,7 +486,7 @@ func TestCourierGivesUpWhenItsPatienceEnds(t *testing.T) {
 		c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{err: &bot.Failure{Kind: bot.NotSent, Why: "not reached"}}, Zone: time.UTC, Patience: 72 * time.Hour}})
 		d := dispatch(act)
-		d.Notice.At, d.Story.Changed = noon, noon
+		d.Owed = noon
 		for d.Attempt = 1; ; d.Attempt++ {
 			b.due = []story.Dispatch{d}
 			if err := c.Drain(t.Context(), "desk"); err != nil {

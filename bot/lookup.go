@@ -71,12 +71,12 @@ func (c *Courier) unseen(o *story.Outcome, f *Failure) {
 	switch f.Kind {
 	case Unfit:
 		o.State = story.Parked
-	case RoomShut, RootMissing:
+	case RoomShut:
 		wait = unreadable
 	case Barred:
 		o.Barred = true
 		wait = max(f.Wait, backoff(Barred, d.Attempt, 0))
-	case Ambiguous, NotSent, Repeatable:
+	case Ambiguous, NotSent, Repeatable, Unedited, RootMissing:
 	}
 	o.NotBefore = c.now().Add(wait)
 }

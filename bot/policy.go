@@ -77,7 +77,7 @@ func (p *Policy) weigh(d *story.Due, zone *time.Location) story.Verdict {
 	if !until.IsZero() && (p.Quiet.Except == story.Unjudged || level < p.Quiet.Except) {
 		return story.Verdict{State: story.Held, Until: until, Why: kept(becauseQuiet, until.Format(keptTime))}
 	}
-	if p.Backlog > 0 && level < story.Critical && d.Now.Sub(d.Notice.At) > p.Backlog {
+	if p.Backlog > 0 && level < story.Critical && d.Now.Sub(d.Owed) > p.Backlog {
 		return story.Verdict{State: story.Held, Until: d.Now.Add(gathering), Why: kept(becauseLate, minutes(p.Backlog))}
 	}
 	return p.ping(d, level)

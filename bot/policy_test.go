@@ -180,7 +180,7 @@ func TestWeighing(t *testing.T) {
 func TestWhatHasWaitedLongComesInADigest(t *testing.T) {
 	waits := bot.Policy{Backlog: 2 * hour}
 	due := func(waited time.Duration, level story.Level) story.Due {
-		return story.Due{Now: noon, Dispatch: story.Dispatch{Act: story.Post, Story: story.Story{Level: level}, Notice: story.Notice{Kind: story.NewStory, At: noon.Add(-waited)}}}
+		return story.Due{Now: noon, Dispatch: story.Dispatch{Act: story.Post, Story: story.Story{Level: level}, Notice: story.Notice{Kind: story.NewStory, At: noon.AddDate(-1, 0, 0)}, Owed: noon.Add(-waited)}}
 	}
 	again := due(3*hour, story.High)
 	again.Notice.Kind, again.Notice.Bulletin = story.DigestKind, &story.Bulletin{Kind: story.DigestKind}

@@ -84,6 +84,7 @@ const (
 	Unfit                   // it does not stand there, and never will: refused in every form
 	RootMissing             // it does not stand there: the message that it edits or answers is gone
 	Repeatable              // it may stand there or not, and another with its key does not make two: try again after Wait
+	Unedited                // an edit: the message stands as it did and can be answered; try again after Wait, or never if that is 0
 )
 
 // String returns the kind in plain words.
@@ -103,6 +104,8 @@ func (k Kind) String() string {
 		return "root message missing"
 	case Repeatable:
 		return "may be repeated"
+	case Unedited:
+		return "not edited"
 	}
 	return fmt.Sprintf("kind %d", k)
 }

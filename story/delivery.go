@@ -58,6 +58,7 @@ type Dispatch struct {
 	Calls    Mention // whom the message pings
 	Why      string  // it pings or does not, in plain words, or ""
 
+	Owed   time.Time // since when the room is to hear what it tells
 	Tried  time.Time // for a LookUp: since when it may stand in the room
 	Looked time.Time // for a LookUp: when it was looked for in vain, after it was last sent, or the zero time
 	Stuck  bool      // the room took others while this one did not get through for a quarter of an hour

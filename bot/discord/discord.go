@@ -39,7 +39,7 @@ type Account struct {
 	skew atomic.Int64 // nanoseconds: how far Discord's clock was last seen after ours
 
 	mu      sync.Mutex           // guards what follows; held for no call
-	threads map[string]bool      // by the id of their root, which is also theirs: those that a reply went to or may go to
+	threads map[branch]bool      // those that a reply went to or may go to; their id is their root's
 	guilds  map[string]string    // by the id of a channel: where it is
 	silent  map[string]time.Time // by the id of a channel: when Discord would not say where it is
 	parents map[string]string    // by the id of a channel or thread: the channel
@@ -73,7 +73,7 @@ func New(o Options) (*Account, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return &Account{
-		session: session, pace: newPace(session.Ratelimiter), threads: make(map[string]bool), guilds: make(map[string]string), silent: make(map[string]time.Time),
+		session: session, pace: newPace(session.Ratelimiter), threads: make(map[branch]bool), guilds: make(map[string]string), silent: make(map[string]time.Time),
 		parents: make(map[string]string), publicKey: o.PublicKey, publicURL: o.PublicURL,
 	}, nil
 }
@@ -97,7 +97,8 @@ func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remo
 
 // Reply tells m in the thread of root, which it opens if there is none and
 // calls by m's title: the root's own is not at hand. Where no thread can be
-// had, m answers root in the channel.
+// had, m answers root in the channel, and where that takes a right that the bot
+// lacks, it stands there by itself.
 func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
 	if !snowflake(string(root)) {
 		return "", foreign()
@@ -112,9 +113,13 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 		if no == nil || !no.threadless() {
 			return remote(id, no)
 		}
-		r.account.forget(string(root))
+		r.account.forget(r.branch(string(root)))
 	}
-	return remote(r.account.send(ctx, r.post(), f.answering(string(root))))
+	id, no := r.account.send(ctx, r.post(), f.answering(string(root)))
+	if no != nil && no.unrelated() {
+		id, no = r.account.send(ctx, r.post(), f)
+	}
+	return remote(id, no)
 }
 
 // Edit makes the message root show m. Its buttons carry the key on.

@@ -291,7 +291,7 @@ func TestThreadIsOpenedOnce(t *testing.T) {
 }
 
 func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
-	const inThread, inChannel, nowhere = "thread", "channel", ""
+	const inThread, inChannel, byItself, nowhere = "thread", "channel", "channel, not as an answer", ""
 	for name, tt := range map[string]struct {
 		faults []fakeroom.Fault
 		want   string
@@ -312,6 +312,8 @@ func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
 		"Locked":                {[]fakeroom.Fault{said(posts, 400, 160005)}, told, inChannel},
 		"FormRefused":           {[]fakeroom.Fault{said(posts, 400, 50035)}, told, inThread},
 		"FormRefusedTwice":      {[]fakeroom.Fault{twice(said(posts, 400, 50035))}, "refused", nowhere},
+		"NoRightToReadThat":     {[]fakeroom.Fault{said(threads, 403, 50013), said(posts, 403, 160002)}, told, byItself},
+		"NoRightToReferToThat":  {[]fakeroom.Fault{said(threads, 403, 50013), said(posts, 403, 160009)}, told, byItself},
 		"FilteredTwice":         {[]fakeroom.Fault{twice(said(posts, 403, 200000))}, "refused", nowhere},
 		"ChannelShutToo":        {[]fakeroom.Fault{said(threads, 403, 50001), said(posts, 403, 50001)}, "room shut", nowhere},
 		"TokenGone":             {[]fakeroom.Fault{said(threads, 401, 0)}, "platform shut", nowhere},
@@ -340,7 +342,10 @@ func TestNoReplyIsLostForWantOfAThread(t *testing.T) {
 			for _, p := range d.Posts(channel)[1:] {
 				where = map[bool]string{true: inChannel, false: inThread}[p.Thread == ""]
 				answers := strings.Contains(string(p.Raw), fmt.Sprintf(`"message_reference":{"message_id":%q,"fail_if_not_exists":false}`, id))
-				if p.Key != key || answers != (where == inChannel) {
+				if where == inChannel && !answers {
+					where = byItself
+				}
+				if p.Key != key || answers && where == inThread {
 					t.Errorf("body is %s", p.Raw)
 				}
 			}
@@ -364,6 +369,24 @@ func TestThreadThatIsGoneIsLookedForAgain(t *testing.T) {
 		if got, _ := outcome(t, err); (got == told) != (i < 2) {
 			t.Errorf("reply %d: %v", i, err)
 		}
+	}
+}
+
+// TestAThreadBelongsToItsChannel holds that a room that the desk file has moved to
+// another channel is told there, and not in the threads of the one before.
+func TestAThreadBelongsToItsChannel(t *testing.T) {
+	d, a := serve(t)
+	id, err := a.Room(channel).Post(t.Context(), "k1", root())
+	if err == nil {
+		_, err = a.Room(channel).Reply(t.Context(), id, "k2", further())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Fail(said(threads, 404, 10008))
+	_, err = a.Room("123456789012345679").Reply(t.Context(), id, key, further())
+	if got, _ := outcome(t, err); got != "root message missing" || len(d.Posts(channel)) != 2 {
+		t.Errorf("in another channel the reply is %s, and %d messages stand in the first (%v)", got, len(d.Posts(channel)), err)
 	}
 }
 
@@ -405,9 +428,9 @@ func TestEachFaultOfAnEditIsToldForWhatItIs(t *testing.T) {
 	}{
 		"None":             {fakeroom.Fault{Method: posts}, told},
 		"Gone":             {said(edits, 404, 10008), "root message missing"},
-		"TooManyEdits":     {said(edits, 429, 30046), "root message missing"},
-		"TooManyEdits400":  {said(edits, 400, 30046), "root message missing"},
-		"AnotherBots":      {said(edits, 403, 50005), "root message missing"},
+		"TooManyEdits":     {said(edits, 429, 30046), "not edited"},
+		"TooManyEdits400":  {said(edits, 400, 30046), "not edited"},
+		"AnotherBots":      {said(edits, 403, 50005), "not edited"},
 		"NoChannel":        {said(edits, 404, 10003), "room shut"},
 		"Busy":             {said(edits, 429, 0), "not sent"},
 		"Stumbled":         {said(edits, 500, 10008), "ambiguous"},

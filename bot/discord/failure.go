@@ -36,8 +36,12 @@ func (r *refusal) failure() *bot.Failure {
 		return &bot.Failure{Kind: bot.NotSent, Why: "Discord was not reached"}
 	case s == 0:
 		return &bot.Failure{Kind: bot.Ambiguous, Why: "Discord's answer was lost"}
-	case r.answers && s >= 400 && s < 500 && gone(r.code) != "":
-		return &bot.Failure{Kind: bot.RootMissing, Why: gone(r.code) + r.named()}
+	case r.answers && s >= 400 && s < 500 && r.code == discordgo.ErrCodeUnknownMessage:
+		return &bot.Failure{Kind: bot.RootMissing, Why: "the message is not in the channel any more" + r.named()}
+	case r.answers && s >= 400 && s < 500 && r.code == discordgo.ErrCodeCannotEditFromAnotherUser:
+		return &bot.Failure{Kind: bot.Unedited, Why: "the message is another bot's to edit" + r.named()}
+	case r.answers && s >= 400 && s < 500 && r.code == discordgo.ErrCodeMaximumNumberOfEditsToMessagesOlderThanOneHourReached:
+		return &bot.Failure{Kind: bot.Unedited, Wait: max(r.wait, oldEvery), Why: "Discord takes few edits at once of messages that are older than an hour" + r.named()}
 	case s == http.StatusTooManyRequests:
 		return &bot.Failure{Kind: bot.NotSent, Wait: r.wait, Why: "Discord is busy" + r.named()}
 	case s >= 500, s == http.StatusRequestTimeout:
@@ -51,18 +55,9 @@ func (r *refusal) failure() *bot.Failure {
 	return &bot.Failure{Kind: bot.Unfit, Why: r.unfit() + r.named()}
 }
 
-// gone says why a message cannot be edited or answered any more, or "".
-func gone(code int) string {
-	switch code {
-	case discordgo.ErrCodeUnknownMessage:
-		return "the message is not in the channel any more"
-	case discordgo.ErrCodeCannotEditFromAnotherUser:
-		return "the message is another bot's to edit"
-	case discordgo.ErrCodeMaximumNumberOfEditsToMessagesOlderThanOneHourReached:
-		return "the message is older than an hour, and Discord takes no more edits of it"
-	}
-	return ""
-}
+// oldEvery is how long no old message of a channel is edited after Discord has
+// refused it: messages are told meanwhile.
+const oldEvery = 20 * time.Second
 
 // shut says why nothing can be told in the channel, and what an operator can
 // do about it, or "".
@@ -118,6 +113,16 @@ func (r *refusal) named() string {
 func (r *refusal) definite() bool {
 	s := r.exchange.Status
 	return s >= 400 && s < 500 && s != http.StatusTooManyRequests && s != http.StatusRequestTimeout
+}
+
+// unrelated reports whether it is that the message names another which Discord
+// does not take.
+func (r *refusal) unrelated() bool {
+	return r.definite() && slices.Contains([]int{
+		160002, // no reply without the right to read the history
+		160009, // no reference without it
+		160010, // the channel of the other is for adults
+	}, r.code)
 }
 
 // threadless reports whether it is the thread that does not take a message;

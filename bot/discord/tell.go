@@ -313,7 +313,7 @@ func (in *Inbox) try(ctx context.Context, e errand, body []byte, kind string) *r
 		return nil
 	}
 	switch f := no.failure(); f.Kind {
-	case bot.Ambiguous, bot.Repeatable:
+	case bot.Ambiguous, bot.Repeatable, bot.Unedited:
 		if !e.repeat || !pause(ctx, max(f.Wait, retryAfter)) {
 			return no
 		}

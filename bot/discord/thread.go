@@ -25,7 +25,7 @@ type threadForm struct {
 // told anywhere: whether a thread was opened is never worth not knowing
 // whether a message stands.
 func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *bot.Failure) {
-	if r.account.knows(root) {
+	if r.account.knows(r.branch(root)) {
 		return true, nil
 	}
 	_, no := r.account.do(ctx, call{
@@ -34,7 +34,7 @@ func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *
 		body: threadForm{Name: threadName(m), Archive: dayOfSilence},
 	})
 	if no == nil || no.definite() && no.code == discordgo.ErrCodeThreadAlreadyCreatedForThisMessage {
-		r.account.remember(root)
+		r.account.remember(r.branch(root))
 		return true, nil
 	}
 	f := no.failure()
@@ -43,31 +43,38 @@ func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *
 		return false, nil
 	case bot.Ambiguous: // opening it again is harmless
 		f.Kind = bot.NotSent
-	case bot.NotSent, bot.Barred, bot.RootMissing, bot.Repeatable:
+	case bot.NotSent, bot.Barred, bot.RootMissing, bot.Repeatable, bot.Unedited:
 	}
 	return false, f
 }
 
-// knows reports whether the thread of root is known.
-func (a *Account) knows(root string) bool {
+// A branch is a thread as a channel's: a room that has moved to another channel
+// is not told in the threads of the one before.
+type branch struct{ channel, root string }
+
+// branch returns the thread of root.
+func (r *Room) branch(root string) branch { return branch{r.channel, root} }
+
+// knows reports whether the thread is known.
+func (a *Account) knows(b branch) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.threads[root]
+	return a.threads[b]
 }
 
-// remember keeps that there is a thread of root.
-func (a *Account) remember(root string) {
+// remember keeps that there is the thread.
+func (a *Account) remember(b branch) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if len(a.threads) >= mostThreads {
 		clear(a.threads)
 	}
-	a.threads[root] = true
+	a.threads[b] = true
 }
 
 // forget is the opposite of remember.
-func (a *Account) forget(root string) {
+func (a *Account) forget(b branch) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	delete(a.threads, root)
+	delete(a.threads, b)
 }

@@ -75,6 +75,9 @@ func refused(x *bot.Exchange, code string, answers bool) *bot.Failure {
 		if why := gone(code); why != "" {
 			return &bot.Failure{Kind: bot.RootMissing, Why: why + named}
 		}
+		if why := fixed(code); why != "" {
+			return &bot.Failure{Kind: bot.Unedited, Why: why + named}
+		}
 	}
 	if unaccepted(code) {
 		return &bot.Failure{Kind: bot.Barred, Wait: bot.BarredFor, Why: "Slack does not accept the token" + named + ": set VEDETTE_SLACK_TOKEN to the bot token of an app that is installed"}
@@ -85,17 +88,25 @@ func refused(x *bot.Exchange, code string, answers bool) *bot.Failure {
 	return &bot.Failure{Kind: bot.Unfit, Why: "Slack refused the message" + named}
 }
 
+// fixed says why a message that stands in the channel cannot be edited any
+// more, or "".
+func fixed(code string) string {
+	switch code {
+	case "cant_update_message":
+		return "the message is not this app's to edit, and never will be"
+	case "edit_window_closed":
+		return "the workspace does not let messages of this age be edited"
+	}
+	return ""
+}
+
 // gone says why a message cannot be edited or answered any more, or "". A
 // thread that is locked is one: the room is not shut by it.
 func gone(code string) string {
 	switch code {
 	case "message_not_found", "thread_not_found":
 		return "the message is not in the channel any more"
-	case "cant_update_message":
-		return "the message is not this app's to edit, and never will be"
-	case "edit_window_closed":
-		return "the workspace does not let messages of this age be edited"
-	case "cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
+	case "invalid_thread_ts", "cannot_reply_to_message", "restricted_action_non_threadable_channel", "restricted_action_thread_locked":
 		return "the message cannot be answered in a thread"
 	}
 	return ""

@@ -20,14 +20,14 @@ func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error
 		return "", false, nil
 	}
 	thread := markOf(&t)
-	if t.Root != "" && r.workspace.resume(thread) == "" {
+	if timestamp(t.Root) && r.workspace.resume(thread) == "" {
 		ts, code, failure := r.search(ctx, &t, string(t.Root), r.replies(t.Root))
 		if ts != "" || failure != nil && code != "thread_not_found" && code != "message_not_found" {
 			return story.Remote(ts), ts != "", errorOf(failure)
 		}
 	}
 	ts, _, failure := r.search(ctx, &t, r.channel, r.history)
-	if t.Root != "" && failure != nil && failure.Kind == bot.NotSent { // who had to read the thread anew might never come to the channel
+	if timestamp(t.Root) && failure != nil && failure.Kind == bot.NotSent { // who had to read the thread anew might never come to the channel
 		r.workspace.stop(thread, "read")
 	}
 	return story.Remote(ts), ts != "", errorOf(failure)

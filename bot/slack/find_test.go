@@ -132,6 +132,9 @@ func TestWhatSlackDoesNotShowYetIsNotFound(t *testing.T) {
 		if found, ok, err := r.Find(t.Context(), trace("", time.Second)); !ok || err != nil || found != at {
 			t.Errorf("found %q, %v, %v; want %q", found, ok, err, at)
 		}
+		if _, ok, err := r.Find(t.Context(), trace("1012345678901234567", time.Second)); !ok || err != nil {
+			t.Errorf("found %v, %v where its root stood in another platform", ok, err)
+		}
 	})
 }
 

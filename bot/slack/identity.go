@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"regexp"
 	"strings"
 	"time"
 
@@ -84,7 +83,7 @@ func (r *Room) Tenant(ctx context.Context) (string, error) {
 // not say which address the workspace has: it is asked now and then.
 func (r *Room) Link(ctx context.Context, remote story.Remote) string {
 	who, failure := r.workspace.home(ctx)
-	if failure != nil || who.home == "" || !regexp.MustCompile(`^\d+\.\d+$`).MatchString(string(remote)) {
+	if failure != nil || who.home == "" || !timestamp(remote) {
 		return ""
 	}
 	return who.home + "/archives/" + r.channel + "/p" + strings.Replace(string(remote), ".", "", 1)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -148,12 +149,18 @@ func (r *Room) Post(ctx context.Context, key string, m *bot.Message) (story.Remo
 // Reply tells m in the thread of root. If somebody has deleted root, Slack
 // may take m as a message of its own.
 func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.Message) (story.Remote, error) {
+	if !timestamp(root) {
+		return "", foreign()
+	}
 	return r.post(ctx, root, key, reply(m, key))
 }
 
 // Edit makes the message root show m. The metadata that it was posted with
 // stays, and its buttons carry the key on.
 func (r *Room) Edit(ctx context.Context, root story.Remote, key string, m *bot.Message) error {
+	if !timestamp(root) {
+		return foreign()
+	}
 	f := edited(m, key)
 	_, err := r.tell(ctx, act{pace: r.workspace.edits, answers: true, send: func(ctx context.Context, form form) (string, error) {
 		// No blocks at all would leave the old ones standing on some servers.
@@ -165,6 +172,17 @@ func (r *Room) Edit(ctx context.Context, root story.Remote, key string, m *bot.M
 		return ts, err
 	}})
 	return err
+}
+
+// timestamp reports whether remote looks like one of Slack's.
+func timestamp(remote story.Remote) bool {
+	return regexp.MustCompile(`^\d+\.\d+$`).MatchString(string(remote))
+}
+
+// foreign is the failure of an act on a message that never stood in Slack: the
+// room did not always stand there.
+func foreign() *bot.Failure {
+	return &bot.Failure{Kind: bot.RootMissing, Why: "the message does not stand in Slack"}
 }
 
 // Pin pins a message of the channel. A message that is pinned stays so.

@@ -85,8 +85,9 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 
 		"RootDeleted":            {reply | edit, []answer{refusal("message_not_found")}, bot.RootMissing, 0, "not in the channel any more", 1, 0},
 		"ThreadDeleted":          {reply | edit, []answer{refusal("thread_not_found")}, bot.RootMissing, 0, "not in the channel any more", 1, 0},
-		"NotOursToEdit":          {edit, []answer{refusal("cant_update_message")}, bot.RootMissing, 0, "never will be", 1, 0},
-		"TooOldToEdit":           {edit, []answer{refusal("edit_window_closed")}, bot.RootMissing, 0, "this age", 1, 0},
+		"NotOursToEdit":          {edit, []answer{refusal("cant_update_message")}, bot.Unedited, 0, "never will be", 1, 0},
+		"TooOldToEdit":           {edit, []answer{refusal("edit_window_closed")}, bot.Unedited, 0, "this age", 1, 0},
+		"ThreadNotOne":           {reply, []answer{refusal("invalid_thread_ts")}, bot.RootMissing, 0, "in a thread", 1, 0},
 		"ThreadLocked":           {reply, []answer{refusal("restricted_action_thread_locked")}, bot.RootMissing, 0, "in a thread", 1, 0},
 		"ThreadsNotAllowed":      {reply, []answer{refusal("restricted_action_non_threadable_channel")}, bot.RootMissing, 0, "in a thread", 1, 0},
 		"RootMissingForNoRoot":   {post, []answer{refusal("message_not_found"), refusal("message_not_found")}, bot.Unfit, 0, "message_not_found", 2, 0},
@@ -156,6 +157,27 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestARootOfAnotherPlatformIsMissing holds that a room that moved to Slack is told
+// there of the stories that it heard of elsewhere.
+func TestARootOfAnotherPlatformIsMissing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t)
+		r := s.room(t)
+		for _, root := range []story.Remote{"1012345678901234567", "mfrggzdfmztwq2lk", ""} {
+			_, replied := r.Reply(t.Context(), root, "k", message("T"))
+			for act, err := range map[string]error{"reply": replied, "edit": r.Edit(t.Context(), root, "key0000000000001", message("T"))} {
+				var f *bot.Failure
+				if !errors.As(err, &f) || f.Kind != bot.RootMissing {
+					t.Errorf("%s to %q: %v, want that the root is missing", act, root, err)
+				}
+			}
+		}
+		if n := len(s.sent()); n != 0 {
+			t.Errorf("%d calls, want none", n)
+		}
+	})
 }
 
 func TestFormNeverCostsAnAlert(t *testing.T) {

@@ -226,7 +226,7 @@ func (in *Inbox) post(ctx context.Context, h *heard, f face, shared bool, form f
 		return unfit
 	case bot.NotSent, bot.RoomShut, bot.Barred, bot.RootMissing:
 		return absent
-	case bot.Ambiguous, bot.Repeatable:
+	case bot.Ambiguous, bot.Repeatable, bot.Unedited:
 	}
 	return unknown
 }

@@ -16,11 +16,18 @@ import (
 )
 
 // DeclareRooms says when each room that gets digests gets its next. One that
-// is due already stays so. For a room that gets none any more, what is held is
-// due at once: nothing else would end it.
+// is due already stays so, and so does one that something is held for. For a room that gets none any more, what is held is
+// due at once: nothing else would end it. A room that was found shut is tried at
+// once, since what was wrong may be mended.
 func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.Time, now time.Time) (err error) {
 	defer wrap(&err, "declare rooms")
 	return s.tx(ctx, func(tx *sql.Tx) error {
+		const shut = ` > ?1 AND room IN (SELECT room FROM rests WHERE shut > 0)`
+		for _, again := range []string{`deliveries SET not_before = ?1 WHERE state = 'owed' AND not_before` + shut, `roots SET not_before = ?1 WHERE not_before` + shut, `rests SET until = ?1 WHERE until` + shut} {
+			if _, err := tx.ExecContext(ctx, `UPDATE `+again, micros(now)); err != nil { // #nosec G202 -- all of it is ours
+				return err
+			}
+		}
 		rows, err := tx.QueryContext(ctx, `SELECT room FROM digests UNION SELECT room FROM deliveries WHERE state = 'held'`)
 		known, err := collect(rows, err, scanOne[story.RoomName])
 		if err != nil {
@@ -41,7 +48,8 @@ func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.T
 		for room, due := range next {
 			_, err := tx.ExecContext(ctx, `
 				INSERT INTO digests (room, due, told) VALUES (?1, ?2, ?3)
-				ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due <= ?3 THEN digests.due ELSE excluded.due END`, room, micros(due), micros(now))
+				ON CONFLICT (room) DO UPDATE SET due = CASE WHEN digests.due <= ?3
+					OR digests.due < excluded.due AND EXISTS (SELECT 1 FROM deliveries WHERE room = ?1 AND state = 'held') THEN digests.due ELSE excluded.due END`, room, micros(due), micros(now))
 			if err != nil {
 				return err
 			}
@@ -52,9 +60,10 @@ func (s *Store) DeclareRooms(ctx context.Context, next map[story.RoomName]time.T
 
 // occasioned says of a row of digests that its room is due one at ?1. One that
 // has not got through is waited for: the next has all that came since, however
-// long the platform is down.
+// long the platform is down. One that is in doubt, and not soon looked for, is
+// not for long: it may be for ever, where nobody may look.
 const occasioned = ` due <= ?1 AND NOT EXISTS (
-	SELECT 1 FROM deliveries d WHERE d.story = 0 AND d.room = digests.room AND d.kind = 'digest' AND d.state IN ('owed', 'sending', 'ambiguous'))`
+	SELECT 1 FROM deliveries d WHERE d.story = 0 AND d.room = digests.room AND d.kind = 'digest' AND (d.state IN ('owed', 'sending') OR d.state = 'ambiguous' AND (d.doubt + ` + stuckAfter + ` > ?1 OR d.not_before - ` + soonLooked + ` < ?1)))`
 
 // Occasion reports whether room is due a digest at now, and since when.
 func (s *Store) Occasion(ctx context.Context, room story.RoomName, now time.Time) (since time.Time, due bool, err error) {
@@ -307,26 +316,37 @@ func alarm(ctx context.Context, tx *sql.Tx, id story.ID, room story.RoomName, at
 // than level, and adds them to rooms: the oldest delivery of each, whose
 // message tells all. The story stands at level then.
 func rise(ctx context.Context, tx *sql.Tx, id story.ID, level story.Level, at time.Time, rooms map[story.RoomName]bool) error {
-	rows, err := tx.QueryContext(ctx, `
-		UPDATE deliveries SET state = 'owed', why = 'the story has risen', changed = ?3
-		WHERE id IN (SELECT min(id) FROM deliveries WHERE story = ?1 AND state = 'below' AND kind <> 'refresh' GROUP BY room)
-			AND EXISTS (SELECT 1 FROM stories WHERE id = ?1 AND level < ?2) RETURNING room`, id, level, micros(at))
-	owed, err := collect(rows, err, scanOne[story.RoomName])
-	if err != nil || len(owed) == 0 {
+	var lower bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM stories WHERE id = ? AND level < ?)`, id, level).Scan(&lower); err != nil || !lower {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE stories SET level = ? WHERE id = ?`, level, id); err != nil {
+	owed, err := oweAgain(ctx, tx, id, level, at, rooms)
+	if err != nil || !owed {
 		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE stories SET level = ? WHERE id = ?`, level, id)
+	return err
+}
+
+// oweAgain is rise for a story that stands at level, and reports whether a room
+// is owed anything by it.
+func oweAgain(ctx context.Context, tx *sql.Tx, id story.ID, level story.Level, at time.Time, rooms map[story.RoomName]bool) (again bool, err error) {
+	rows, err := tx.QueryContext(ctx, `
+		UPDATE deliveries SET state = 'owed', why = 'the story has risen', changed = ?2, risen = ?2
+		WHERE id IN (SELECT min(id) FROM deliveries WHERE story = ?1 AND state = 'below' AND kind <> 'refresh' GROUP BY room) RETURNING room`, id, micros(at))
+	owed, err := collect(rows, err, scanOne[story.RoomName])
+	if err != nil {
+		return false, err
 	}
 	for _, room := range owed {
 		rooms[room] = true
 		if level >= story.Critical {
 			if err := alarm(ctx, tx, id, room, at); err != nil {
-				return err
+				return false, err
 			}
 		}
 	}
-	return nil
+	return len(owed) > 0, nil
 }
 
 // Next returns when the next thing is due after now that waits for its time in

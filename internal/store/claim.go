@@ -79,45 +79,55 @@ const moot = `
 // edited, which may be done again after a crash.
 func (s *Store) Claim(ctx context.Context, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
 	defer wrap(&err, "claim for room "+string(room))
-	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
-		d, ok, err = s.claim(ctx, tx, room, now)
-		return err
-	})
+	for more := true; more && err == nil; {
+		err = s.tx(ctx, func(tx *sql.Tx) (err error) {
+			d, ok, more, err = s.claim(ctx, tx, room, now)
+			return err
+		})
+	}
 	return d, ok, err
 }
 
 // Advance is Settle of o and then Claim for the same room, in one transaction:
-// a commit is most of what a message costs. If it fails, neither was done.
+// a commit is most of what a message costs. If it fails, neither was done, or
+// Settle of o says that it was.
 func (s *Store) Advance(ctx context.Context, o story.Outcome, now time.Time) (d story.Dispatch, ok bool, err error) {
 	defer wrap(&err, fmt.Sprintf("settle %s in room %s and go on", o.Dispatch.Act, o.Dispatch.Room))
+	var more bool
 	err = s.tx(ctx, func(tx *sql.Tx) (err error) {
 		if err := s.settle(ctx, tx, &o); err != nil {
 			return err
 		}
-		d, ok, err = s.claim(ctx, tx, o.Dispatch.Room, now)
+		d, ok, more, err = s.claim(ctx, tx, o.Dispatch.Room, now)
 		return err
 	})
+	if more && err == nil {
+		return s.Claim(ctx, o.Dispatch.Room, now)
+	}
 	return d, ok, err
 }
 
-// claim is Claim in tx.
-func (s *Store) claim(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) (d story.Dispatch, ok bool, err error) {
+// claim is Claim in tx. It reports whether more is to be looked at, in a
+// transaction of its own, before it is known what is next.
+func (s *Store) claim(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) (d story.Dispatch, ok, more bool, err error) {
 	d.Room = room
 	if err := s.lapse(ctx, tx, room); err != nil {
-		return d, false, err
+		return d, false, false, err
 	}
 	if err := adopt(ctx, tx, room); err != nil {
-		return d, false, err
+		return d, false, false, err
 	}
 	if err := expire(ctx, tx, room, now); err != nil {
-		return d, false, err
+		return d, false, false, err
 	}
 	for _, next := range []func(context.Context, *sql.Tx, *story.Dispatch, time.Time) error{s.claimDoubt, s.claimMessage, claimEdit} {
-		if err := next(ctx, tx, &d, now); !errors.Is(err, sql.ErrNoRows) {
-			return d, err == nil, err
+		if err := next(ctx, tx, &d, now); errors.Is(err, errPutBy) {
+			return d, false, true, nil
+		} else if !errors.Is(err, sql.ErrNoRows) {
+			return d, err == nil, false, err
 		}
 	}
-	return d, false, nil
+	return d, false, false, nil
 }
 
 // adopt makes the root messages of stories that were merged those of the ones
@@ -148,13 +158,26 @@ func expire(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time)
 	return err
 }
 
+// mostPutBy is how many messages of a backlog are put by in one transaction:
+// meanwhile nobody else writes, and one that takes longer than a job may would
+// be begun again without end.
+const mostPutBy = 100
+
+// errPutBy says that so many were.
+var errPutBy = errors.New("more may be put by")
+
 // claimMessage fills d in with the next message that the room's policies let
-// through, or returns sql.ErrNoRows. What they do not let through ends, or is
-// held, in the same transaction: nothing is on record as being sent that is not.
+// through, or returns sql.ErrNoRows, or errPutBy. What they do not let through
+// ends, or is held, in the same transaction: nothing is on record as being sent
+// that is not.
 func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	for {
+	orders, err := ordersOf(ctx, tx, d.Room)
+	if err != nil {
+		return err
+	}
+	for range mostPutBy {
 		*d = story.Dispatch{Room: d.Room}
-		if err := nextMessage(ctx, tx, d, now); err != nil {
+		if err := nextMessage(ctx, tx, d, now, &orders); err != nil {
 			return err
 		}
 		v, err := s.weigh(ctx, tx, d, now)
@@ -173,6 +196,7 @@ func (s *Store) claimMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch,
 			return err
 		}
 	}
+	return errPutBy
 }
 
 // putBy records that d is not told now. What is held has an occasion at which
@@ -242,18 +266,37 @@ func (s *Store) claimDoubt(ctx context.Context, tx *sql.Tx, d *story.Dispatch, n
 	return err
 }
 
+// An order is what a message must be to come before those of the next order, and
+// by what the first of its own is known.
+type order struct{ which, by string }
+
+// ordersOf returns in which order messages are given to a room. Where the last
+// one found the room shut, one comes that has tried less often: it may have been
+// for what that one says.
+func ordersOf(ctx context.Context, tx *sql.Tx, room story.RoomName) ([]order, error) {
+	var shut bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM rests WHERE room = ? AND shut > 0)`, room).Scan(&shut); err != nil {
+		return nil, err
+	}
+	by := "d.id"
+	if fault.Sabotaged == fault.Unordered {
+		by = "d.key"
+	}
+	if !shut {
+		return []order{{urgent + ` AND`, by}, {``, by}}, nil
+	}
+	return []order{{urgent + ` AND d.attempt = 0 AND`, by}, {` d.attempt = 0 AND`, by}, {``, `d.attempt, d.id`}}, nil
+}
+
 // nextMessage fills d in with the message that is next, or returns
 // sql.ErrNoRows. It is found by its ID alone: a backlog is long, and all else
-// is read of one.
-func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
-	order := "d.id"
-	if fault.Sabotaged == fault.Unordered {
-		order = "d.key"
-	}
+// is read of one. What comes first are those of the first of orders; it takes
+// one off that has none any more.
+func nextMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, orders *[]order) error {
 	err := sql.ErrNoRows
-	for _, which := range []string{urgent + ` AND`, ``} {
+	for ; len(*orders) > 0; *orders = (*orders)[1:] {
 		var id story.DeliveryID
-		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+which+claimable+` AND`+receptive(`?2`)+` ORDER BY `+order+` LIMIT 1`, micros(now), d.Room).Scan(&id)
+		err = tx.QueryRowContext(ctx, `SELECT d.id FROM deliveries d WHERE d.room = ?2 AND `+(*orders)[0].which+claimable+` AND`+receptive(`?2`)+` ORDER BY `+(*orders)[0].by+` LIMIT 1`, micros(now), d.Room).Scan(&id)
 		if err == nil {
 			return readMessage(ctx, tx, d, now, ` d.id = ?3`, id)
 		}
@@ -272,21 +315,21 @@ const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHE
 // readMessage fills d in with the first message that which selects, with what
 // it asks for beside the time and the room, or returns sql.ErrNoRows.
 func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, which string, more ...any) error {
-	var at, doubt, looked int64
+	var at, owed, doubt, looked int64
 	var bulletin, calls string
 	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
-			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story), n.reason), n.at,
+			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story AND n.item IS NOT NULL), n.reason), n.at,
 			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), ''),
-			d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
+			CASE WHEN d.risen > n.at THEN d.risen ELSE n.at END, d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+which+` LIMIT 1`, append([]any{micros(now), d.Room}, more...)...).
-		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &doubt, &looked, &d.Stuck, &d.Shut)
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &owed, &doubt, &looked, &d.Stuck, &d.Shut)
 	if err != nil {
 		return err
 	}
-	d.Tried, d.Looked = timeOf(doubt), timeOf(looked)
+	d.Owed, d.Tried, d.Looked = timeOf(owed), timeOf(doubt), timeOf(looked)
 	if bulletin != "" {
 		if err := json.Unmarshal([]byte(bulletin), &n.Bulletin); err != nil {
 			return err
@@ -363,8 +406,11 @@ func claimEdit(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time
 		FROM roots r JOIN stories s ON s.id = r.story
 		WHERE r.room = ?2 AND `+stale+` ORDER BY s.changed, s.id LIMIT 1`, micros(now), d.Room).
 		Scan(&id, &d.Root, &d.Key, &d.Attempt, &d.Shut)
-	if err != nil {
-		return err
+	if err == nil {
+		err = tell(ctx, tx, d, id)
 	}
-	return tell(ctx, tx, d, id)
+	if d.Owed = d.Story.Changed; d.Story.Care.Changed.After(d.Owed) { // somebody sees to a story of long ago
+		d.Owed = d.Story.Care.Changed
+	}
+	return err
 }

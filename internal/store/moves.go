@@ -24,6 +24,10 @@ func saveMoves(ctx context.Context, tx *sql.Tx, j *story.Judgement, rooms map[st
 		if err := carry(ctx, tx, j, m, into); err != nil {
 			return fmt.Errorf("move into story %d: %w", into, err)
 		}
+		// Whom its parts did not reach may be reached by the whole; the rooms' rules say whether.
+		if _, err := oweAgain(ctx, tx, into, m.Level, j.At, rooms); err != nil {
+			return fmt.Errorf("move into story %d: %w", into, err)
+		}
 		if err := saveMoved(ctx, tx, j, m, into, rooms); err != nil {
 			return err
 		}
@@ -59,10 +63,10 @@ func carry(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, i
 		if err != nil {
 			return err
 		}
-		if err := rehome(ctx, tx, from.Story, 0); err != nil {
+		if err := leave(ctx, tx, j, m, from, into); err != nil {
 			return err
 		}
-		if err := leave(ctx, tx, j, m, from, into); err != nil {
+		if err := rehome(ctx, tx, from.Story, 0); err != nil {
 			return err
 		}
 	}
@@ -161,12 +165,14 @@ func reread(ctx context.Context, tx *sql.Tx, items string) error {
 }
 
 // rehome has what is owed of a story or held back, or a delivery, be of the
-// story that its report is in. What a platform was given already stays where it was told.
+// story that its report is in, or if it is about no report, of the one that the
+// story goes on in. What a platform was given already stays where it was told.
 func rehome(ctx context.Context, tx *sql.Tx, of story.ID, or story.DeliveryID) error {
 	_, err := tx.ExecContext(ctx, `
-		UPDATE deliveries AS d SET story = r.story, version = s.version
-		FROM notices n JOIN reports r ON r.item = n.item JOIN stories s ON s.id = r.story
-		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> r.story AND d.state IN ('owed', 'held', 'below') AND (d.story = ?1 OR d.id = ?2)`, of, or)
+		UPDATE deliveries AS d SET story = s.id, version = s.version
+		FROM notices n, stories s
+		WHERE n.id = d.notice AND d.story <> 0 AND d.story <> s.id AND d.state IN ('owed', 'held', 'below', 'muted') AND (d.story = ?1 OR d.id = ?2)
+			AND s.id = CASE WHEN n.item IS NULL THEN (SELECT merged FROM stories WHERE id = d.story) ELSE (SELECT story FROM reports WHERE item = n.item) END`, of, or)
 	return err
 }
 

@@ -171,7 +171,9 @@ func heldBack(ctx context.Context, tx *sql.Tx, m *story.Mute) (*story.Digest, er
 		return nil, err
 	}
 	for i := range found {
-		d.Lines = append(d.Lines, lineOf(&found[i]))
+		if len(found[i].Reports) > 0 { // else it goes on in another
+			d.Lines = append(d.Lines, lineOf(&found[i]))
+		}
 	}
 	rows, err := tx.QueryContext(ctx, `SELECT b.said FROM deliveries d JOIN notices n ON n.id = d.notice JOIN bulletins b ON b.id = n.bulletin WHERE d.state = 'muted' AND d.mute = ? ORDER BY b.id`, m.ID)
 	d.Bulletins, err = collect(rows, err, func(r *sql.Rows) (b story.Bulletin, err error) {

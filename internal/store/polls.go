@@ -87,7 +87,8 @@ func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
 
 // ShiftFeeds moves all that is due by as much as the wall clock was set, which
 // was noticed at now, so that a step of it neither asks all feeds at once nor
-// none for hours.
+// none for hours. If it was set back, what rooms wait for is tried at once: it
+// was to be soon, by the clock as it was.
 func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration, now time.Time) (err error) {
 	defer wrap(&err, "shift feeds")
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -98,6 +99,18 @@ func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration, now time.Time)
 		}
 		for _, st := range all {
 			if err := saveFeed(ctx, tx, st.Shifted(by, now)); err != nil {
+				return err
+			}
+		}
+		if by > 0 {
+			return nil
+		}
+		for _, waits := range []string{
+			`rests SET until = ?1 WHERE until > ?1`, `deliveries SET not_before = ?1 WHERE state IN ('owed', 'ambiguous') AND not_before > ?1`,
+			`roots SET not_before = ?1 WHERE not_before > ?1`, `boards SET not_before = ?1 WHERE not_before > ?1`,
+			`alarms SET due = due - since + ?1, since = ?1 WHERE ended = '' AND since > ?1`,
+		} {
+			if _, err := tx.ExecContext(ctx, `UPDATE `+waits, micros(now)); err != nil { // #nosec G202 -- all of it is ours
 				return err
 			}
 		}

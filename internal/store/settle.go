@@ -69,7 +69,8 @@ func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome)
 		}
 	}
 	if o.RootGone {
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, d.Story.ID)
+		// By where it stood: the story may go on in another, which has its own.
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND remote = ?`, d.Room, d.Root)
 		return err
 	}
 	switch {
@@ -125,8 +126,25 @@ func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	case story.Owed, story.Ambiguous: // an edit may be made again
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET not_before = ?, attempt = attempt + 1 WHERE room = ? AND story = ?`, micros(o.NotBefore), d.Room, id)
 	case story.Parked, story.Expired, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
+		if o.State == story.Expired && !o.RootGone { // it stands, and shows what it did
+			return unshown(ctx, tx, o)
+		}
 		_, err = tx.ExecContext(ctx, `UPDATE roots SET gone = 1 WHERE room = ? AND story = ?`, d.Room, id)
 	}
+	return err
+}
+
+// unshown records that the root message is not edited any more. Its thread
+// goes on; what only an edit would have shown has ended.
+func unshown(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
+	d := &o.Dispatch
+	id, version := d.Shown()
+	_, err := tx.ExecContext(ctx, `UPDATE roots SET shown = max(shown, ?), not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, version, d.Room, id)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE deliveries SET state = 'expired', changed = ?, why = ? WHERE story = ? AND room = ? AND kind = 'refresh' AND state = 'owed' AND version <= ?`,
+		micros(o.At), o.Why, id, d.Room, version)
 	return err
 }
 

@@ -104,6 +104,31 @@ func pollOfAFeedTakenOut(t *testing.T, h Harness) {
 	}
 }
 
+// clockSetBack holds that a room that was to rest for seconds does not rest for a
+// year because the clock was a year ahead for a while, and that its ladder is
+// climbed.
+func clockSetBack(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	ahead := Noon().AddDate(1, 0, 0)
+	save(t, s, item("g:1", "Ten killed in Idlib"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.Item.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Level: story.Critical, At: ahead, Rooms: []story.RoomName{"desk"}}}))
+	alarm := must(s.Alarms(t.Context(), "desk", ahead))(t)[0]
+	check(t, s.Climb(t.Context(), story.Step{Alarm: alarm, Next: ahead.Add(10 * time.Minute), At: ahead}))
+	d, _, err := s.Claim(t.Context(), "desk", ahead)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, Rest: true, NotBefore: ahead.Add(time.Minute), Why: "a test", At: ahead}))
+	check(t, s.ShiftFeeds(t.Context(), Noon().Sub(ahead), Noon()))
+	if again := claim(t, s, story.Post); again.Delivery != d.Delivery {
+		t.Errorf("claimed %+v, want the message", again)
+	}
+	late := must(s.Alarms(t.Context(), "desk", Noon().Add(10*time.Minute)))(t)
+	if len(late) != 1 || !late[0].Since.Equal(Noon()) || len(must(s.Alarms(t.Context(), "desk", Noon().Add(9*time.Minute)))(t)) != 0 {
+		t.Errorf("alarms are %+v, want one that is due after ten minutes", late)
+	}
+}
+
 func clockStepped(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

@@ -128,13 +128,16 @@ func careIsShown(t *testing.T, h Harness) {
 		}
 		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: story.Remote("m-" + string(room)), At: Noon()}))
 	}
-	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack", By: ada(), At: Noon()}, id, acknowledge(ada()))
+	later := Noon().Add(96 * time.Hour)
+	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack", By: ada(), At: later}, id, func(story.Care) (story.Care, string) {
+		return story.Care{State: story.Acknowledged, Owner: ada(), Changed: later}, "done"
+	})
 	check(t, err)
 	for _, room := range []story.RoomName{"desk", "osint"} {
-		d, ok, err := s.Claim(t.Context(), room, Noon())
+		d, ok, err := s.Claim(t.Context(), room, later)
 		check(t, err)
-		if !ok || d.Act != story.Edit || d.Story.Care.Owner != ada() {
-			t.Errorf("room %s is due %+v, want its message edited", room, d)
+		if !ok || d.Act != story.Edit || d.Story.Care.Owner != ada() || !d.Owed.Equal(later) {
+			t.Errorf("room %s is due %+v, want its message edited, as is owed since then", room, d)
 		}
 	}
 	roots := must(s.Roots(t.Context(), id))(t)

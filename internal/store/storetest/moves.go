@@ -22,6 +22,9 @@ func moves() []promise {
 		{"AStoryThatGoesOnInAMergedOneLeadsToTheLast", mergeAfterMerge},
 		{"WhatARoomWasNotToldGoesWithItsReport", moveTakesWhatIsHeldBack},
 		{"AnAlarmGoesOnInTheStoryThatGoesOn", alarmFollowsAMerge},
+		{"WhatAMuteKeptBackIsToldInTheStoryThatGoesOn", mutedGoesOn},
+		{"AnEscalationGoesOnInTheStoryThatGoesOn", escalationGoesOn},
+		{"WhatStoodBelowIsOwedAgainWhenAMergeLiftsIt", liftedByAMerge},
 		{"WhoHasAStoryHasTheOneThatItGoesOnIn", ownerAfterAMerge(story.Care{}, had(ada()), had(ada()))},
 		{"AMergeTakesAStoryFromNobody", ownerAfterAMerge(had(ada()), had(ben()), had(ada()))},
 		{"AMergeOpensWhatWasResolvedIfTheOtherIsNot", ownerAfterAMerge(resolved(), had(ben()), had(ben()))},
@@ -432,6 +435,80 @@ func alarmFollowsAMerge(t *testing.T, h Harness) {
 		if len(all) != 1 || all[0].Story != one {
 			t.Errorf("alarms in %s are %+v, want that of the story that goes on, once", room, all)
 		}
+	}
+}
+
+// mutedGoesOn holds that a mute whose story has gone on in another ends, and
+// tells that one.
+func mutedGoesOn(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	m := story.Mute{Room: "desk", Watch: "idlib", By: ada(), At: Noon(), Until: Noon().Add(30 * time.Minute)}
+	must(s.Mute(t.Context(), story.Deed{Key: "m", Verb: "mute", By: ada(), At: Noon()}, []story.Mute{m}))(t)
+	s.SetRule(func(d *story.Due) story.Verdict {
+		if len(d.Mutes) > 0 && d.Notice.Bulletin == nil {
+			return story.Verdict{State: story.Muted, Mute: d.Mutes[0].ID, Why: "muted"}
+		}
+		return story.Verdict{State: story.Owed}
+	})
+	save(t, s, item("g:1", "Bridge blown up"))
+	one := tell(t, s, 0, story.NewStory, "osint")
+	save(t, s, item("g:2", "Village loses its bridge"))
+	two := tell(t, s, 0, story.NewStory, "desk")
+	claim(t, s, "")
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2}, From: left(two), Into: one})
+	check(t, s.EndMutes(t.Context(), "desk", m.Until))
+	b := claim(t, s, story.Post).Notice.Bulletin
+	if b == nil || b.Digest == nil || b.Digest.Held != 1 || len(b.Digest.Lines) != 1 || b.Digest.Lines[0].Story != one {
+		t.Errorf("at its end the room is told %+v, want a line of the story that goes on", b)
+	}
+}
+
+// escalationGoesOn holds that a rung hears of a story that was merged before it
+// was told, in its thread if it knows it, and also if somebody has deleted one
+// of the two messages.
+func escalationGoesOn(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	one, two, rootOne, _ := twoTold(t, s)
+	save(t, s, item("g:3", "Ten killed at bridge"))
+	tellAt(t, s, two, story.Update, story.Critical, "osint")
+	alarm := must(s.Alarms(t.Context(), "osint", Noon()))(t)[0]
+	alarm.Rung++
+	check(t, s.Climb(t.Context(), story.Step{Alarm: alarm, To: "desk", Reason: "nobody answers", Why: "the last rung was told", At: Noon()}))
+	save(t, s, item("g:4", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2, 3}, From: left(two), Into: one, Level: story.Critical})
+	d := claim(t, s, story.Reply)
+	if d.Notice.Kind != story.Escalation || d.Story.ID != one || d.Root != rootOne {
+		t.Errorf("claimed %+v, want the escalation under the root of the story that goes on", d)
+	}
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, RootGone: true, NotBefore: Noon(), Why: "a test", At: Noon()}))
+	again := claim(t, s, story.Post)
+	if again.Key != d.Key || again.Story.ID != one {
+		t.Errorf("told as %+v, want it as a message of its own", again)
+	}
+}
+
+// liftedByAMerge holds that a room is told of a story that stood below its
+// level, and stands higher as it is one with another.
+func liftedByAMerge(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(from(story.High))
+	save(t, s, item("g:1", "Bridge blown up"))
+	one := tellAt(t, s, 0, story.NewStory, story.High, "osint")
+	save(t, s, item("g:2", "Village loses its bridge"))
+	two := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	claim(t, s, "")
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{
+		Item: p.Item.ID, Revision: p.Item.Revision, Story: one, Relation: story.Copies, CopyOf: 1, Kind: story.Refresh, Rooms: []story.RoomName{"desk", "osint"}, Level: story.High, At: Noon(),
+		Moves: []story.Move{{Items: []story.ItemID{2}, From: left(two), Into: one, Level: story.High, Reason: "shown by a test"}},
+	}}))
+	if d := claim(t, s, story.Post); d.Story.ID != one || d.Notice.Item != 2 {
+		t.Errorf("told is %+v, want the story that goes on", d)
 	}
 }
 

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -10,6 +11,27 @@ import (
 
 	"vedette/story"
 )
+
+// policies are the promises about what rooms ask for, and about their boards.
+func policies() []promise {
+	return []promise{
+		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
+		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
+		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
+		{"ABacklogIsPutByInSteps", backlogIsPutByInSteps},
+		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
+		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
+		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
+		{"WhatIsHeldIsToldAtItsTime", heldIsToldAtItsTime},
+		{"WhatStoodBelowIsOwedSinceItRose", agesFromItsRise},
+		{"APingIsRemembered", pingIsRemembered},
+		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
+		{"TwoReplicasClimbARungOnce", rungOnce},
+		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
+		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
+	}
+}
 
 // tellAt is tell for a story that stands at level.
 func tellAt(t *testing.T, s Store, of story.ID, kind story.NoticeKind, level story.Level, rooms ...story.RoomName) story.ID {
@@ -150,6 +172,40 @@ func heldEndsInADigest(t *testing.T, h Harness) {
 	}
 }
 
+// backlogIsPutByInSteps holds that a backlog that a room is not told becomes less
+// though no look at it may last until its end: the next one goes on.
+func backlogIsPutByInSteps(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	const backlog = 160
+	var all []story.Item
+	for i := range backlog {
+		all = append(all, item(fmt.Sprint("g:", i), fmt.Sprint("Idlib shelled ", i)))
+	}
+	save(t, s, all...)
+	var js []story.Judgement
+	for _, p := range must(s.Unjudged(t.Context(), backlog))(t) {
+		js = append(js, story.Judgement{Item: p.Item.ID, Revision: 1, Relation: story.Opens, Kind: story.NewStory, Rooms: []story.RoomName{"desk"}, At: Noon()})
+	}
+	check(t, s.SaveJudgements(t.Context(), js))
+	ctx, cancel := context.WithCancel(t.Context())
+	asked := 0
+	s.SetRule(func(*story.Due) story.Verdict {
+		if asked++; asked == backlog-10 {
+			cancel()
+		}
+		return story.Verdict{State: story.Held, Until: morning(), Why: "night"}
+	})
+	if _, ok, err := s.Claim(ctx, "desk", Noon()); ok || err == nil {
+		t.Fatalf("claimed %v (%v) with no time left, want an error", ok, err)
+	}
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Held: backlog})
+	if asked >= 2*backlog-10 {
+		t.Errorf("%d messages were looked at %d times, want that the second look went on where the first had ended", backlog, asked)
+	}
+}
+
 // aDigestWaitsForTheOneBeforeIt holds what an outage of a day makes of a room
 // that wants its backlog in a digest: one digest when it began, and one that
 // has the rest.
@@ -193,12 +249,25 @@ func aDigestWaitsForTheOneBeforeIt(t *testing.T, h Harness) {
 	if due() {
 		t.Error("a second digest is due while the first is under way")
 	}
-	settle(t, s, first, story.Delivered, 0)
+	settle(t, s, first, story.Ambiguous, story.StuckAfter)
+	look := func(later, next time.Duration) {
+		t.Helper()
+		now = Noon().Add(later)
+		d, _, err := s.Claim(t.Context(), "desk", now)
+		check(t, err)
+		settle(t, s, d, story.Ambiguous, next)
+	}
+	if look(story.StuckAfter, story.StuckAfter+time.Minute); due() { // the platform is down
+		t.Error("a second digest is due while the first may soon be found")
+	}
+	look(story.StuckAfter+time.Minute, 24*time.Hour) // nobody may look
 	if !due() {
 		t.Fatal("what came since is not due")
 	}
 	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: now.Add(time.Second)}))
-	if d := claim(t, s, story.Post); d.Notice.Bulletin == nil || d.Notice.Bulletin.Digest.Held != 2 {
+	d, _, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if b := d.Notice.Bulletin; b == nil || b.Digest.Held != 2 {
 		t.Errorf("claimed %+v, want a digest of both", d.Notice)
 	}
 }
@@ -254,6 +323,64 @@ func digestOutlivesItsPolicy(t *testing.T, h Harness) {
 		t.Errorf("the next is due at %s, want none", at)
 	}
 	counts(t, s, map[story.DeliveryState]int{story.Digested: 1, story.Owed: 1})
+}
+
+// heldIsToldAtItsTime holds that what waits for a digest soon, such as a backlog,
+// does not wait longer because the rooms are declared anew: that happens at
+// each start and each change.
+func heldIsToldAtItsTime(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	soon := Noon().Add(5 * time.Minute)
+	s.SetRule(func(*story.Due) story.Verdict { return story.Verdict{State: story.Held, Until: soon, Why: "late"} })
+	morning := map[story.RoomName]time.Time{"desk": morning()}
+	check(t, s.DeclareRooms(t.Context(), morning, Noon()))
+	save(t, s, item("g:1", "Idlib shelled"))
+	tellAt(t, s, 0, story.NewStory, story.Guarded, "desk")
+	claim(t, s, "")
+	h.Crash(t)
+	s = h.Open(t)
+	check(t, s.DeclareRooms(t.Context(), morning, Noon().Add(time.Minute)))
+	if since, due, err := s.Occasion(t.Context(), "desk", soon); !due || err != nil || !since.Equal(soon) {
+		t.Errorf("a digest is due: %v, since %s (%v), want it since %s", due, since, err, soon)
+	}
+	check(t, s.SaveDigest(t.Context(), story.Occasion{Room: "desk", At: soon, Next: morning["desk"]}))
+	earlier := map[story.RoomName]time.Time{"desk": Noon().Add(time.Hour)}
+	check(t, s.DeclareRooms(t.Context(), earlier, soon))
+	check(t, s.DeclareRooms(t.Context(), morning, soon))
+	if _, due, err := s.Occasion(t.Context(), "desk", earlier["desk"]); due || err != nil {
+		t.Errorf("a digest is due at a time that is no longer set (%v)", err)
+	}
+}
+
+// agesFromItsRise holds that what stood below counts as owed since it rose: it
+// is neither late nor to be given up for how long nobody was to hear it.
+func agesFromItsRise(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	s.SetRule(from(story.High))
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tellAt(t, s, 0, story.NewStory, story.Guarded, "desk", "osint")
+	claim(t, s, "")
+	later := Noon().Add(96 * time.Hour)
+	save(t, s, item("g:2", "Ten killed in Idlib"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0]
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.Item.ID, Revision: 1, Story: id, Relation: story.Reports, Kind: story.Update, Level: story.High, At: later, Rooms: []story.RoomName{"desk", "osint"}}}))
+	h.Crash(t)
+	s = h.Open(t)
+	for room, want := range map[story.RoomName]time.Time{"desk": later, "osint": Noon()} {
+		d, ok, err := s.Claim(t.Context(), room, later)
+		check(t, err)
+		if !ok || d.Act != story.Post || !d.Notice.At.Equal(Noon()) || !d.Owed.Equal(want) {
+			t.Errorf("in %s told is %s of %s, owed since %s, want it owed since %s", room, d.Act, d.Notice.At, d.Owed, want)
+		}
+		check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, NotBefore: later.Add(time.Hour), Why: "a test", At: later}))
+		again, _, err := s.Claim(t.Context(), room, later.Add(time.Hour))
+		check(t, err)
+		if !again.Owed.Equal(want) {
+			t.Errorf("in %s it is owed since %s at the second attempt, want %s", room, again.Owed, want)
+		}
+	}
 }
 
 func pingIsRemembered(t *testing.T, h Harness) {

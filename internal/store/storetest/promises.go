@@ -264,6 +264,25 @@ func editPutOff(t *testing.T, h Harness) {
 	claim(t, s, story.Post)
 }
 
+// noEditKeepsTheThread holds that a story goes on below its message where that
+// takes no edit: it is neither told anew for that, nor tried without end.
+func noEditKeepsTheThread(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	save(t, s, item("g:2", "Idlib shelled"))
+	tell(t, s, id, story.Refresh, "desk")
+	settle(t, s, claim(t, s, story.Edit), story.Expired, 0)
+	claim(t, s, "")
+	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Expired: 1})
+	save(t, s, item("g:3", "Idlib shelled by others"))
+	tell(t, s, id, story.Update, "desk")
+	settle(t, s, claim(t, s, story.Reply), story.Delivered, 0)
+	claim(t, s, story.Edit) // it may be taken now
+}
+
 func roomRests(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
@@ -497,6 +516,19 @@ func oneStep(t *testing.T, h Harness) {
 	counts(t, s, map[story.DeliveryState]int{story.Delivered: 1, story.Sending: 1, story.Owed: 1}) // what failed claims nothing
 }
 
+// claimed opens a story in the room desk and takes it.
+func claimed(t *testing.T, s Store, now time.Time) story.Dispatch {
+	t.Helper()
+	save(t, s, item("g:claimed", "A third town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	d, ok, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if !ok {
+		t.Fatal("nothing is due")
+	}
+	return d
+}
+
 func shutIsCounted(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
@@ -523,11 +555,68 @@ func shutIsCounted(t *testing.T, h Harness) {
 	}
 	d, _, err = s.Claim(t.Context(), "desk", now)
 	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, Rest: true, Shut: 4, NotBefore: now.Add(time.Hour), Why: "a test", At: now}))
+	claim(t, s, "")
+	check(t, s.DeclareRooms(t.Context(), nil, now)) // somebody may have mended it
+	d, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if d.Shut != 4 {
+		t.Errorf("after the desk file was read the room is due %+v, want the message, and it found shut 4 times", d)
+	}
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: now}))
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: claimed(t, s, now), State: story.Owed, Rest: true, NotBefore: now.Add(time.Hour), Why: "busy", At: now}))
+	check(t, s.DeclareRooms(t.Context(), nil, now))
+	if d, ok, err := s.Claim(t.Context(), "desk", now); ok || err != nil {
+		t.Errorf("a room whose platform asked for patience is due %+v (%v)", d, err)
+	}
+	now = now.Add(time.Hour)
+	d, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
 	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: now}))
 	save(t, s, item("g:2", "Another town"))
 	tell(t, s, 0, story.NewStory, "desk")
 	if d, _, err = s.Claim(t.Context(), "desk", now); err != nil || d.Shut != 0 {
 		t.Errorf("found shut %d times after it took a message, want none (%v)", d.Shut, err)
+	}
+}
+
+// shutByOne holds that a message of which what stands before the platform says
+// that the room is shut, for what it says itself, does not shut it: the next
+// try is another's.
+func shutByOne(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	tell(t, s, 0, story.NewStory, "desk")
+	first := claim(t, s, story.Post)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: first, State: story.Owed, Rest: true, Shut: 1, NotBefore: Noon().Add(time.Minute), Why: "a test", At: Noon()}))
+	save(t, s, item("g:2", "Another town"))
+	tell(t, s, 0, story.NewStory, "desk")
+	h.Crash(t)
+	s = h.Open(t)
+	now := Noon().Add(time.Minute)
+	tried, _, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: tried, State: story.Owed, Rest: true, Shut: 2, NotBefore: now.Add(time.Minute), Why: "a test", At: now}))
+	now = now.Add(time.Minute)
+	first, _, err = s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: first, State: story.Owed, Rest: true, Shut: 1, NotBefore: now.Add(time.Minute), Why: "a test", At: now}))
+	now = now.Add(time.Minute)
+	other, _, err := s.Claim(t.Context(), "desk", now)
+	check(t, err)
+	if other.Notice.Item != 2 || other.Shut != 1 {
+		t.Fatalf("claimed %+v, want the other message, and that the room was found shut", other)
+	}
+	again, _, err := s.Advance(t.Context(), story.Outcome{Dispatch: other, State: story.Delivered, Remote: "m", At: now}, now)
+	check(t, err)
+	if again.Delivery != first.Delivery || again.Shut != 0 {
+		t.Fatalf("claimed %+v, want the first again, and the room not shut", again)
+	}
+	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: again, State: story.Owed, Rest: true, Shut: 1, NotBefore: now.Add(time.Minute), Why: "a test", At: now}))
+	now = now.Add(story.StuckAfter)
+	if d, ok, err := s.Claim(t.Context(), "desk", now); !ok || err != nil || d.Delivery != first.Delivery || !d.Stuck {
+		t.Errorf("claimed %v %+v (%v), want the first, which is stuck", ok, d, err)
 	}
 }
 

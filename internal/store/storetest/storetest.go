@@ -5,6 +5,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -106,7 +107,7 @@ type promise struct {
 // Run holds the databases that begin makes to every promise.
 func Run(t *testing.T, begin func(t *testing.T) Harness) {
 	t.Helper()
-	for _, promise := range append(moves(), []promise{
+	for _, promise := range append(slices.Concat(moves(), policies()), []promise{
 		{"ItemsAndValidatorsAreSavedTogether", itemsAndValidators},
 		{"AnItemIsNewOnceByAnyOfItsKeys", anyKey},
 		{"AnEditIsJudgedAgainAndKnowsItsStory", editKnowsItsStory},
@@ -120,6 +121,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatChangesNoMessageJoinsSilently", joinsSilently},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
+		{"AMessageThatTakesNoEditKeepsItsThread", noEditKeepsTheThread},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguousAndLookedFor", crashIsAmbiguous},
@@ -131,6 +133,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatIsCriticalOvertakes", criticalOvertakes},
 		{"WhatEndedAndWhatIsNextAreOneTransaction", oneStep},
 		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
+		{"AMessageThatFindsARoomShutLetsAnotherTry", shutByOne},
 		{"AnAuditFindsWhoWasNotTold", auditFinds},
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
@@ -140,18 +143,6 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
 		{"AnEditThatNobodyAcceptsTakesItsClaimsBack", tombstone},
 		{"ABulletinIsToldOnce", bulletinOnce},
-		{"WhatStoodBelowIsOwedAgainWhenItRises", belowIsOwedAgain},
-		{"TheRiseOfAWatchOwesWhatItRestsOn", riseOfTheWatch},
-		{"WhatIsHeldEndsInADigest", heldEndsInADigest},
-		{"ADigestWaitsForTheOneBeforeIt", aDigestWaitsForTheOneBeforeIt},
-		{"ADigestTellsWhatChanged", digestTellsWhatChanged},
-		{"WhatIsHeldOutlivesItsPolicy", digestOutlivesItsPolicy},
-		{"APingIsRemembered", pingIsRemembered},
-		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
-		{"TwoReplicasClimbARungOnce", rungOnce},
-		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
-		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
-		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 		{"AFeedNoLongerDeclaredIsNotDue", undeclared},
 		{"AChangedURLLosesItsValidators", changedURL},
 		{"RequestsAreKeptForAWeek", requestsKept},
@@ -160,6 +151,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"OperatorsAreToldOnceWithThePoll", operatorsTold},
 		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
 		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
+		{"NoRoomRestsThroughAStepOfTheClock", clockSetBack},
 		{"APushIsSavedWithItsItems", pushSaved},
 		{"APollUndoesNoPush", pollBesidePush},
 		{"NoSearchIsAnError", searchIsSafe},

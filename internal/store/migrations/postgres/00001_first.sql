@@ -159,6 +159,7 @@ CREATE TABLE deliveries (
     attempt    BIGINT NOT NULL DEFAULT 0,
     not_before BIGINT NOT NULL DEFAULT 0,
     began      BIGINT NOT NULL DEFAULT 0, -- when it was first given to the platform
+    risen      BIGINT NOT NULL DEFAULT 0, -- when it was owed again, as its story had risen; 0: it is owed since its notice
     doubt      BIGINT NOT NULL DEFAULT 0, -- since when it may stand in the room unheard of; 0: it does not
     looked     BIGINT NOT NULL DEFAULT 0, -- when it was looked for in vain since
     remote     TEXT COLLATE "C" NOT NULL DEFAULT '',

@@ -152,6 +152,7 @@ CREATE TABLE deliveries (
     attempt    INTEGER NOT NULL DEFAULT 0,
     not_before INTEGER NOT NULL DEFAULT 0,
     began      INTEGER NOT NULL DEFAULT 0, -- when it was first given to the platform
+    risen      INTEGER NOT NULL DEFAULT 0, -- when it was owed again, as its story had risen; 0: it is owed since its notice
     doubt      INTEGER NOT NULL DEFAULT 0, -- since when it may stand in the room unheard of; 0: it does not
     looked     INTEGER NOT NULL DEFAULT 0, -- when it was looked for in vain since
     remote     TEXT NOT NULL DEFAULT '',
