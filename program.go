@@ -86,7 +86,11 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, databaseOf(set), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
+	opts := store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold, Reserve: reserve}
+	if replay {
+		opts.Reserve = 0
+	}
+	db, err := store.Open(ctx, databaseOf(set), opts)
 	if err != nil {
 		return nil, err
 	}
@@ -265,6 +269,10 @@ func (pr *program) backfill(ctx context.Context, set *watch.Set, watches []story
 		return nil
 	}
 	n, err := desk.Backfill(ctx, pr.store, set, pr.reader, names, since)
+	if errors.Is(err, store.ErrFull) { // it is made up for when there is room
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "new watches have no past yet: the disk is full", slog.Any("watches", names))
+		return nil
+	}
 	if n > 0 {
 		pr.log.LogAttrs(ctx, slog.LevelInfo, "new watches have a past", slog.Any("watches", names), slog.Int("items", n))
 	}

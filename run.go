@@ -78,6 +78,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
 	wg.Go(func() { pr.heed(ctx) })
 	wg.Go(func() { pr.auditor.run(ctx) })
+	wg.Go(func() { pr.watchDisk(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
 	return pr.engine.Run(ctx)
 }

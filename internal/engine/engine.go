@@ -85,11 +85,14 @@ const (
 
 // An Engine runs the stages.
 type Engine struct {
-	cfg Config
+	cfg  Config
+	work underWay
 }
 
 // New returns an engine that does not run yet.
-func New(cfg Config) *Engine { return &Engine{cfg: cfg} }
+func New(cfg Config) *Engine {
+	return &Engine{cfg: cfg, work: underWay{jobs: make(map[string]int64)}}
+}
 
 // Run works until ctx ends, then lets the work in hand finish, for at most 20
 // seconds. It returns nil if it ended because ctx did.
@@ -223,8 +226,10 @@ func (e *Engine) tick(ctx context.Context) {
 	t := time.NewTimer(0)
 	defer t.Stop()
 	<-t.C
+	s := straits{e: e}
 	for {
 		e.follow(ctx)
+		s.look(ctx)
 		next, err := e.cfg.Store.Wake(ctx, e.cfg.Now())
 		if err != nil && ctx.Err() == nil {
 			e.cfg.Log.LogAttrs(ctx, slog.LevelError, "what is due is not known; looking again at the next tick", slog.Any("error", err))
@@ -277,16 +282,22 @@ type pollWorker struct {
 	e *Engine
 }
 
-// Work polls the job's feed until it is not due.
+// Work polls the job's feed until it is not due, or the disk is full: the feed
+// stays due then, and is polled when there is room.
 func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) error {
-	for {
-		if err := w.e.cfg.Poller.Poll(ctx, job.Args.Feed); err != nil {
+	begun, end := w.e.work.begin(job.JobRow)
+	defer end()
+	for begun && w.e.cfg.Store.FullSince().IsZero() {
+		if err := w.e.cfg.Poller.Poll(ctx, job.Args.Feed); errors.Is(err, store.ErrFull) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		if more, err := w.e.cfg.Store.FinishPoll(ctx, job, w.e.cfg.Now()); err != nil || !more {
 			return err
 		}
 	}
+	return nil
 }
 
 // A stint returns a context that ends when a job has worked as long as it may
@@ -302,6 +313,11 @@ type judgeWorker struct {
 
 // Work judges until nothing waits, or its shift is over.
 func (w *judgeWorker) Work(ctx context.Context, job *river.Job[store.JudgeArgs]) error {
+	begun, end := w.e.work.begin(job.JobRow)
+	defer end()
+	if !begun {
+		return nil
+	}
 	shift, cancel := w.stint(ctx)
 	defer cancel()
 	for {
@@ -330,6 +346,11 @@ type deliverWorker struct {
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[store.DeliverArgs]) error {
 	if w.e.cfg.Store.Shared() && !w.e.cfg.Courier.Knows(job.Args.Room) && time.Since(job.CreatedAt) < elsewhereFor {
 		return river.JobSnooze(elsewhere)
+	}
+	begun, end := w.e.work.begin(job.JobRow)
+	defer end()
+	if !begun {
+		return nil
 	}
 	shift, cancel := w.stint(ctx)
 	defer cancel()
