@@ -35,6 +35,8 @@ type figures struct {
 	at        map[string]int // kills by what was passed last
 	recovery  []time.Duration
 	resumed   map[string]time.Duration // how long modes other than kills took to come to rest
+	noticed   []time.Duration          // from a full disk until operators were told
+	regained  []time.Duration          // from when it had room until all that had been published meanwhile was taken
 	seen      sometimes
 	least     int // obligations that must have been met; 0 is one for four kills
 }
@@ -142,7 +144,8 @@ func (f *figures) expected() (all []string) {
 		all = append(all, "a backlog of ten and more at a kill")
 	}
 	if slices.Contains(f.modes, "disk") {
-		all = append(all, "news came in while the disk was full", "the database said that the disk is full")
+		all = append(all, "news came in while the disk was full", "the database said that the disk is full", "what was taken was told while the disk was full",
+			"it was killed while the disk was full", "a neighbour took what was given up", "a start found the disk full")
 	}
 	if slices.Contains(f.modes, "clock") {
 		all = append(all, "the engine saw that the clock was set")
@@ -200,6 +203,11 @@ func (f *figures) failures() (all []string) {
 	// Of fewer than 100 the 99th percentile is the slowest, which a busy machine makes.
 	if len(f.recovery) >= 100 && quantile(f.recovery, 0.99) > f.patience() {
 		all = append(all, fmt.Sprintf("recovery_p99=%v", quantile(f.recovery, 0.99)))
+	}
+	for what, took := range map[string][]time.Duration{"disk_notice_max": f.noticed, "disk_resume_max": f.regained} {
+		if len(took) > 0 && slices.Max(took) > diskWithin {
+			all = append(all, fmt.Sprintf("%s=%v", what, slices.Max(took)))
+		}
 	}
 	slices.Sort(all)
 	return all
@@ -275,6 +283,9 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if f.severed > 0 {
 		add("severed=%d", f.severed)
+	}
+	if len(f.noticed) > 0 && len(f.regained) > 0 {
+		add("disk_notice_max=%v disk_resume_max=%v", slices.Max(f.noticed).Round(10*time.Millisecond), slices.Max(f.regained).Round(10*time.Millisecond))
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)
