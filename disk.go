@@ -71,6 +71,6 @@ func diskFull(since, now time.Time, operators []story.RoomName) story.Bulletin {
 func diskFree(since, now time.Time, operators []story.RoomName) story.Bulletin {
 	return story.Bulletin{Kind: story.RoomHealth, Key: fmt.Sprintf("disk free %d", since.UnixMicro()), At: now, Rooms: operators, Reasons: []string{
 		"The disk has room again: feeds are read as before",
-		fmt.Sprintf("It was full for %v. What feeds no longer list is missed.", now.Sub(since).Round(time.Second)),
+		fmt.Sprintf("It was full for %v. What a feed has dropped from its list meanwhile is missed.", now.Sub(since).Round(time.Second)),
 	}}
 }

@@ -60,7 +60,7 @@ func (f *figures) add(s *site, l *ledger) {
 	for at, n := range s.at {
 		f.at[at] += n
 	}
-	if s.mode != "chat" { // where the platforms say how soon a message is taken
+	if s.mode != "chat" && s.mode != "disk" { // where the platforms, or a disk that is full, say how soon a message is told
 		f.recovery = append(f.recovery, s.recovered()...)
 	}
 	for _, r := range s.rooms {
