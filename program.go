@@ -86,11 +86,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	opts := store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold, Reserve: reserve}
-	if replay {
-		opts.Reserve = 0
-	}
-	db, err := store.Open(ctx, databaseOf(set), opts)
+	db, err := store.Open(ctx, databaseOf(set), storeOptions(log, replay))
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +133,16 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
+}
+
+// storeOptions returns how the database is opened: a replay's is thrown away,
+// and a full disk ends it.
+func storeOptions(log *slog.Logger, replay bool) store.Options {
+	opts := store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold}
+	if !replay {
+		opts.Reserve = reserve
+	}
+	return opts
 }
 
 // platforms opens the platforms that there are tokens for, once: a reload of

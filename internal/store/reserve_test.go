@@ -113,7 +113,7 @@ func TestAFullDiskHasNoFeedPolled(t *testing.T) {
 	if err := s.DeclareFeeds(t.Context(), []story.Feed{{Name: "wire", URL: "https://wire.example/rss"}}, storetest.Noon()); err != nil {
 		t.Fatal(err)
 	}
-	_ = s.Tx(t.Context(), func(*sql.Tx) error { return noRoom{} })
+	_ = s.Tx(t.Context(), func(*sql.Tx) error { return fullError{} })
 	polls := func() (working bool) {
 		t.Helper()
 		if _, err := s.Wake(t.Context(), storetest.Noon().Add(time.Hour)); err != nil {
@@ -136,11 +136,11 @@ func TestAFullDiskHasNoFeedPolled(t *testing.T) {
 	}
 }
 
-// A noRoom is what SQLite says of a full disk.
-type noRoom struct{}
+// A fullError is what SQLite says of a full disk.
+type fullError struct{}
 
-func (noRoom) Error() string { return "database or disk is full" }
-func (noRoom) Code() int     { return 13 }
+func (fullError) Error() string { return "database or disk is full" }
+func (fullError) Code() int     { return 13 }
 
 // TestWhatFindsTheDiskFullIsSavedFromTheReserve has the disk full until the
 // reserve is given up.
@@ -151,7 +151,7 @@ func TestWhatFindsTheDiskFullIsSavedFromTheReserve(t *testing.T) {
 	tried := 0
 	err := s.Tx(t.Context(), func(tx *sql.Tx) error {
 		if tried++; sizeOf(t, path) > 0 {
-			return fmt.Errorf("save: %w", noRoom{})
+			return fmt.Errorf("save: %w", fullError{})
 		}
 		_, err := tx.ExecContext(t.Context(), `INSERT INTO agenda (what, due) VALUES ('test', 1)`)
 		return err
@@ -159,7 +159,7 @@ func TestWhatFindsTheDiskFullIsSavedFromTheReserve(t *testing.T) {
 	if err != nil || tried != 2 {
 		t.Errorf("%v after %d tries, want it saved by the second", err, tried)
 	}
-	if err := s.Tx(t.Context(), func(*sql.Tx) error { return noRoom{} }); !errors.Is(err, store.ErrFull) {
+	if err := s.Tx(t.Context(), func(*sql.Tx) error { return fullError{} }); !errors.Is(err, store.ErrFull) {
 		t.Errorf("%v, want that the disk is full", err)
 	}
 }
@@ -173,7 +173,7 @@ func TestAStartOnAFullDiskTellsNobodyAgain(t *testing.T) {
 	for n := range 3 {
 		s := openSparing(t, path)
 		if n == 0 {
-			_ = s.Tx(t.Context(), func(*sql.Tx) error { return noRoom{} })
+			_ = s.Tx(t.Context(), func(*sql.Tx) error { return fullError{} })
 			since = s.FullSince()
 		}
 		if got := s.FullSince(); !got.Equal(since) || got.IsZero() {
