@@ -85,14 +85,11 @@ const (
 
 // An Engine runs the stages.
 type Engine struct {
-	cfg  Config
-	work underWay
+	cfg Config
 }
 
 // New returns an engine that does not run yet.
-func New(cfg Config) *Engine {
-	return &Engine{cfg: cfg, work: underWay{jobs: make(map[string]int64)}}
-}
+func New(cfg Config) *Engine { return &Engine{cfg: cfg} }
 
 // Run works until ctx ends, then lets the work in hand finish, for at most 20
 // seconds. It returns nil if it ended because ctx did.
@@ -142,8 +139,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		e.sayAlive(alive)
 		living.Go(func() { e.live(alive) })
 	}
-	// River stops when told, not when ctx ends: the work in hand is finished.
-	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+	if err := e.start(ctx, client.Start); err != nil {
 		return fmt.Errorf("engine: %w", err)
 	}
 	var wg sync.WaitGroup
@@ -159,6 +155,27 @@ func (e *Engine) Run(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("engine: stop: %w", err), client.StopAndCancel(stopping))
 	}
 	return nil
+}
+
+// start has River begin. While the disk is so full that it cannot, it is asked
+// again, so that the process is there to say so and goes on by itself. It
+// returns nil, too, if ctx ends meanwhile.
+func (e *Engine) start(ctx context.Context, begin func(ctx context.Context) error) error {
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		// River stops when told, not when ctx ends: the work in hand is finished.
+		err := e.cfg.Store.Explain(begin(context.WithoutCancel(ctx)))
+		if !errors.Is(err, store.ErrFull) {
+			return err
+		}
+		e.cfg.Log.LogAttrs(ctx, slog.LevelError, "no work is taken up; trying again", slog.Any("error", err))
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // live says again and again that this replica is alive, until ctx ends. It does
@@ -226,10 +243,8 @@ func (e *Engine) tick(ctx context.Context) {
 	t := time.NewTimer(0)
 	defer t.Stop()
 	<-t.C
-	s := straits{e: e}
 	for {
 		e.follow(ctx)
-		s.look(ctx)
 		next, err := e.cfg.Store.Wake(ctx, e.cfg.Now())
 		if err != nil && ctx.Err() == nil {
 			e.cfg.Log.LogAttrs(ctx, slog.LevelError, "what is due is not known; looking again at the next tick", slog.Any("error", err))
@@ -285,9 +300,7 @@ type pollWorker struct {
 // Work polls the job's feed until it is not due, or the disk is full: the feed
 // stays due then, and is polled when there is room.
 func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) error {
-	begun, end := w.e.work.begin(job.JobRow)
-	defer end()
-	for begun && w.e.cfg.Store.FullSince().IsZero() {
+	for w.e.cfg.Store.FullSince().IsZero() {
 		if err := w.e.cfg.Poller.Poll(ctx, job.Args.Feed); errors.Is(err, store.ErrFull) {
 			return nil
 		} else if err != nil {
@@ -313,11 +326,6 @@ type judgeWorker struct {
 
 // Work judges until nothing waits, or its shift is over.
 func (w *judgeWorker) Work(ctx context.Context, job *river.Job[store.JudgeArgs]) error {
-	begun, end := w.e.work.begin(job.JobRow)
-	defer end()
-	if !begun {
-		return nil
-	}
 	shift, cancel := w.stint(ctx)
 	defer cancel()
 	for {
@@ -346,11 +354,6 @@ type deliverWorker struct {
 func (w *deliverWorker) Work(ctx context.Context, job *river.Job[store.DeliverArgs]) error {
 	if w.e.cfg.Store.Shared() && !w.e.cfg.Courier.Knows(job.Args.Room) && time.Since(job.CreatedAt) < elsewhereFor {
 		return river.JobSnooze(elsewhere)
-	}
-	begun, end := w.e.work.begin(job.JobRow)
-	defer end()
-	if !begun {
-		return nil
 	}
 	shift, cancel := w.stint(ctx)
 	defer cancel()

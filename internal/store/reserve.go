@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/rand"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,12 @@ type reserve struct {
 	since atomic.Int64 // when it was given up, in microseconds; 0: it was not
 	mu    sync.Mutex   // guards what stands at path, and whole
 	whole bool
+	again time.Time // before which it is not made anew; Regain's own
 }
+
+// regainEvery is how soon a reserve is filled again that proved to have no room:
+// each time writes all of what there is.
+const regainEvery = 15 * time.Second
 
 // openReserve looks at what stands at path, and makes nothing.
 func openReserve(path string, size int64, log *slog.Logger) *reserve {
@@ -72,7 +78,11 @@ func (r *reserve) giveUp() {
 	}
 	r.since.Store(micros(since))
 	fault.Point("reserve.given")
-	r.log.LogAttrs(context.Background(), slog.LevelError, "the disk is full: nothing new is taken until there is room", slog.Bool("reserve", whole), slog.Any("error", err))
+	attrs := []slog.Attr{slog.Bool("reserve", whole)}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	}
+	r.log.LogAttrs(context.Background(), slog.LevelError, "the disk is full: nothing new is taken until there is room", attrs...)
 }
 
 // fill makes a whole reserve beside the place of the one that there is, or
@@ -132,7 +142,8 @@ func (r *reserve) spared() bool {
 func (r *reserve) tight() bool {
 	probe := r.path + "-probe"
 	err := os.WriteFile(probe, make([]byte, 64<<10), 0o600)
-	return errors.Join(err, gone(probe)) != nil && noRoom(err)
+	_ = gone(probe) // it is written over the next time
+	return noRoom(err)
 }
 
 // noRoom reports whether err says that a disk, or one's share of it, is full.
@@ -157,6 +168,16 @@ func (s *Store) full(err error) bool {
 	return false
 }
 
+// Explain returns err, of a job's or of River's own, as one that wraps
+// [ErrFull] if it came of a full disk. The reserve is then given up.
+func (s *Store) Explain(err error) error {
+	if !s.full(err) || errors.Is(err, ErrFull) {
+		return err
+	}
+	s.reserve.giveUp()
+	return outOf(err)
+}
+
 // FullSince returns since when the disk is full, or the zero time if it is
 // not: from the first write that failed for it until [Store.Regain], also over
 // a restart. Meanwhile what brings in something new ends with [ErrFull].
@@ -168,25 +189,33 @@ func (s *Store) FullSince() time.Time {
 }
 
 // Regain ends what [Store.FullSince] tells of, once the disk has room for the
-// reserve and as much again; otherwise over is false. The rooms of say are
-// told, however often Regain is called for the same: a crash on the way leaves
+// reserve and as much again; otherwise over is false. Jobs that failed run again
+// at once. The rooms of say are told once, however often Regain is called for the same: a crash on the way leaves
 // the disk counted as full. It is for one caller at a time.
 func (s *Store) Regain(ctx context.Context, say *story.Bulletin) (over bool, err error) {
 	defer wrap(&err, "regain the reserve")
 	r := s.reserve
-	if s.FullSince().IsZero() || !r.spared() {
+	if s.FullSince().IsZero() || time.Now().Before(r.again) || !r.spared() {
 		return false, nil
 	}
-	if err := r.fill(); err != nil {
-		if noRoom(err) {
-			err = nil // somebody else was faster
-		}
+	if err := r.fill(); noRoom(err) { // somebody was faster, or it is our share that is used up
+		r.again = time.Now().Add(regainEvery)
+		return false, nil
+	} else if err != nil {
 		return false, err
 	}
-	if len(say.Rooms) > 0 {
-		if err := s.Announce(ctx, say); err != nil {
-			return false, errors.Join(err, gone(r.beside()))
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if len(say.Rooms) > 0 {
+			if err := s.owe(ctx, tx, say); err != nil {
+				return err
+			}
 		}
+		// What failed for want of room is not to wait for its turn, up to a minute.
+		_, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE state = 'retryable'`)
+		return err
+	})
+	if err != nil {
+		return false, errors.Join(err, gone(r.beside()))
 	}
 	if err := r.put(); err != nil {
 		return false, err

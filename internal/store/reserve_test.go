@@ -164,6 +164,34 @@ func TestWhatFindsTheDiskFullIsSavedFromTheReserve(t *testing.T) {
 	}
 }
 
+func TestWhatFailedOnAFullDiskDoesNotWaitForItsTurn(t *testing.T) {
+	t.Parallel()
+	s := openSparing(t, filepath.Join(t.TempDir(), "v.db"))
+	if err := s.Announce(t.Context(), bulletin("ill")); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Tx(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `UPDATE river_job SET state = 'retryable', scheduled_at = datetime('now', '+60 seconds')`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Explain(fmt.Errorf("fetch: %w", fullError{})); !errors.Is(err, store.ErrFull) || s.FullSince().IsZero() {
+		t.Fatalf("%v, full since %v", err, s.FullSince())
+	}
+	if over, err := s.Regain(t.Context(), new(story.Bulletin)); !over || err != nil {
+		t.Fatalf("regained %v, %v", over, err)
+	}
+	var ready int
+	err = s.Tx(t.Context(), func(tx *sql.Tx) error {
+		return tx.QueryRowContext(t.Context(), `SELECT count(*) FROM river_job WHERE state = 'available' AND scheduled_at <= datetime('now', 'subsec')`).Scan(&ready)
+	})
+	if err != nil || ready != 1 {
+		t.Errorf("%d jobs run at once (%v), want the one", ready, err)
+	}
+}
+
 // TestAStartOnAFullDiskTellsNobodyAgain has two processes end while the disk is
 // full.
 func TestAStartOnAFullDiskTellsNobodyAgain(t *testing.T) {

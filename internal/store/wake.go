@@ -210,38 +210,6 @@ func finish[T river.JobArgs](ctx context.Context, s *Store, job *river.Job[T], l
 	return more, err
 }
 
-// Running returns the IDs of the jobs that are on record as running.
-func (s *Store) Running(ctx context.Context) (_ []int64, err error) {
-	defer wrap(&err, "running jobs")
-	rows, err := s.read.QueryContext(ctx, `SELECT id FROM river_job WHERE state = 'running'`)
-	return collect(rows, err, func(r *sql.Rows) (id int64, err error) { return id, r.Scan(&id) })
-}
-
-// Revive has the jobs run again that are on record as running and are not, and,
-// if tried says so, at once those that failed and wait to be tried again. It
-// writes only if there are any. It is for SQLite, where only one process runs
-// jobs and knows which.
-func (s *Store) Revive(ctx context.Context, stuck []int64, tried bool) (n int64, err error) {
-	defer wrap(&err, "revive jobs")
-	const these = `state = 'running' AND id IN (SELECT value FROM json_each(?)) OR ? AND state = 'retryable'`
-	list, err := json.Marshal(stuck)
-	if err != nil {
-		return 0, err
-	}
-	var some bool
-	if err := s.read.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM river_job WHERE `+these+`)`, string(list), tried).Scan(&some); err != nil || !some {
-		return 0, err
-	}
-	err = s.tx(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE river_job SET state = 'available', scheduled_at = created_at WHERE `+these, string(list), tried)
-		if err == nil {
-			n, err = res.RowsAffected()
-		}
-		return err
-	})
-	return n, err
-}
-
 // openStates are the states of a job that is not over.
 func openStates() []rivertype.JobState {
 	return []rivertype.JobState{
