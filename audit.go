@@ -90,6 +90,9 @@ func (a *auditor) audit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.db.Audited(ctx, now); err != nil { // nothing is read or told then
+		return err
+	}
 	a.mu.Lock()
 	a.last, a.made = found, time.Now()
 	a.mu.Unlock()
