@@ -58,13 +58,17 @@ func (pr *program) reportDisk(ctx context.Context, since time.Time, told *time.T
 }
 
 // diskFull is what operators hear of a disk that is full since a time. The key
-// is the same after a restart.
+// is the same after a restart. It stands as high as anything that they hear:
+// what is critical may be said in quiet hours, and is not held with a backlog.
 func diskFull(since, now time.Time, operators []story.RoomName) story.Bulletin {
-	return story.Bulletin{Kind: story.RoomHealth, Key: fmt.Sprintf("disk full %d", since.UnixMicro()), At: now, Rooms: operators, Reasons: []string{
-		"The disk is full: nothing new is read",
-		"What was read before is still told, from a reserve.",
-		fmt.Sprintf("Make room on the disk of the database. Feeds are read again by themselves as soon as %d MiB are free.", 2*reserve>>20),
-	}}
+	return story.Bulletin{
+		Kind: story.RoomHealth, Key: fmt.Sprintf("disk full %d", since.UnixMicro()), At: now, Rooms: operators, From: story.Critical, To: story.Critical,
+		Reasons: []string{
+			"The disk is full: nothing new is read",
+			"What was read before is still told, from a reserve.",
+			fmt.Sprintf("Make room on the disk of the database. Feeds are read again by themselves as soon as %d MiB are free.", 2*reserve>>20),
+		},
+	}
 }
 
 // diskFree is what they hear of one that was full and has room again.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"vedette/bot"
 	"vedette/internal/store"
 	"vedette/story"
 )
@@ -57,5 +58,17 @@ func TestAFullDiskFailsTheHealthCheckAndStopsTheHeartbeat(t *testing.T) {
 	}
 	if err := a.Ping(t.Context()); err != nil || !strings.Contains(metrics(), "vedette_disk_full 0\n") {
 		t.Errorf("%v, want all well", err)
+	}
+}
+
+func TestAFullDiskIsToldInTheNight(t *testing.T) {
+	t.Parallel()
+	night := time.Date(2020, 2, 3, 3, 0, 0, 0, time.UTC)
+	p := bot.Policy{Quiet: bot.Quiet{From: 22 * time.Hour, To: 6 * time.Hour, Except: story.Critical}}
+	for want, b := range map[story.DeliveryState]story.Bulletin{story.Owed: diskFull(night, night, nil), story.Held: diskFree(night, night, nil)} {
+		due := story.Due{Now: night, Dispatch: story.Dispatch{Act: story.Post, Notice: story.Notice{Kind: b.Kind, Bulletin: &b, At: night}}}
+		if v := p.Weigh(&due, time.UTC); v.State != want {
+			t.Errorf("%q is %s in the night, want %s", b.Reasons[0], v.State, want)
+		}
 	}
 }
