@@ -43,9 +43,11 @@ type reserve struct {
 // each time writes all of what there is.
 const regainEvery = 15 * time.Second
 
-// openReserve looks at what stands at path, and makes nothing.
+// openReserve looks at what stands at path, makes nothing, and takes away what a
+// kill has left beside it: a full disk has need of that room.
 func openReserve(path string, size int64, log *slog.Logger) *reserve {
 	r := &reserve{path: path, size: size, log: log}
+	_ = gone(r.beside()) // fill writes over it
 	if info, err := os.Stat(path); err == nil {
 		if r.whole = info.Size() > 0; !r.whole {
 			r.since.Store(micros(info.ModTime()))
@@ -119,7 +121,7 @@ func (r *reserve) put() error {
 // first makes the reserve of a database that has none.
 func (r *reserve) first() error {
 	if r.whole || r.since.Load() != 0 {
-		return gone(r.beside()) // that a kill has left
+		return nil
 	}
 	if err := r.fill(); err != nil {
 		return err

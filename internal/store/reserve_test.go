@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -199,7 +200,11 @@ func TestAStartOnAFullDiskTellsNobodyAgain(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "v.db")
 	var since time.Time
 	for n := range 3 {
+		write(t, path+"-reserve-new", make([]byte, 1000)) // which a kill has left
 		s := openSparing(t, path)
+		if _, err := os.Stat(path + "-reserve-new"); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("start %d: what was left unfinished takes room (%v)", n, err)
+		}
 		if n == 0 {
 			_ = s.Tx(t.Context(), func(*sql.Tx) error { return fullError{} })
 			since = s.FullSince()
