@@ -53,7 +53,7 @@ type auditor struct {
 	owed  func() (c *charter, operators []story.RoomName)
 	now   func() time.Time
 	log   *slog.Logger
-	clean func(context.Context) error // called after each audit that found nothing; nil for none
+	clean func(context.Context) error // called after each audit that found nothing, unless the disk is full; nil for none
 
 	mu   sync.Mutex // guards last and made
 	last story.Audit
@@ -90,11 +90,14 @@ func (a *auditor) audit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.db.Audited(ctx, now); err != nil { // nothing is read or told then
+		return err
+	}
 	a.mu.Lock()
 	a.last, a.made = found, time.Now()
 	a.mu.Unlock()
 	if found.Clean() {
-		if a.clean == nil {
+		if a.clean == nil || !a.db.FullSince().IsZero() {
 			return nil
 		}
 		if err := a.clean(ctx); err != nil { // the audit itself was made
@@ -120,6 +123,9 @@ func (a *auditor) audit(ctx context.Context) error {
 func (a *auditor) Ping(ctx context.Context) error {
 	if err := a.db.Ping(ctx); err != nil {
 		return fmt.Errorf("the database does not answer: %w", err)
+	}
+	if since := a.db.FullSince(); !since.IsZero() {
+		return fmt.Errorf("the disk is full since %s: nothing new is read", since.Format(time.DateTime))
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -151,6 +157,11 @@ func (a *auditor) Collect(ch chan<- prometheus.Metric) {
 	a.mu.Unlock()
 	gauge("deliveries_unaccounted", "Deliveries that are owed and not on record, by the last audit.", float64(last.Unaccounted))
 	gauge("items_waiting", "Items that nobody has judged for ten minutes, by the last audit.", float64(last.Waiting))
+	full := 0.0
+	if !a.db.FullSince().IsZero() {
+		full = 1
+	}
+	gauge("disk_full", "1 while the disk of the database is full and nothing new is read.", full)
 	if !last.At.IsZero() {
 		gauge("audit_timestamp_seconds", "When the deliveries were last audited.", float64(last.At.Unix()))
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -62,6 +63,18 @@ func TestWhatIsUnaccountedForStopsTheHeartbeat(t *testing.T) {
 	told = told[:1]
 	if err := checked(); err != nil {
 		t.Errorf("%v, want that the monitor's fault is not ours", err)
+	}
+	other, err := sql.Open("sqlite", d.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.ExecContext(t.Context(), `CREATE TRIGGER shut BEFORE INSERT ON agenda BEGIN SELECT RAISE(ABORT, 'nothing can be saved'); END`); err != nil {
+		t.Fatal(err)
+	}
+	a.clean = func(context.Context) error { beats++; return nil }
+	if err := a.audit(t.Context()); err == nil || beats != 1 {
+		t.Errorf("%v after %d heartbeats, want none of a database that can only be read", err, beats)
 	}
 	a.made = time.Now().Add(-time.Hour)
 	if err := a.Ping(t.Context()); err == nil {

@@ -86,7 +86,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, databaseOf(set), store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold})
+	db, err := store.Open(ctx, databaseOf(set), storeOptions(log, replay))
 	if err != nil {
 		return nil, err
 	}
@@ -133,6 +133,16 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	}
 	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
+}
+
+// storeOptions returns how the database is opened: a replay's is thrown away,
+// and a full disk ends it.
+func storeOptions(log *slog.Logger, replay bool) store.Options {
+	opts := store.Options{Log: slog.New(aboveInfo{log.Handler()}), Fold: watch.Fold}
+	if !replay {
+		opts.Reserve = reserve
+	}
+	return opts
 }
 
 // platforms opens the platforms that there are tokens for, once: a reload of
@@ -265,6 +275,10 @@ func (pr *program) backfill(ctx context.Context, set *watch.Set, watches []story
 		return nil
 	}
 	n, err := desk.Backfill(ctx, pr.store, set, pr.reader, names, since)
+	if errors.Is(err, store.ErrFull) { // it is made up for when there is room
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "new watches have no past yet: the disk is full", slog.Any("watches", names))
+		return nil
+	}
 	if n > 0 {
 		pr.log.LogAttrs(ctx, slog.LevelInfo, "new watches have a past", slog.Any("watches", names), slog.Int("items", n))
 	}

@@ -76,8 +76,9 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 		wg.Go(beside)
 	}
 	reload := func() { pr.reload(ctx, config.Secrets(vars)) }
-	wg.Go(func() { pr.heed(ctx) })
-	wg.Go(func() { pr.auditor.run(ctx) })
+	for _, beside := range []func(context.Context){pr.heed, pr.auditor.run, pr.watchDisk} {
+		wg.Go(func() { beside(ctx) })
+	}
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
 	return pr.engine.Run(ctx)
 }

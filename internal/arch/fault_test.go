@@ -23,7 +23,7 @@ var passesOn = map[string]string{
 	"internal/store OpenBeside":       "opens it beside a vedette that runs",
 	"internal/store Store.schema":     "reads",
 	"internal/store Store.compatible": "reads",
-	"internal/store Store.Close":      "saves nothing",
+	"internal/store Store.closePools": "saves nothing",
 	"internal/store Store.shared":     "lease and Release, which call it, have them",
 	"internal/store newPostgres":      "asks nothing of the database yet",
 	"internal/store Copy":             "copier.all has them",

@@ -139,8 +139,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		e.sayAlive(alive)
 		living.Go(func() { e.live(alive) })
 	}
-	// River stops when told, not when ctx ends: the work in hand is finished.
-	if err := client.Start(context.WithoutCancel(ctx)); err != nil {
+	if err := e.start(ctx, client.Start); err != nil {
 		return fmt.Errorf("engine: %w", err)
 	}
 	var wg sync.WaitGroup
@@ -156,6 +155,27 @@ func (e *Engine) Run(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("engine: stop: %w", err), client.StopAndCancel(stopping))
 	}
 	return nil
+}
+
+// start has River begin. While the disk is so full that it cannot, it is asked
+// again, so that the process is there to say so and goes on by itself. It
+// returns nil, too, if ctx ends meanwhile.
+func (e *Engine) start(ctx context.Context, begin func(ctx context.Context) error) error {
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
+	for {
+		// River stops when told, not when ctx ends: the work in hand is finished.
+		err := e.cfg.Store.Explain(begin(context.WithoutCancel(ctx)))
+		if !errors.Is(err, store.ErrFull) {
+			return err
+		}
+		e.cfg.Log.LogAttrs(ctx, slog.LevelError, "no work is taken up; trying again", slog.Any("error", err))
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // live says again and again that this replica is alive, until ctx ends. It does
@@ -277,16 +297,20 @@ type pollWorker struct {
 	e *Engine
 }
 
-// Work polls the job's feed until it is not due.
+// Work polls the job's feed until it is not due, or the disk is full: the feed
+// stays due then, and is polled when there is room.
 func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) error {
-	for {
-		if err := w.e.cfg.Poller.Poll(ctx, job.Args.Feed); err != nil {
+	for w.e.cfg.Store.FullSince().IsZero() {
+		if err := w.e.cfg.Poller.Poll(ctx, job.Args.Feed); errors.Is(err, store.ErrFull) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		if more, err := w.e.cfg.Store.FinishPoll(ctx, job, w.e.cfg.Now()); err != nil || !more {
 			return err
 		}
 	}
+	return nil
 }
 
 // A stint returns a context that ends when a job has worked as long as it may

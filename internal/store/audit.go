@@ -119,6 +119,16 @@ func (a *auditor) waits(ctx context.Context, now time.Time) error {
 	return err
 }
 
+// Audited has it on record that an audit was made at now. Its error says that
+// the database can be written no more, however well it is read.
+func (s *Store) Audited(ctx context.Context, now time.Time) (err error) {
+	defer wrap(&err, "audited")
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO agenda (what, due) VALUES ('audit', ?) ON CONFLICT (what) DO UPDATE SET due = excluded.due`, micros(now))
+		return err
+	})
+}
+
 // Announce saves a bulletin and has its rooms told, unless its key was told
 // before.
 func (s *Store) Announce(ctx context.Context, b *story.Bulletin) (err error) {

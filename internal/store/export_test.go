@@ -49,3 +49,17 @@ func (s *Store) Looked(ctx context.Context) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT coalesce(idx_tup_fetch, 0) + seq_tup_read FROM pg_stat_user_tables WHERE relname = 'words'`).Scan(&n)
 	return n, err
 }
+
+// Confine has the file grow to so many pages and no further, as on a disk that
+// is full; 0 is as many as it has.
+func (s *Store) Confine(ctx context.Context, pages int) error {
+	if pages == 0 {
+		if err := s.write.QueryRowContext(ctx, `PRAGMA page_count`).Scan(&pages); err != nil {
+			return err
+		}
+	}
+	return s.write.QueryRowContext(ctx, fmt.Sprintf(`PRAGMA max_page_count(%d)`, pages)).Scan(&pages)
+}
+
+// Tx runs do as the store runs what it saves.
+func (s *Store) Tx(ctx context.Context, do func(tx *sql.Tx) error) error { return s.tx(ctx, do) }

@@ -51,13 +51,14 @@ func (s *Store) Readings(ctx context.Context, seq int64, each func(story.Reading
 
 // SavePast saves matches and signals of items that were judged before, as the
 // past of watches that were not there then. Nothing is told, and an item that
-// has been edited meanwhile is left out: it is judged anew.
+// has been edited meanwhile is left out: it is judged anew. While the disk is
+// full it ends with [ErrFull].
 func (s *Store) SavePast(ctx context.Context, js []story.Judgement) (err error) {
 	defer wrap(&err, "save the past")
 	if len(js) == 0 {
 		return nil
 	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
+	return s.take(ctx, func(tx *sql.Tx) error {
 		for i := range js {
 			if err := savePast(ctx, tx, &js[i]); err != nil {
 				return fmt.Errorf("item %d: %w", js[i].Item, err)

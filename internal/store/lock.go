@@ -30,11 +30,11 @@ func acquire(path string) (*lock, error) {
 		locked := fmt.Errorf("%w (process %s)", ErrLocked, strings.TrimSpace(string(holder)))
 		return nil, errors.Join(locked, f.Close())
 	}
-	if err := f.Truncate(0); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	if _, err := f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0); err != nil {
-		return nil, errors.Join(err, f.Close())
+	// Who holds it is only for people to read. A full disk has no room for it,
+	// which must not keep a process from its work.
+	own := []byte(strconv.Itoa(os.Getpid()) + "\n")
+	if _, err := f.WriteAt(own, 0); err == nil {
+		_ = f.Truncate(int64(len(own)))
 	}
 	return &lock{file: f}, nil
 }

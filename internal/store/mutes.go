@@ -59,6 +59,7 @@ func saveMute(ctx context.Context, tx *sql.Tx, m *story.Mute) error {
 func (s *Store) Unmute(ctx context.Context, d story.Deed, watch story.WatchName, id story.ID, rooms []story.RoomName) (ended int, heard bool, err error) {
 	defer wrap(&err, "unmute")
 	err = s.tx(ctx, func(tx *sql.Tx) error {
+		ended = 0
 		if heard, err = saveDeed(ctx, tx, &d); heard || err != nil {
 			return err
 		}

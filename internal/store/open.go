@@ -29,8 +29,8 @@ var migrations embed.FS
 // Open opens the SQLite database at path, or makes it if there is none, or the
 // PostgreSQL database whose address path is, and brings its schema up to date;
 // one that a newer program has left behind it serves as it is, if it still can.
-// Its error wraps [ErrLocked], [ErrNewer], [ErrDamaged] or [ErrReadOnly] where
-// one of them is the reason. What a process that ended without closing a file
+// Its error wraps [ErrLocked], [ErrNewer], [ErrDamaged], [ErrReadOnly] or
+// [ErrFull] where one of them is the reason. What a process that ended without closing a file
 // had given to a platform, without having heard the answer, is ambiguous from
 // here on; of a replica of PostgreSQL, when its time to send is over.
 func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) {
@@ -47,41 +47,78 @@ func Open(ctx context.Context, path string, opts Options) (_ *Store, err error) 
 		return nil, err
 	}
 	s := &Store{path: path, log: opts.Log, lock: l, fold: opts.Fold}
+	if opts.Reserve > 0 {
+		s.reserve = openReserve(path+"-reserve", opts.Reserve, opts.Log)
+	}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, s.Close())
 		}
 	}()
-	if err := inspect(path); err != nil {
+	if err := s.ready(ctx); err != nil {
 		return nil, err
+	}
+	if s.reserve != nil {
+		if err := s.reserve.first(); err != nil {
+			s.log.LogAttrs(ctx, slog.LevelWarn, "nothing is kept for a full disk", slog.Any("error", err))
+		}
+	}
+	return s, nil
+}
+
+// ready opens the file for work: once more, without the reserve, if
+// that is what it takes: to open a database takes room on its disk.
+func (s *Store) ready(ctx context.Context) error {
+	err := s.bringUp(ctx)
+	if !s.full(err) {
+		return err
+	}
+	if s.reserve.whole {
+		s.reserve.giveUp()
+		if err = errors.Join(s.closePools()...); err != nil {
+			return err
+		}
+		err = s.bringUp(ctx)
+	}
+	if s.full(err) {
+		return outOf(err)
+	}
+	return err
+}
+
+// bringUp opens the file, brings its schema up to date, and takes over what
+// another process had under way.
+func (s *Store) bringUp(ctx context.Context) (err error) {
+	if err := inspect(s.path); err != nil {
+		return err
 	}
 	if err := s.create(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	fault.Point("store.opening")
-	if s.write, err = pool(path, writing(), 1); err != nil {
-		return nil, err
+	if s.write, err = pool(s.path, writing(), 1); err != nil {
+		return err
 	}
 	s.dialect = sqlite{s.write}
 	fault.Point("store.migrating")
 	if err := s.migrate(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	fault.Point("store.migrated")
 	if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`); err != nil {
-		return nil, damaged(err)
+		return damaged(err)
 	}
 	fault.Point("store.checkpointed")
-	if err := inspect(path); err != nil { // now that the log was moved into it
-		return nil, err
+	if err := inspect(s.path); err != nil { // now that the log was moved into it
+		return err
 	}
-	if s.read, err = pool(path, "_pragma=query_only(1)", max(4, runtime.NumCPU())); err != nil {
-		return nil, err
+	if s.read, err = pool(s.path, "_pragma=query_only(1)", max(4, runtime.NumCPU())); err != nil {
+		return err
 	}
-	if s.jobs, err = s.NewClient(&river.Config{Logger: opts.Log}); err != nil {
-		return nil, err
+	if s.jobs, err = s.NewClient(&river.Config{Logger: s.log}); err != nil {
+		return err
 	}
-	return s, s.resume(ctx)
+	return s.resume(ctx)
 }
 
 // create makes the database if there is none: beside its place, and moved there

@@ -163,7 +163,7 @@ func (s *Store) NewItems(ctx context.Context, feed story.FeedName, items []story
 // the validators without the items, so that a crash in between costs one more
 // request and no item. An item that shares a key with one of the same feed is
 // that item: if its title or text differs it is edited, and waits to be judged
-// again.
+// again. While the disk is full it ends with [ErrFull], and all stays as it was.
 func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, err error) {
 	defer wrap(&err, "save poll of "+string(p.State.Feed))
 	if fault.Sabotaged == fault.ValidatorsFirst {
@@ -171,7 +171,7 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 			return saved, err
 		}
 	}
-	err = s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.take(ctx, func(tx *sql.Tx) error {
 		saved = story.Saved{}
 		news, err := s.saveItems(ctx, tx, p.State.Feed, p.Items, p.Seed, p.Past, &saved)
 		if err != nil {
@@ -204,10 +204,11 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 
 // SavePush saves what a push brought, what it tells of the feed's pace and hub,
 // and the job to judge the new items, in one transaction. A poll that is under
-// way meanwhile neither undoes it nor is undone.
+// way meanwhile neither undoes it nor is undone. While the disk is full it ends
+// with [ErrFull].
 func (s *Store) SavePush(ctx context.Context, b story.Brought) (saved story.Saved, err error) {
 	defer wrap(&err, "save push of "+string(b.Feed))
-	err = s.tx(ctx, func(tx *sql.Tx) error {
+	err = s.take(ctx, func(tx *sql.Tx) error {
 		saved = story.Saved{}
 		news, err := s.saveItems(ctx, tx, b.Feed, b.Items, false, b.Past, &saved)
 		if err != nil {

@@ -47,6 +47,7 @@ type Store struct {
 	fold  func(string) string
 	rule  story.Rule // nil: all that is due is told
 
+	reserve *reserve // nil: a full disk is an error like any other
 	dialect dialect
 	term    atomic.Int64 // in which it judges
 	replica string       // this process among those that share the database; "" if there are no others
@@ -64,6 +65,10 @@ type Options struct {
 	// spaces; nil leaves them as they are. All who open a database must have
 	// the same one.
 	Fold func(text string) string
+
+	// Reserve is how many bytes of the disk are kept for what is left to do
+	// when it is full, beside a SQLite file that [Open] opens; 0 is none.
+	Reserve int64
 }
 
 // Shared reports whether other processes may work on the same database.
@@ -71,13 +76,7 @@ func (s *Store) Shared() bool { return s.replica != "" }
 
 // Close waits for the calls under way and closes the database.
 func (s *Store) Close() error {
-	var errs []error
-	if s.read != nil {
-		errs = append(errs, s.read.Close())
-	}
-	if s.write != nil && s.write != s.read {
-		errs = append(errs, s.write.Close())
-	}
+	errs := s.closePools()
 	if p, ok := s.dialect.(*postgres); ok {
 		errs = append(errs, p.close())
 	}
@@ -85,6 +84,16 @@ func (s *Store) Close() error {
 		errs = append(errs, s.lock.release())
 	}
 	return errors.Join(errs...)
+}
+
+func (s *Store) closePools() (errs []error) {
+	if s.read != nil {
+		errs = append(errs, s.read.Close())
+	}
+	if s.write != nil && s.write != s.read {
+		errs = append(errs, s.write.Close())
+	}
+	return errs
 }
 
 // Ping reports whether the database answers.
@@ -99,8 +108,33 @@ func (s *Store) NewClient(cfg *river.Config) (*river.Client[*sql.Tx], error) {
 	return river.NewClient(s.dialect.driver(), cfg)
 }
 
-// tx runs do in one transaction, which is saved if do returns nil.
+// tx runs do in one transaction, which is saved if do returns nil. It runs it
+// once more if the disk proves to be full, when the reserve has been given up.
 func (s *Store) tx(ctx context.Context, do func(tx *sql.Tx) error) error {
+	err := s.once(ctx, do)
+	if !s.full(err) {
+		return err
+	}
+	s.reserve.giveUp()
+	if err = s.once(ctx, do); s.full(err) {
+		return outOf(err)
+	}
+	return err
+}
+
+// take is tx for what brings in something new: while the disk is full, it ends
+// with [ErrFull].
+func (s *Store) take(ctx context.Context, do func(tx *sql.Tx) error) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		if !s.FullSince().IsZero() {
+			return ErrFull
+		}
+		return do(tx)
+	})
+}
+
+// once is tx without a second try.
+func (s *Store) once(ctx context.Context, do func(tx *sql.Tx) error) error {
 	done, err := s.dialect.alone(ctx)
 	if err != nil {
 		return err

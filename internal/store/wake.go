@@ -114,7 +114,8 @@ func scanOne[T ~string](r *sql.Rows) (T, error) {
 
 // Wake inserts a job for whatever is due at now and has none, and returns
 // when the next feed is due, or the zero time if none is. It writes only if
-// there is something, so that an idle desk leaves the disk alone.
+// there is something, so that an idle desk leaves the disk alone. While the disk
+// is full, no feed is polled.
 func (s *Store) Wake(ctx context.Context, now time.Time) (next time.Time, err error) {
 	defer wrap(&err, "wake")
 	if err := s.takeOver(ctx); err != nil {
@@ -130,6 +131,9 @@ func (s *Store) Wake(ctx context.Context, now time.Time) (next time.Time, err er
 	}
 	next = timeOf(us.Int64)
 	var jobs []river.JobArgs
+	if !s.FullSince().IsZero() {
+		w.feeds = nil // what they brought could not be saved
+	}
 	for _, f := range w.feeds {
 		jobs = append(jobs, PollArgs{Feed: f})
 	}

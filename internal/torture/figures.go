@@ -36,6 +36,8 @@ type figures struct {
 	at        map[string]int // kills by what was passed last
 	recovery  []time.Duration
 	resumed   map[string]time.Duration // how long modes other than kills took to come to rest
+	noticed   []time.Duration          // from a full disk until operators were told
+	regained  []time.Duration          // from when it had room until all that had been published meanwhile was taken
 	seen      sometimes
 	least     int // obligations that must have been met; 0 is one for four kills
 }
@@ -59,7 +61,7 @@ func (f *figures) add(s *site, l *ledger) {
 	for at, n := range s.at {
 		f.at[at] += n
 	}
-	if s.mode != "chat" { // where the platforms say how soon a message is taken
+	if s.mode != "chat" && s.mode != "disk" { // where the platforms, or a disk that is full, say how soon a message is told
 		f.recovery = append(f.recovery, s.recovered()...)
 	}
 	for _, r := range s.rooms {
@@ -143,7 +145,8 @@ func (f *figures) expected() (all []string) {
 		all = append(all, "a backlog of ten and more at a kill")
 	}
 	if slices.Contains(f.modes, "disk") {
-		all = append(all, "news came in while the disk was full", "the database said that the disk is full")
+		all = append(all, "news came in while the disk was full", "the database said that the disk is full", "what was taken was told while the disk was full",
+			"it was killed while the disk was full", "a neighbour took what was given up", "a start found the disk full")
 	}
 	if slices.Contains(f.modes, "clock") {
 		all = append(all, "the engine saw that the clock was set")
@@ -202,8 +205,13 @@ func (f *figures) failures() (all []string) {
 	if len(f.recovery) >= 100 && quantile(f.recovery, 0.99) > f.patience() {
 		all = append(all, fmt.Sprintf("recovery_p99=%v", quantile(f.recovery, 0.99)))
 	}
-	if len(f.widowed) > 0 && slices.Max(f.widowed) > widowedMost {
-		all = append(all, fmt.Sprintf("widowed_max=%v", slices.Max(f.widowed)))
+	for what, limit := range map[string]struct {
+		took []time.Duration
+		most time.Duration
+	}{"widowed_max": {f.widowed, widowedMost}, "disk_notice_max": {f.noticed, diskWithin}, "disk_resume_max": {f.regained, diskWithin}} {
+		if len(limit.took) > 0 && slices.Max(limit.took) > limit.most {
+			all = append(all, fmt.Sprintf("%s=%v", what, slices.Max(limit.took)))
+		}
 	}
 	slices.Sort(all)
 	return all
@@ -288,6 +296,9 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if f.severed > 0 {
 		add("severed=%d", f.severed)
+	}
+	if len(f.noticed) > 0 && len(f.regained) > 0 {
+		add("disk_notice_max=%v disk_resume_max=%v", slices.Max(f.noticed).Round(10*time.Millisecond), slices.Max(f.regained).Round(10*time.Millisecond))
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)

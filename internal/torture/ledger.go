@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -206,12 +208,24 @@ func (s *site) archive(ctx context.Context) (*store.Store, error) {
 		if err := os.RemoveAll(from); err != nil {
 			return nil, err
 		}
-		if err := os.CopyFS(from, os.DirFS(s.looksAt)); err != nil {
+		if err := os.Mkdir(from, 0o700); err != nil {
 			return nil, err
 		}
+		for _, name := range []string{databaseFile, databaseFile + "-wal"} {
+			raw, err := os.ReadFile(filepath.Join(s.looksAt, name))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(from, name), raw, 0o600)
+			}
+			if err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return nil, err
+			}
+		}
 	}
-	return store.OpenArchive(ctx, filepath.Join(from, "vedette.db"))
+	return store.OpenArchive(ctx, filepath.Join(from, databaseFile))
 }
+
+// databaseFile is the name of the database in the data folder.
+const databaseFile = "vedette.db"
 
 // record returns what vedette has on record, by room and tag.
 func (s *site) record(ctx context.Context) (map[string]story.Told, error) {

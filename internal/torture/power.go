@@ -57,7 +57,7 @@ func (r *run) power(ctx context.Context) error {
 // A new one is made beside its place.
 func databaseFiles() (all []string) {
 	for _, end := range []string{"", "-wal", "-journal", "-new", "-new-wal", "-new-journal"} {
-		all = append(all, "vedette.db"+end)
+		all = append(all, databaseFile+end)
 	}
 	return all
 }
@@ -102,7 +102,7 @@ func (s *site) cuts(ctx context.Context, most int) (*ledger, error) {
 // put makes the database's files what an image says.
 func (s *site) put(image map[string][]byte) error {
 	for _, end := range []string{"-shm", "-new-shm"} { // memory, though it has a name
-		if err := os.Remove(filepath.Join(s.data(), "vedette.db"+end)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		if err := os.Remove(filepath.Join(s.data(), databaseFile+end)); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return err
 		}
 	}
@@ -212,7 +212,7 @@ func look(ctx context.Context, dir string, image map[string][]byte, words []word
 			return nil, err
 		}
 	}
-	file := filepath.Join(data, "vedette.db")
+	file := filepath.Join(data, databaseFile)
 	db, err := store.Open(ctx, file, store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
 	if err != nil {
 		return nil, err

@@ -32,6 +32,7 @@ type site struct {
 	slack   *fakeroom.Slack
 	discord *fakeroom.Discord
 	rooms   []room
+	ops     string  // the channel of the operators' room; "" is none
 	lines   []*line // of the platforms
 
 	life  *life
@@ -101,7 +102,12 @@ func open(ctx context.Context, mode, bin string, seed uint64, seen sometimes, sm
 	if small {
 		s.rooms = []room{s.rooms[1], s.rooms[3]}
 	}
-	return s, os.WriteFile(filepath.Join(s.dir, "vedette.yaml"), []byte(s.desk()), 0o600)
+	return s, s.declare()
+}
+
+// declare writes the desk file.
+func (s *site) declare() error {
+	return os.WriteFile(filepath.Join(s.dir, "vedette.yaml"), []byte(s.desk()), 0o600)
 }
 
 // close ends all, and takes the folder away unless it is to be looked at.
@@ -141,6 +147,9 @@ func (s *site) desk() string {
 	b.WriteString("rooms:\n")
 	for _, r := range s.rooms {
 		fmt.Fprintf(&b, "  %s: { %s: { channel: %q } }\n", r.name, r.platform, r.channel)
+	}
+	if s.ops != "" {
+		fmt.Fprintf(&b, "  ops: { slack: { channel: %q } }\noperators: [ops]\n", s.ops)
 	}
 	return b.String()
 }

@@ -33,6 +33,12 @@ func auditFinds(t *testing.T, h Harness) {
 			t.Errorf("%s: %+v, want %d owed and %d unaccounted for", name, a, tt.owed, tt.fault)
 		}
 	}
+	for n := range 2 { // it asks for no review of the levels
+		check(t, s.Audited(t.Context(), Noon().Add(time.Duration(n)*time.Minute)))
+		if due := must(s.ReviewDue(t.Context(), Noon().Add(time.Hour)))(t); due {
+			t.Error("the levels are to be reviewed since an audit was made")
+		}
+	}
 	save(t, s, item("g:3", "Nobody judges it"))
 	if a := must(s.Audit(t.Context(), nil, Noon(), Noon().Add(10*time.Minute)))(t); !a.Clean() {
 		t.Errorf("%+v, want that a report may wait for ten minutes", a)

@@ -75,6 +75,7 @@ type Store interface {
 	Deliveries(ctx context.Context) (map[story.DeliveryState]int, error)
 	Unaccounted(ctx context.Context) (int, error)
 	Audit(ctx context.Context, rooms map[story.WatchName][]story.RoomName, since, now time.Time) (story.Audit, error)
+	Audited(ctx context.Context, now time.Time) error
 	Announce(ctx context.Context, b *story.Bulletin) error
 	Ledger(ctx context.Context, q story.LedgerQuery) ([]story.Entry, error)
 }
