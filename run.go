@@ -21,7 +21,8 @@ type runCmd struct {
 	AfterRestore bool `help:"The database was put back from a backup by other means than vedette restore: look for what rooms are owed before it is sent."`
 }
 
-// Run watches the feeds and tells the rooms until ctx ends.
+// Run watches the feeds and tells the rooms until ctx ends, or the disk has
+// failed to keep what was written to it.
 func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	set, err := p.settings()
 	if err != nil {
@@ -56,11 +57,11 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	pr.log.LogAttrs(ctx, slog.LevelInfo, "on watch", slog.String("version", version()), slog.Int("feeds", len(d.Feeds)),
 		slog.Int("watches", len(d.Watches)), slog.Int("rooms", len(d.Rooms)), slog.String("database", store.DisplayName(databaseOf(set))))
 
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer stop()
+	defer stop(nil)
 	if set.HealthListen != "" {
 		beside, err := listenHealth(ctx, set.HealthListen, pr.auditor, pr.auditor.metrics())
 		if err != nil {
@@ -79,7 +80,12 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	wg.Go(func() { pr.heed(ctx) })
 	wg.Go(func() { pr.auditor.run(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
-	return pr.engine.Run(ctx)
+	wg.Go(func() { stop(pr.store.Broken(ctx)) })
+	err = pr.engine.Run(ctx)
+	if cause := context.Cause(ctx); errors.Is(cause, store.ErrUnsynced) {
+		err = errors.Join(err, cause)
+	}
+	return err
 }
 
 func utcNow() time.Time { return time.Now().Add(fault.Skew()).UTC() }
