@@ -31,8 +31,8 @@ type blow struct {
 func blows() []blow {
 	return []blow{
 		{what: "a write to its log", calls: "pwrite64", most: 128},
-		{what: "a sync of its log", calls: "fsync,fdatasync", most: 32},
-		{what: "a write to a socket", calls: "write", most: 32, sockets: true},
+		{what: "a sync of its log", calls: "fsync,fdatasync", most: 16},
+		{what: "a write to a socket", calls: "write", most: 16, sockets: true},
 		{what: "a log's truncation", calls: "ftruncate", most: 1},
 		{what: "a log's removal", calls: "unlink,unlinkat", most: 1, closing: true},
 		{what: "a checkpoint's write", calls: "pwrite64", most: 16, only: "vedette.db", closing: true},
@@ -82,7 +82,7 @@ func (s *site) syscalls(ctx context.Context, most int, f *figures) (*ledger, err
 		return nil, err
 	}
 	for n := 0; f.inCalls < most && ctx.Err() == nil; n++ {
-		for range 1 + s.rng.IntN(2) {
+		for range 1 + s.rng.IntN(4)/3 {
 			s.origin.publish(s.watches())
 		}
 		var err error
