@@ -57,11 +57,11 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	pr.log.LogAttrs(ctx, slog.LevelInfo, "on watch", slog.String("version", version()), slog.Int("feeds", len(d.Feeds)),
 		slog.Int("watches", len(d.Watches)), slog.Int("rooms", len(d.Rooms)), slog.String("database", store.DisplayName(databaseOf(set))))
 
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer stop(nil)
+	defer stop()
 	if set.HealthListen != "" {
 		beside, err := listenHealth(ctx, set.HealthListen, pr.auditor, pr.auditor.metrics())
 		if err != nil {
@@ -80,12 +80,16 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	wg.Go(func() { pr.heed(ctx) })
 	wg.Go(func() { pr.auditor.run(ctx) })
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
-	wg.Go(func() { stop(pr.store.Broken(ctx)) })
-	err = pr.engine.Run(ctx)
-	if cause := context.Cause(ctx); errors.Is(cause, store.ErrUnsynced) {
-		err = errors.Join(err, cause)
-	}
-	return err
+	ended := make(chan error, 2)
+	wg.Go(func() {
+		if err := pr.store.Broken(ctx); err != nil {
+			ended <- err
+		}
+	})
+	// Nothing waits for the work in hand if the disk fails: it can be recorded
+	// no more, and is left as a kill leaves it.
+	go func() { ended <- pr.engine.Run(ctx) }()
+	return <-ended
 }
 
 func utcNow() time.Time { return time.Now().Add(fault.Skew()).UTC() }

@@ -15,15 +15,15 @@ import (
 // it. What returns it has saved nothing that is sure to last, and nothing more
 // is saved by this process.
 var ErrUnsynced = errors.New("the disk failed while it was made to keep what was written, so that nothing more is saved or sent; " +
-	"see to the disk (the kernel's log says more) and start vedette again: it goes on from what the disk holds")
+	"see to the disk (the kernel's log says more) and start vedette again: it goes on from what was saved before")
 
 // A guard lets the connection that writes to a SQLite file do no more once a
 // sync of it has failed. The kernel may take what it could not write for
 // written from then on: the next sync would succeed, and say nothing of it. A
-// process that begins anew reads what is there instead. What it cannot see is
-// a sync that fails in one of SQLite's own checkpoints after a commit: these
-// begin anew with the same pages, from a log that was synced, until they
-// succeed.
+// process that begins anew trusts nothing but what is in the file. What a guard
+// does not hear of is a sync that fails in one of SQLite's own checkpoints
+// after a commit: the next writes the same pages anew, from a log that was
+// synced, before it syncs.
 type guard struct {
 	driver.Connector
 

@@ -253,6 +253,10 @@ func lastCall(file string) (call, about string, err error) {
 	return call, about, nil
 }
 
+// endsWithin is how long a life may take to end by itself, so that the next one
+// sends again within ten seconds.
+const endsWithin = 5 * time.Second
+
 // fails lives a life in which a call on the database's files fails once. Where
 // what was written to the log could not be synced, the process must end by
 // itself, and say why. If a sync failed, the next life goes on with what would
@@ -274,7 +278,7 @@ func (s *site) fails(ctx context.Context, b blow, f *figures) error {
 		return err
 	}
 	if how.unsaved {
-		if _, err := s.dies(ctx, b, stopWithin); err != nil {
+		if _, err := s.dies(ctx, b, endsWithin); err != nil {
 			return err
 		}
 	}
@@ -287,6 +291,8 @@ func (s *site) fails(ctx context.Context, b blow, f *figures) error {
 		return s.ended()
 	case how.unsaved && !strings.Contains(s.tail(), store.ErrUnsynced.Error()):
 		return fmt.Errorf("vedette does not say why it ended\n%s", s.tail())
+	case how.unsaved && time.Since(how.at) > endsWithin:
+		return fmt.Errorf("vedette took %v to end after its disk failed", time.Since(how.at))
 	case how.unsaved:
 		s.seen.note("vedette ended since its disk failed")
 	}
@@ -305,9 +311,10 @@ func (s *site) fails(ctx context.Context, b blow, f *figures) error {
 // A replayed is what a life has written to the database's files.
 type replayed struct {
 	disk     *disk
-	failed   int  // calls that failed
-	unsynced int  // of them, syncs
-	unsaved  bool // one of them was of what had been written to the log
+	failed   int       // calls that failed
+	unsynced int       // of them, syncs
+	unsaved  bool      // one of them was of what had been written to the log
+	at       time.Time // when that was
 }
 
 // replay reads what strace has written of a life, which began with the files
@@ -328,7 +335,9 @@ func (s *site) replay(before map[string][]byte) (r replayed, err error) {
 	for _, w := range all {
 		if w.kind == fails {
 			r.unsynced++
-			r.unsaved = r.unsaved || strings.HasSuffix(w.file, "-wal") && r.disk.waits(w.file)
+			if !r.unsaved && strings.HasSuffix(w.file, "-wal") && r.disk.waits(w.file) {
+				r.unsaved, r.at = true, w.at
+			}
 		}
 		r.disk.apply(w)
 	}
