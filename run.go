@@ -21,7 +21,8 @@ type runCmd struct {
 	AfterRestore bool `help:"The database was put back from a backup by other means than vedette restore: look for what rooms are owed before it is sent."`
 }
 
-// Run watches the feeds and tells the rooms until ctx ends.
+// Run watches the feeds and tells the rooms until ctx ends, or the disk has
+// failed to keep what was written to it.
 func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 	set, err := p.settings()
 	if err != nil {
@@ -80,7 +81,16 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 		wg.Go(func() { beside(ctx) })
 	}
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
-	return pr.engine.Run(ctx)
+	ended := make(chan error, 2)
+	wg.Go(func() {
+		if err := pr.store.Broken(ctx); err != nil {
+			ended <- err
+		}
+	})
+	// Nothing waits for the work in hand if the disk fails: it can be recorded
+	// no more, and is left as a kill leaves it.
+	go func() { ended <- pr.engine.Run(ctx) }()
+	return <-ended
 }
 
 func utcNow() time.Time { return time.Now().Add(fault.Skew()).UTC() }

@@ -25,6 +25,7 @@ var passesOn = map[string]string{
 	"internal/store Store.compatible": "reads",
 	"internal/store Store.closePools": "saves nothing",
 	"internal/store Store.shared":     "lease and Release, which call it, have them",
+	"internal/store guardedTx.Commit": "passes a commit on, of whoever makes it",
 	"internal/store newPostgres":      "asks nothing of the database yet",
 	"internal/store Copy":             "copier.all has them",
 	"internal/store prepare":          "restores a copy that nothing uses yet",

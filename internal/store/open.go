@@ -18,7 +18,6 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/rivermigrate"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"vedette/internal/fault"
 )
@@ -96,7 +95,7 @@ func (s *Store) bringUp(ctx context.Context) (err error) {
 		return err
 	}
 	fault.Point("store.opening")
-	if s.write, err = pool(s.path, writing(), 1); err != nil {
+	if s.write, s.disk, err = writer(s.path, writing()); err != nil {
 		return err
 	}
 	s.dialect = sqlite{s.write}
@@ -135,7 +134,7 @@ func (s *Store) create(ctx context.Context) error {
 		return err
 	}
 	fault.Point("store.making")
-	db, err := pool(beside, writing(), 1)
+	db, _, err := writer(beside, writing())
 	if err != nil {
 		return err
 	}
@@ -194,7 +193,7 @@ func OpenBeside(ctx context.Context, path string, opts Options) (_ *Store, err e
 		}
 	}()
 	s.log, s.fold = opts.Log, opts.Fold
-	if s.write, err = pool(path, writing(), 1); err != nil {
+	if s.write, s.disk, err = writer(path, writing()); err != nil {
 		return nil, err
 	}
 	s.dialect = sqlite{s.write}
@@ -264,17 +263,31 @@ func writing() string {
 
 // pool opens connections to the database at path.
 func pool(path, params string, connections int) (*sql.DB, error) {
-	abs, err := filepath.Abs(path)
+	name, err := dsn(path, params)
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: "_pragma=busy_timeout(10000)&" + params}).String())
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
 	}
+	return limited(db, connections), nil
+}
+
+// limited has db keep so many connections open.
+func limited(db *sql.DB, connections int) *sql.DB {
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	return db, nil
+	return db
+}
+
+// dsn returns the name by which the driver opens the database at path.
+func dsn(path, params string) (string, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return "", err
+	}
+	return (&url.URL{Scheme: "file", Path: abs, RawQuery: "_pragma=busy_timeout(10000)&" + params}).String(), nil
 }
 
 const (

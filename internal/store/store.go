@@ -44,6 +44,7 @@ type Store struct {
 	jobs  *river.Client[*sql.Tx]
 	log   *slog.Logger
 	lock  *lock
+	disk  *guard // of what write writes to; nil on Postgres
 	fold  func(string) string
 	rule  story.Rule // nil: all that is due is told
 

@@ -21,6 +21,7 @@ type life struct {
 	trace   string        // the file of its hits
 	traced  bool          // it is another process's child, which hands signals on to nobody
 	awaited bool          // something was owed when it began
+	in      string        // the system call that it was killed in, if that is known
 	over    chan struct{} // closed when it has ended
 }
 
@@ -77,6 +78,10 @@ func (s *site) fell() {
 	}
 	if s.life.awaited {
 		s.awaited = append(s.awaited, span{s.life.begun, time.Now()})
+	}
+	if s.life.in != "" {
+		s.at[s.life.in]++
+		return
 	}
 	hits := s.life.hits()
 	if len(hits) == 0 {

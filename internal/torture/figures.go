@@ -30,6 +30,10 @@ type figures struct {
 	widowed   []time.Duration // from the death of all replicas but one until all that was owed then stood in the rooms
 	severed   int             // connections to a Postgres server that were cut
 	images    int             // of torn disks
+	inCalls   int             // kills in a system call
+	failed    int             // calls on the database's files that failed
+	upgrades  int             // kills while a database was brought up to date
+	checked   int             // databases that SQLite has checked
 	corrupt   int
 	lives     int
 	sum       ledger
@@ -163,6 +167,17 @@ func (f *figures) expected() (all []string) {
 	if slices.Contains(f.modes, "severed") {
 		all = append(all, "connections were cut while something was owed")
 	}
+	if f.inCalls >= 100 {
+		for _, b := range append(blows(), makings()...) {
+			all = append(all, "killed in "+b.what)
+		}
+	}
+	if f.failed >= 20 {
+		all = append(all, "vedette ended since its disk failed", "what a failed sync was to write was gone")
+		for _, b := range failures() {
+			all = append(all, b.what)
+		}
+	}
 	if slices.Contains(f.modes, "outage") {
 		all = append(all, "both platforms were down")
 	}
@@ -256,6 +271,9 @@ func (f *figures) print(ctx context.Context, out io.Writer) {
 func (f *figures) store() string {
 	shared := 0
 	for _, mode := range f.modes {
+		if mode == "upgrade" {
+			return "sqlite,postgres"
+		}
 		if mode == "replicas" || mode == "failover" || mode == "severed" {
 			shared++
 		}
@@ -302,6 +320,15 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)
+	}
+	if f.inCalls > 0 {
+		add("syscall_kills=%d syscall_errors=%d", f.inCalls, f.failed)
+	}
+	if f.upgrades > 0 {
+		add("upgrade_kills=%d", f.upgrades)
+	}
+	if f.checked > 0 {
+		add("integrity_checks=%d corrupt=%d", f.checked, f.corrupt)
 	}
 	if f.faults > 0 {
 		add("faults=%d", f.faults)

@@ -47,6 +47,7 @@ type settings struct {
 	tags    string
 	images  int
 	from    int
+	calls   int
 
 	postgres  string
 	replicas  int
@@ -63,6 +64,7 @@ func main() {
 	flag.IntVar(&set.least, "sends", 0, "messages that must have arrived for the run to count; 0 is one for four kills")
 	flag.BoolVar(&set.keep, "keep", false, "keep the folders")
 	flag.IntVar(&set.images, "images", 300, "of torn disks that are looked at, about")
+	flag.IntVar(&set.calls, "calls", 300, "how often the binary is killed in a system call")
 	flag.IntVar(&set.from, "from", 1, "the hit that the sweep begins with")
 	flag.StringVar(&set.postgres, "postgres", "", "address of an empty Postgres database, for the mode replicas; empty: one of a server that the run starts")
 	flag.IntVar(&set.replicas, "replicas", 3, "processes that share a Postgres database")
@@ -115,7 +117,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 }
 
 func allModes() []string {
-	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "replicas", "failover", "severed"}
+	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "syscalls", "upgrade", "replicas", "failover", "severed"}
 }
 
 // A run is modes that are run one after the other.
@@ -173,6 +175,10 @@ func (r *run) mode(ctx context.Context, mode string) error {
 		return r.one(ctx, mode, true, func(s *site) (*ledger, error) { return s.full(ctx, r.f) })
 	case "power":
 		return r.power(ctx)
+	case "upgrade":
+		return r.upgrades(ctx)
+	case "syscalls":
+		return r.one(ctx, mode, true, func(s *site) (*ledger, error) { return s.syscalls(ctx, r.set.calls, r.f) })
 	case "cuts":
 		return r.one(ctx, mode, true, func(s *site) (*ledger, error) { return s.cuts(ctx, max(10, r.set.kills/10)) })
 	}

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"vedette/internal/store"
@@ -67,13 +68,33 @@ func (s *site) writes() string { return filepath.Join(s.dir, "strace") }
 
 // watched begins a life whose writes to its database are written down.
 func (s *site) watched(ctx context.Context) error {
-	wrap := []string{"strace", "-f", "--seccomp-bpf", "-ttt", "-y", "-xx", "-s", "1000000", "-o", s.writes(), "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2", "-P", s.data()}
-	for _, name := range databaseFiles() {
-		wrap = append(wrap, "-P", filepath.Join(s.data(), name))
-	}
-	err := s.start(ctx, "", wrap...)
+	return s.traced(ctx, append(recording(), s.ofDatabase()...)...)
+}
+
+// traced begins a life under strace, which does what the options say.
+func (s *site) traced(ctx context.Context, options ...string) error {
+	return s.under(ctx, "", options...)
+}
+
+// under begins one in which, besides, what orders say happens at the points.
+func (s *site) under(ctx context.Context, orders string, options ...string) error {
+	err := s.start(ctx, orders, append([]string{"strace", "-f", "-y", "-o", s.writes()}, options...)...)
 	s.life.traced = true
 	return err
+}
+
+// recording are the options by which strace writes down what is written.
+func recording() []string {
+	return []string{"--seccomp-bpf", "-ttt", "-xx", "-s", "1000000", "-e", "trace=pwrite64,write,fsync,fdatasync,ftruncate,unlink,unlinkat,rename,renameat,renameat2"}
+}
+
+// ofDatabase are the options by which strace keeps to the database's files.
+func (s *site) ofDatabase() []string {
+	all := []string{"-P", s.data()}
+	for _, name := range databaseFiles() {
+		all = append(all, "-P", filepath.Join(s.data(), name))
+	}
+	return all
 }
 
 // cuts cuts the power, as often as most says, and goes on with what is on the
@@ -97,6 +118,20 @@ func (s *site) cuts(ctx context.Context, most int) (*ledger, error) {
 		d.waiting = nil
 		return s.put(d.synced)
 	})
+}
+
+// files returns what the database's files hold.
+func (s *site) files() (map[string][]byte, error) {
+	all := make(map[string][]byte)
+	for _, name := range databaseFiles() {
+		content, err := os.ReadFile(filepath.Join(s.data(), name))
+		if err == nil {
+			all[name] = content
+		} else if !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // put makes the database's files what an image says.
@@ -259,10 +294,20 @@ type disk struct {
 
 func newDisk(rng *rand.Rand) *disk { return &disk{rng: rng, synced: make(map[string][]byte)} }
 
+// waits reports whether something was written to the file that is not synced.
+func (d *disk) waits(file string) bool {
+	return slices.ContainsFunc(d.waiting, func(w write) bool { return w.file == file })
+}
+
 func (d *disk) unsynced() int { return len(d.waiting) }
 
-// apply takes in a write, or syncs a file.
+// apply takes in a write, or syncs a file. What a sync fails to write never
+// gets to the disk: the kernel takes it for written.
 func (d *disk) apply(w write) {
+	if w.kind == fails {
+		d.waiting = slices.DeleteFunc(d.waiting, func(old write) bool { return old.file == w.file })
+		return
+	}
 	if w.kind != syncs {
 		d.waiting = append(d.waiting, w)
 		return
@@ -308,6 +353,7 @@ const (
 	removes
 	renames
 	syncs
+	fails // to be synced
 )
 
 // A write is one change of a file, or that it is synced.

@@ -18,7 +18,8 @@ var straced = regexp.MustCompile(`^\d+ +(\d+)\.(\d+) (\w+)\((.*)\) += (-?\d+)`)
 // file.
 func parseWrite(line string) (w write, ok bool, err error) {
 	m := straced.FindStringSubmatch(line)
-	if m == nil || strings.HasPrefix(m[5], "-") {
+	failed := m != nil && strings.HasPrefix(m[5], "-")
+	if m == nil || failed && !strings.HasSuffix(m[3], "sync") {
 		return w, false, nil // a signal, an end, or a call that failed
 	}
 	seconds, err1 := strconv.ParseInt(m[1], 10, 64)
@@ -28,6 +29,9 @@ func parseWrite(line string) (w write, ok bool, err error) {
 	}
 	w.at = time.UnixMicro(seconds*1e6 + micros)
 	err = w.read(m[3], strings.Split(m[4], ", "), m[5])
+	if failed {
+		w.kind = fails
+	}
 	return w, err == nil, err
 }
 
