@@ -349,10 +349,10 @@ func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 // stuck says of a delivery d that its room took others a while ago, at ?1, and
 // that it did not get through before or since: after a long outage, which may
 // leave many in doubt, the first that gets through does not end the others. One
-// that was not tried since did not fail to get through: to look for many takes
-// its time.
+// in doubt that was not tried since did not fail to get through: to look for many
+// takes its time.
 const stuck = `CASE WHEN d.began = 0 OR d.began + ` + stuckAfter + ` > ?1 THEN 0 WHEN EXISTS (
-	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began AND e.changed < d.doubt AND e.changed + ` + stuckAfter + ` <= ?1) THEN 1 ELSE 0 END`
+	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began AND (d.doubt = 0 OR e.changed < d.doubt) AND e.changed + ` + stuckAfter + ` <= ?1) THEN 1 ELSE 0 END`
 
 // tell fills in what d tells: its story, or the one that this goes on in, and
 // the other side of a merge or a split.
