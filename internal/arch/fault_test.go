@@ -26,6 +26,7 @@ var passesOn = map[string]string{
 	"internal/store Store.Close":      "saves nothing",
 	"internal/store Store.shared":     "lease and Release, which call it, have them",
 	"internal/store newPostgres":      "asks nothing of the database yet",
+	"internal/store dial":             "connects; whoever then says something has them",
 	"internal/store Copy":             "copier.all has them",
 	"internal/store prepare":          "restores a copy that nothing uses yet",
 	"internal/store sqlite.driver":    "River's own tables: a job is only a call to look",

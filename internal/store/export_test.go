@@ -49,3 +49,8 @@ func (s *Store) Looked(ctx context.Context) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT coalesce(idx_tup_fetch, 0) + seq_tup_read FROM pg_stat_user_tables WHERE relname = 'words'`).Scan(&n)
 	return n, err
 }
+
+// Engine begins a transaction on a connection of River's.
+func (s *Store) Engine(ctx context.Context) (*sql.Tx, error) {
+	return s.dialect.(*postgres).work.BeginTx(ctx, nil)
+}

@@ -73,6 +73,7 @@ func TestPostgres(t *testing.T) {
 		{"WhatAVanishedReplicaWasSendingIsAmbiguous", vanished},
 		{"AFrozenReplicaThatWakesMayNotSend", frozen},
 		{"AReplicaThatFreezesWhileItWritesHoldsNobodyUp", frozenInWriting},
+		{"AReplicaThatFreezesInTheEngineHoldsNobodyUp", frozenInTheEngine},
 		{"ALeaseIsOnesAtATime", leased},
 		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
 		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
@@ -306,6 +307,28 @@ func frozenInWriting(t *testing.T, address string) {
 	}
 	if _, err := asleep.Record(t.Context(), story.Deed{Verb: "note"}); err != nil {
 		t.Errorf("the one that was cut off saves nothing any more: %v", err)
+	}
+}
+
+// frozenInTheEngine has a replica freeze, or be cut off, in a transaction of
+// River's that has jobs locked: the others wait for it for seconds, and no
+// longer.
+func frozenInTheEngine(t *testing.T, address string) {
+	t.Helper()
+	asleep, other := openAt(t, address), openAt(t, address)
+	owe(t, asleep, "g:1", "desk")
+	tx, err := asleep.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(t.Context(), `SELECT id FROM river_job FOR UPDATE`); err != nil { // as when scheduled jobs become due
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if _, err := other.Wake(ctx, storetest.Noon()); err != nil {
+		t.Errorf("the other replica calls nobody any more: %v", err)
 	}
 }
 
