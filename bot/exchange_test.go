@@ -1,13 +1,17 @@
 package bot_test
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"vedette/bot"
+	"vedette/internal/fakeroom"
 )
 
 func TestExchangeTellsWhetherARequestLeft(t *testing.T) {
@@ -49,4 +53,67 @@ func TestExchangeTellsWhetherARequestLeft(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A lossy connection loses, from a moment on, all that is written to it, and
+// nobody is told.
+type lossy struct {
+	net.Conn
+
+	lost *atomic.Bool
+}
+
+func (c lossy) Write(p []byte) (int, error) {
+	if c.lost.Load() {
+		return len(p), nil
+	}
+	return c.Conn.Write(p)
+}
+
+// TestALineThatIsLostIsLeft loses the packets of the one connection to a
+// platform, as a firewall does that forgets it: the first request waits for an
+// answer in vain, and the next has a connection of its own.
+func TestALineThatIsLostIsLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pipes := fakeroom.NewPipes()
+		platform := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		platform.Listener.Close()
+		platform.Listener, platform.EnableHTTP2 = pipes, true
+		platform.StartTLS()
+		defer func() { time.Sleep(time.Minute) }() // what was closed ends
+		defer platform.Close()
+		transport := bot.Transport()
+		defer transport.CloseIdleConnections()
+		transport.TLSClientConfig = platform.Client().Transport.(*http.Transport).TLSClientConfig
+		var newest *atomic.Bool
+		transport.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+			newest = new(atomic.Bool)
+			c, err := pipes.Dial(ctx, network, address)
+			return lossy{c, newest}, err
+		}
+		ask := func() error {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, platform.URL, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			res, err := transport.RoundTrip(req)
+			if err == nil {
+				if res.ProtoMajor != 2 {
+					t.Errorf("it speaks %s, want HTTP/2", res.Proto)
+				}
+				res.Body.Close()
+			}
+			return err
+		}
+		if err := ask(); err != nil {
+			t.Fatal(err)
+		}
+		newest.Store(true)
+		if err := ask(); err == nil {
+			t.Error("what was lost was answered")
+		}
+		if err := ask(); err != nil {
+			t.Errorf("the line was lost, and is used again: %v", err)
+		}
+	})
 }
