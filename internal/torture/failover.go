@@ -94,13 +94,21 @@ func (s *site) resumes(ctx context.Context, lives []*life, it *item) (time.Time,
 				return time.Time{}, s.ended()
 			}
 		}
-		for _, r := range s.rooms {
-			for _, p := range s.posts(r) {
-				if strings.Contains(p.Posted, it.tag) {
-					return p.At, nil
-				}
-			}
+		if at, stands := s.stood(it); stands {
+			return at, nil
 		}
 	}
 	return time.Now(), nil // the ledger says what became of it
+}
+
+// stood returns when the report was first put in a room, and whether it was.
+func (s *site) stood(it *item) (at time.Time, stands bool) {
+	for _, r := range s.rooms {
+		for _, p := range s.posts(r) {
+			if strings.Contains(p.Posted, it.tag) && (!stands || p.At.Before(at)) {
+				at, stands = p.At, true
+			}
+		}
+	}
+	return at, stands
 }

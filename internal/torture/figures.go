@@ -28,6 +28,8 @@ type figures struct {
 	freezes   int
 	failovers []time.Duration // from the server's death until what was published then stood in a room
 	severed   int             // connections to a Postgres server that were cut
+	takeovers []time.Duration // from when a replica was cut off until what was published then stood in a room
+	returned  time.Duration   // from when the link of one that was cut off for long was mended until it was at work again
 	images    int             // of torn disks
 	corrupt   int
 	lives     int
@@ -159,6 +161,12 @@ func (f *figures) expected() (all []string) {
 	if slices.Contains(f.modes, "severed") {
 		all = append(all, "connections were cut while something was owed")
 	}
+	if slices.Contains(f.modes, "partition") {
+		all = append(all, longOff, swizzled, cutOffOwing)
+		for _, s := range separations() {
+			all = append(all, s.what)
+		}
+	}
 	if slices.Contains(f.modes, "outage") {
 		all = append(all, "both platforms were down")
 	}
@@ -201,9 +209,23 @@ func (f *figures) failures() (all []string) {
 	if len(f.recovery) >= 100 && quantile(f.recovery, 0.99) > f.patience() {
 		all = append(all, fmt.Sprintf("recovery_p99=%v", quantile(f.recovery, 0.99)))
 	}
+	if len(f.takeovers) > 0 && quantile(f.takeovers, 0.99) > takeoverWithin {
+		all = append(all, fmt.Sprintf("takeover_p99=%v", quantile(f.takeovers, 0.99)))
+	}
+	if f.returned > returnsWithin {
+		all = append(all, fmt.Sprintf("returned=%v", f.returned))
+	}
 	slices.Sort(all)
 	return all
 }
+
+// returnsWithin is how long a replica may take to come back when it reaches its
+// database again.
+const returnsWithin = 30 * time.Second
+
+// takeoverWithin is how long it may be until others do what a replica that is
+// cut off would have done: a lease of five seconds, and five more.
+const takeoverWithin = 10 * time.Second
 
 // patience is how long a start may take to the first message.
 func (*figures) patience() time.Duration { return 10 * time.Second }
@@ -238,7 +260,7 @@ func (f *figures) print(ctx context.Context, out io.Writer) {
 func (f *figures) store() string {
 	shared := 0
 	for _, mode := range f.modes {
-		if mode == "replicas" || mode == "failover" || mode == "severed" {
+		if mode == "replicas" || mode == "failover" || mode == "severed" || mode == "partition" {
 			shared++
 		}
 	}
@@ -275,6 +297,11 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if f.severed > 0 {
 		add("severed=%d", f.severed)
+	}
+	if len(f.takeovers) > 0 {
+		add("takeovers=%d takeover_p50=%v takeover_p99=%v takeover_max=%v", len(f.takeovers), quantile(f.takeovers, 0.5).Round(10*time.Millisecond),
+			quantile(f.takeovers, 0.99).Round(10*time.Millisecond), slices.Max(f.takeovers).Round(10*time.Millisecond))
+		add("returned=%v", f.returned.Round(10*time.Millisecond))
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)
