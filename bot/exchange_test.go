@@ -2,10 +2,13 @@ package bot_test
 
 import (
 	"context"
+	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,4 +119,39 @@ func TestALineThatIsLostIsLeft(t *testing.T) {
 			t.Errorf("the line was lost, and is used again: %v", err)
 		}
 	})
+}
+
+// TestWhatIsGivenUpIsTakenBack has a platform find a connection reset on which
+// a request was given up, and not ended in good order after the request.
+func TestWhatIsGivenUpIsTakenBack(t *testing.T) {
+	platform, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer platform.Close()
+	ended := make(chan error, 1)
+	ctx, giveUp := context.WithCancel(t.Context())
+	go func() {
+		c, err := platform.Accept()
+		if err == nil {
+			defer c.Close()
+			_, err = c.Read(make([]byte, 1))
+			giveUp()
+		}
+		if err == nil {
+			_, err = io.Copy(io.Discard, c)
+		}
+		ended <- err
+	}()
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+platform.Addr().String(), http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := bot.Transport().RoundTrip(req); err == nil {
+		res.Body.Close()
+		t.Error("it was answered")
+	}
+	if err := <-ended; !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the platform sees %v, want that the connection is reset", err)
+	}
 }

@@ -14,6 +14,7 @@ import (
 // has the points, and those that need none.
 var passesOn = map[string]string{
 	"bot Recorder.record":             "RoundTrip, which calls it, has them",
+	"bot dial":                        "connects; Recorder has them",
 	"bot/discord wire.RoundTrip":      "through bot.Recorder",
 	"bot/discord Account.ask":         "through bot.Recorder",
 	"bot/slack bearer.RoundTrip":      "through bot.Recorder",
