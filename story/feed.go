@@ -166,9 +166,10 @@ type Request struct {
 // the feed is left in. The two are saved together or not at all.
 type Poll struct {
 	State   FeedState
-	Items   []Item // as parsed: without ID and Revision
-	Seed    bool   // the items are the feed's past: kept, and never told
-	Past    []bool // which of Items are its past, if only some are; or nil
+	After   time.Time // the last poll that it knew of: what it says of the feed is not saved if there was one since. Not asked if zero
+	Items   []Item    // as parsed: without ID and Revision
+	Seed    bool      // the items are the feed's past: kept, and never told
+	Past    []bool    // which of Items are its past, if only some are; or nil
 	At      time.Time
 	Heard   *Heard     // what it tells the feed's subscription, or nil if nothing
 	Request *Request   // that was made, or nil

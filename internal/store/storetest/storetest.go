@@ -162,6 +162,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
 		{"APushIsSavedWithItsItems", pushSaved},
 		{"APollUndoesNoPush", pollBesidePush},
+		{"APollThatWasOvertakenLeavesItsItems", overtaken},
 		{"NoSearchIsAnError", searchIsSafe},
 		{"ASearchGoesThroughAllTheNewestFirst", searchOfMany},
 		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},
