@@ -65,6 +65,7 @@ func DisplayName(name string) string {
 // postgres is the dialect of a server that replicas share.
 type postgres struct {
 	config   *pgx.ConnConfig
+	primary  *primacy
 	replica  string
 	turn     chan struct{} // holds one while a transaction writes, until its outcome is known
 	sealed   int64         // the last transaction's number; the turn's
@@ -84,13 +85,16 @@ func newPostgres(s *Store, address string) error {
 		return err
 	}
 	listen.MinConns, listen.MaxConns = 0, 2
+	bound(config)
+	primary := newPrimacy(config)
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		if c.ValidateConnect == nil { // of several servers a stand-by would take us as well
 			c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 		}
 		bound(c)
+		c.ValidateConnect = primary.accept(c.ValidateConnect)
 	}
-	p := &postgres{config: config, replica: replicaName(), turn: make(chan struct{}, 1)}
+	p := &postgres{config: config, primary: primary, replica: replicaName(), turn: make(chan struct{}, 1)}
 	if p.listener, err = pgxpool.NewWithConfig(context.Background(), listen); err != nil {
 		return err
 	}
@@ -166,14 +170,17 @@ const readOnly = "default_transaction_read_only"
 func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 	config := p.config.Copy()
 	if params[readOnly] != "" { // which target_session_attrs=read-write would take for a stand-by's
-		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+		config.ValidateConnect = p.primary.accept(pgconn.ValidateConnectTargetSessionAttrsPrimary)
 	}
 	config.RuntimeParams["application_name"] = "vedette"
 	config.RuntimeParams["jit"] = "off" // compiling a statement costs a hundred times what ours take, and a backlog looks costly enough for it
 	maps.Copy(config.RuntimeParams, params)
-	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config)})
+	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config, stdlib.OptionResetSession(p.primary.stay))})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
+	if len(p.primary.servers) > 0 {
+		db.SetConnMaxLifetime(connectAnew)
+	}
 	return db
 }
 

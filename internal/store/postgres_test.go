@@ -9,6 +9,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -144,6 +146,37 @@ func TestOfSeveralServersTheOneThatTakesWritesIsUsed(t *testing.T) {
 			counted(t, s, map[story.DeliveryState]int{story.Owed: 1})
 		})
 	}
+}
+
+// TestAnOldPrimaryIsLeftAlone has a stand-by promoted while its primary stays,
+// first in the list, one that takes writes, and comes back as one: who was
+// connected to it leaves it when another connection is made, and who begins does
+// not use it.
+func TestAnOldPrimaryIsLeftAlone(t *testing.T) {
+	old := pgtest.Start(t)
+	address := old.Database(t)
+	at, standby := url.QueryEscape(old.Folder()), filepath.Join(t.TempDir(), "standby")
+	both := strings.Replace(address, at, at+","+url.QueryEscape(standby), 1)
+	connected := openAt(t, both)
+	owe(t, connected, "g:1", "desk")
+	promoted := old.Promoted(t)
+	if err := os.Symlink(promoted.Folder(), standby); err != nil {
+		t.Fatal(err)
+	}
+	for range 8 { // River's connections, of which some are there
+		tx, err := connected.Engine(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+	}
+	owe(t, connected, "g:2", "desk")
+	began := openAt(t, both)
+	owe(t, began, "g:3", "desk")
+	old.Crash(t)
+	owe(t, began, "g:4", "desk")
+	counted(t, openAt(t, strings.Replace(address, at, url.QueryEscape(promoted.Folder()), 1)), map[story.DeliveryState]int{story.Owed: 4})
+	counted(t, openAt(t, address), map[story.DeliveryState]int{story.Owed: 1})
 }
 
 // owe saves a story that the rooms are owed.
