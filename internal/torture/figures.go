@@ -27,6 +27,8 @@ type figures struct {
 	faults    int // that the platforms were made to have
 	freezes   int
 	failovers []time.Duration // from the server's death until what was published then stood in a room
+	haunted   int             // old primaries that came back as such
+	misled    int             // transactions that were written to them
 	severed   int             // connections to a Postgres server that were cut
 	takeovers []time.Duration // from when a replica was cut off until what was published then stood in a room
 	returned  time.Duration   // from when the link of one that was cut off for long was mended until it was at work again
@@ -156,7 +158,7 @@ func (f *figures) expected() (all []string) {
 		all = append(all, "the power was cut and writes were lost")
 	}
 	if len(f.failovers) >= 10 {
-		all = append(all, "a primary was killed while something was owed", "commits waited for the next stand-by")
+		all = append(all, "a primary was killed while something was owed", "commits waited for the next stand-by", hauntedOwing)
 	}
 	if slices.Contains(f.modes, "severed") {
 		all = append(all, "connections were cut while something was owed")
@@ -184,7 +186,7 @@ func (f *figures) failures() (all []string) {
 	s := &f.sum
 	for what, n := range map[string]int{
 		"lost": s.Lost, "unexpected": s.Unexpected, "dup_slack": s.Duplicated["slack"], "dup_discord": s.Duplicated["discord"],
-		"reordered": s.Reordered, "forgotten": s.Forgotten, "ambiguous": s.Ambiguous, "parked": s.Parked, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt,
+		"reordered": s.Reordered, "forgotten": s.Forgotten, "ambiguous": s.Ambiguous, "parked": s.Parked, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt, "misled": f.misled,
 	} {
 		if n > 0 {
 			all = append(all, fmt.Sprintf("%s=%d", what, n))
@@ -294,6 +296,9 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	}
 	if len(f.failovers) > 0 {
 		add("failovers=%d failover_p50=%v failover_max=%v", len(f.failovers), quantile(f.failovers, 0.5).Round(10*time.Millisecond), slices.Max(f.failovers).Round(10*time.Millisecond))
+	}
+	if f.haunted > 0 {
+		add("old_primaries=%d misled=%d", f.haunted, f.misled)
 	}
 	if f.severed > 0 {
 		add("severed=%d", f.severed)
