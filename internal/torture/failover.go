@@ -67,7 +67,7 @@ func (s *site) failOver(ctx context.Context, primary, other *server, lives []*li
 		return 0, err
 	}
 	if s.rng.IntN(3) == 0 {
-		wrote, err := s.haunt(ctx, primary)
+		wrote, err := s.haunt(ctx, primary, other)
 		if err != nil {
 			return 0, err
 		}
@@ -84,9 +84,10 @@ func (s *site) failOver(ctx context.Context, primary, other *server, lives []*li
 	return told.Sub(begun), err
 }
 
-// haunt has the old primary come back as one for some seconds, and returns how
-// many transactions were written to it.
-func (s *site) haunt(ctx context.Context, old *server) (int, error) {
+// haunt has the old primary come back as one for some seconds, and connections
+// to the new one be cut meanwhile. It returns how many transactions were written
+// to the old.
+func (s *site) haunt(ctx context.Context, old, primary *server) (int, error) {
 	if err := old.rise(ctx); err != nil {
 		return 0, err
 	}
@@ -97,6 +98,9 @@ func (s *site) haunt(ctx context.Context, old *server) (int, error) {
 	}
 	if s.open() > 0 {
 		s.seen.note(hauntedOwing)
+	}
+	if _, err := primary.sever(ctx); err != nil {
+		return 0, err
 	}
 	s.news(ctx, s.between(2*time.Second, 5*time.Second))
 	after, err := old.transactions(ctx)
