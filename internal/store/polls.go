@@ -170,7 +170,7 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 			return err
 		}
 		st, tell := p.State, p.Tell
-		if seeded || !p.After.IsZero() && !was.LastPoll.Equal(p.After) { // by a replica that was not cut off meanwhile, and knows more
+		if seeded || p.After > 0 && was.Polls != p.After { // by a replica that was not cut off meanwhile, and knows more
 			st, tell = was, nil
 		}
 		// What pushes and the hub said while the poll was on its way stands.

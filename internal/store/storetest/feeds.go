@@ -188,14 +188,14 @@ func pollBesidePush(t *testing.T, h Harness) {
 func overtaken(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
-	known := story.FeedState{Feed: "wire", ETag: "1", LastPoll: Noon()}
+	known := story.FeedState{Feed: "wire", ETag: "1", Polls: 1}
 	_, err := s.SavePoll(t.Context(), story.Poll{State: known, At: Noon()})
 	check(t, err)
 	newer, late := known, known
-	newer.ETag, newer.LastPoll = "3", Noon().Add(2*time.Minute)
-	late.ETag, late.LastPoll, late.Failures = "2", Noon().Add(time.Minute), 7
+	newer.ETag, newer.Polls = "3", 2
+	late.ETag, late.Polls, late.Failures = "2", 2, 7
 	for _, st := range []story.FeedState{newer, late} {
-		_, err := s.SavePoll(t.Context(), story.Poll{State: st, After: known.LastPoll, At: st.LastPoll, Items: []story.Item{item("g:"+st.ETag, "News")}})
+		_, err := s.SavePoll(t.Context(), story.Poll{State: st, After: known.Polls, At: Noon(), Items: []story.Item{item("g:"+st.ETag, "News")}})
 		check(t, err)
 	}
 	if got := must(s.FeedState(t.Context(), "wire"))(t); !cmp.Equal(got, newer) {
