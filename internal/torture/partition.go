@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -83,7 +85,7 @@ func separations() []separation {
 		{what: "what the database said came to a replica, and nothing back", over: true, part: func(l *links) error { return l.database.clog(there) }},
 		{what: "what a replica said came to chat, and no answer back", part: func(l *links) error { return chat(l, back) }},
 		{what: "a replica was off from chat for longer than it waits for an answer", long: true, part: func(l *links) error { return chat(l, there, back) }},
-		{what: "no replica reached chat", most: true, part: func(l *links) error { return chat(l, there, back) }},
+		{what: "no replica with a database reached chat", most: true, part: func(l *links) error { return chat(l, there, back) }},
 	}
 }
 
@@ -232,8 +234,24 @@ func (p *parting) separate(ctx context.Context, off []int, how *separation) erro
 			return err
 		}
 	}
+	if !how.over {
+		p.hearAgain(ctx)
+	}
 	p.news(ctx, p.between(time.Second, 3*time.Second))
 	return p.alive()
+}
+
+// hearAgain waits until all rooms hear again: while a replica that was off from
+// chat waits for an answer, which it does for 20 seconds, nobody else tells its
+// room anything, and that is no matter of who takes over.
+func (p *parting) hearAgain(ctx context.Context) {
+	it := p.origin.publish([]string{"north", "south"})
+	heard := func() bool {
+		return !slices.ContainsFunc(p.missing(), func(key string) bool { return strings.HasSuffix(key, it.tag) })
+	}
+	for start := time.Now(); !heard() && time.Since(start) < 30*time.Second && ctx.Err() == nil; {
+		p.moves(ctx, 50*time.Millisecond)
+	}
 }
 
 // alive fails if a replica has ended.
