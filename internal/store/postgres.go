@@ -85,13 +85,14 @@ func newPostgres(s *Store, address string) error {
 		return err
 	}
 	listen.MinConns, listen.MaxConns = 0, 2
-	bound(config)
-	primary := newPrimacy(config)
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		if c.ValidateConnect == nil { // of several servers a stand-by would take us as well
 			c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 		}
 		bound(c)
+	}
+	primary := newPrimacy(config)
+	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		c.ValidateConnect = primary.accept(c.ValidateConnect)
 	}
 	p := &postgres{config: config, primary: primary, replica: replicaName(), turn: make(chan struct{}, 1)}

@@ -19,33 +19,36 @@ import (
 // lost.
 type primacy struct {
 	servers []*pgx.ConnConfig // one each; none if there is but one
+	within  time.Duration     // that they have to answer, all at once
 
 	asking sync.Mutex // held while the servers are asked
-	asked  time.Time
+	asked  time.Time  // when that last began
 
 	mu     sync.Mutex       // guards what follows
 	newest map[string]int64 // the highest timeline that was seen of a cluster, by its number
 }
 
-// Limits of the question which server is the primary.
-const (
-	askedAgain   = time.Second // after which all servers are asked, if one is connected to
-	answerWithin = time.Second
-	connectAnew  = time.Minute // so often, where there are several servers: one may be promoted and no connection end
-)
+// connectAnew is how long a connection is used where there are several servers:
+// one may be promoted and no connection end.
+const connectAnew = time.Minute
 
 // newPrimacy returns what is known before any server was asked.
 func newPrimacy(config *pgx.ConnConfig) *primacy {
-	p := &primacy{newest: make(map[string]int64)}
-	seen := make(map[string]bool)
+	// It may be waited for twice, and the connection at whose making they are
+	// asked has a limit.
+	p := &primacy{newest: make(map[string]int64), within: min(time.Second, config.ConnectTimeout/4)}
+	known := make(map[string]*pgx.ConnConfig)
 	for _, at := range append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...) {
-		if name := fmt.Sprintf("%s %d", at.Host, at.Port); !seen[name] {
-			seen[name] = true
-			one := config.Copy()
-			one.Host, one.Port, one.TLSConfig, one.Fallbacks = at.Host, at.Port, at.TLSConfig, nil
-			one.ConnectTimeout, one.ValidateConnect = answerWithin, pgconn.ValidateConnectTargetSessionAttrsPrimary
-			p.servers = append(p.servers, one)
+		name := fmt.Sprintf("%s %d", at.Host, at.Port)
+		if one := known[name]; one != nil { // with TLS and without
+			one.Fallbacks = append(one.Fallbacks, at)
+			continue
 		}
+		one := config.Copy()
+		one.Host, one.Port, one.TLSConfig, one.Fallbacks = at.Host, at.Port, at.TLSConfig, nil
+		one.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+		known[name] = one
+		p.servers = append(p.servers, one)
 	}
 	if len(p.servers) == 1 {
 		p.servers = nil
@@ -104,15 +107,17 @@ func (p *primacy) behind(conn *pgconn.PgConn) error {
 	return nil
 }
 
-// askAll asks all servers, unless that was done a moment ago. One that does not
-// answer at once is not waited for.
+// askAll asks all servers, unless somebody else has begun to since it was called.
+// One that does not answer at once is not waited for.
 func (p *primacy) askAll(ctx context.Context) {
+	called := time.Now()
 	p.asking.Lock()
 	defer p.asking.Unlock()
-	if len(p.servers) == 0 || time.Since(p.asked) < askedAgain {
+	if len(p.servers) == 0 || p.asked.After(called) {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	p.asked = time.Now()
+	ctx, cancel := context.WithTimeout(ctx, p.within)
 	defer cancel()
 	var all sync.WaitGroup
 	for _, server := range p.servers {
@@ -126,7 +131,6 @@ func (p *primacy) askAll(ctx context.Context) {
 		})
 	}
 	all.Wait()
-	p.asked = time.Now()
 }
 
 // stay has a connection to an old primary not used again.
