@@ -2,6 +2,8 @@ package bot
 
 import (
 	"context"
+	"errors"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strconv"
@@ -87,10 +89,35 @@ const longestWait = 24 * time.Hour
 func Transport() *http.Transport {
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dial,
 		ForceAttemptHTTP2:     true,
 		MaxIdleConnsPerHost:   64, // as many rooms are told at once where HTTP/2 is not spoken
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   10 * time.Second,
 		ResponseHeaderTimeout: 20 * time.Second,
+		// A line of HTTP/2 that is lost, and of which nobody is told, would be
+		// used for each request until the kernel gives it up.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
 	}
+}
+
+// dialWithin is how long a platform may take to answer a call: nothing was
+// sent, and another replica may reach it.
+const dialWithin = 10 * time.Second
+
+// dial connects to a platform. A connection that is given up takes back what has
+// not arrived. The kernel would else send that again and again, and it would
+// arrive when the network is whole: of a message that was looked for since, did
+// not stand there and was sent anew.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	c, err := (&net.Dialer{Timeout: dialWithin}).DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	if tcp, ok := c.(*net.TCPConn); ok {
+		if err := tcp.SetLinger(0); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+	}
+	return c, nil
 }

@@ -120,7 +120,7 @@ func (p *Poller) Poll(ctx context.Context, name story.FeedName) error {
 	if now.Before(state.NextDue) {
 		return nil
 	}
-	v := visit{poller: p, feed: &feed, old: state, started: now, poll: story.Poll{State: state}}
+	v := visit{poller: p, feed: &feed, old: state, started: now, poll: story.Poll{State: state, After: state.Polls}}
 	if err := v.make(ctx); err != nil {
 		return fmt.Errorf("poll %s: %w", name, err)
 	}

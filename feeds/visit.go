@@ -288,6 +288,7 @@ func (v *visit) close(how end) {
 		v.started = v.poll.At
 	}
 	state.LastPoll = v.started
+	state.Polls++
 	state.Rest = time.Time{}
 	if how == fine {
 		state.LastSuccess = v.poll.At

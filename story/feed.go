@@ -39,6 +39,7 @@ type FeedState struct {
 	Pace         Pace
 	Move         FeedMove
 
+	Polls       int       // made so far; a clock that is set does not move it
 	NextDue     time.Time // never polled before this
 	DueBecause  string    // in a few words: "max-age 420"
 	Rest        time.Time // the server asked not to be asked before this; nobody may
@@ -166,6 +167,7 @@ type Request struct {
 // the feed is left in. The two are saved together or not at all.
 type Poll struct {
 	State   FeedState
+	After   int    // [FeedState.Polls] as it knew the feed: what it says of it is not saved if there was one since. Not asked if 0
 	Items   []Item // as parsed: without ID and Revision
 	Seed    bool   // the items are the feed's past: kept, and never told
 	Past    []bool // which of Items are its past, if only some are; or nil

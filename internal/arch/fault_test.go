@@ -14,6 +14,7 @@ import (
 // has the points, and those that need none.
 var passesOn = map[string]string{
 	"bot Recorder.record":             "RoundTrip, which calls it, has them",
+	"bot dial":                        "connects; Recorder has them",
 	"bot/discord wire.RoundTrip":      "through bot.Recorder",
 	"bot/discord Account.ask":         "through bot.Recorder",
 	"bot/slack bearer.RoundTrip":      "through bot.Recorder",
@@ -27,6 +28,7 @@ var passesOn = map[string]string{
 	"internal/store Store.shared":     "lease and Release, which call it, have them",
 	"internal/store guardedTx.Commit": "passes a commit on, of whoever makes it",
 	"internal/store newPostgres":      "asks nothing of the database yet",
+	"internal/store dial":             "connects; whoever then says something has them",
 	"internal/store Copy":             "copier.all has them",
 	"internal/store prepare":          "restores a copy that nothing uses yet",
 	"internal/store sqlite.driver":    "River's own tables: a job is only a call to look",

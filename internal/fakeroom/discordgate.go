@@ -71,18 +71,17 @@ func (d *Discord) Traffic() Traffic {
 }
 
 // gatewayBot is GET /gateway/bot.
-func (d *Discord) gatewayBot(*call) answer {
+func (d *Discord) gatewayBot(c *call) answer {
 	return answer{status: http.StatusOK, body: object{
-		"url": d.gateURL(gatePath), "shards": 1,
+		"url": gateURL(c, gatePath), "shards": 1,
 		"session_start_limit": object{
 			"total": 1000, "remaining": d.gate.left, "reset_after": d.gate.after.Milliseconds(), "max_concurrency": 1,
 		},
 	}}
 }
 
-func (d *Discord) gateURL(path string) string {
-	return "ws" + strings.TrimPrefix(d.http.URL, "http") + path
-}
+// gateURL returns the gateway's address where the caller has reached the server.
+func gateURL(c *call, path string) string { return "ws://" + c.Host + path }
 
 // accept serves a line until it ends.
 func (d *Discord) accept(w http.ResponseWriter, r *http.Request) {
@@ -223,7 +222,7 @@ func (d *Discord) identify(c *call, l *gateLine, raw []byte) int {
 	s := &gateSession{id: fmt.Sprintf("s%d", d.gate.begun), line: l}
 	d.gate.sessions[s.id], d.gate.newest, l.session = s, s, s
 	ready := object{
-		"v": 10, "session_id": s.id, "resume_gateway_url": d.gateURL(gateResume), "session_type": "normal",
+		"v": 10, "session_id": s.id, "resume_gateway_url": gateURL(c, gateResume), "session_type": "normal",
 		"user": discordAuthor(), "application": object{"id": discordUser, "flags": 0}, "shard": []any{0, 1}, "private_channels": []any{},
 		"guilds": []any{object{"id": discordGuild, "unavailable": true}},
 	}

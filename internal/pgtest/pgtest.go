@@ -36,10 +36,18 @@ type Server struct {
 // machine has no PostgreSQL.
 func Start(tb testing.TB) *Server {
 	tb.Helper()
-	programs := Programs()
-	if programs == "" {
+	if Programs() == "" {
 		tb.Skip("no PostgreSQL here: install Debian's postgresql")
 	}
+	s := place(tb)
+	s.do(tb, "initdb", "-D", filepath.Join(s.folder, "data"), "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync")
+	s.begin(tb)
+	return s
+}
+
+// place makes a folder for a server, which goes with the test.
+func place(tb testing.TB) *Server {
+	tb.Helper()
 	folder, err := os.MkdirTemp("", "pg") //nolint:usetesting // which only root could enter
 	if err != nil {
 		tb.Fatal(err)
@@ -49,21 +57,20 @@ func Start(tb testing.TB) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	data := filepath.Join(folder, "data")
-	initdb := exec.CommandContext(tb.Context(), filepath.Join(programs, "initdb"), "-D", data, "-U", "vedette", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-instructions", "--no-sync") // #nosec G204 -- the machine's own program
-	initdb.Dir, initdb.SysProcAttr = folder, as
-	if said, err := initdb.CombinedOutput(); err != nil {
-		tb.Fatalf("initdb: %v\n%s", err, said)
-	}
-	s := &Server{folder: folder, as: as}
+	return &Server{folder: folder, as: as}
+}
+
+// begin starts the server until the test's end.
+func (s *Server) begin(tb testing.TB) {
+	tb.Helper()
 	s.run(tb)
 	tb.Cleanup(s.end)
+	var err error
 	if s.admin, err = sql.Open("pgx", s.address("postgres")); err != nil {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = s.admin.Close() })
 	s.await(tb)
-	return s
 }
 
 // run starts the server on what is in its folder.
@@ -97,6 +104,30 @@ func (s *Server) Crash(tb testing.TB) {
 	s.run(tb)
 	s.await(tb)
 }
+
+// Promoted makes a stand-by of the server, which goes on, promotes it, and
+// returns it: a primary beside the old one.
+func (s *Server) Promoted(tb testing.TB) *Server {
+	tb.Helper()
+	p := place(tb)
+	p.do(tb, "pg_basebackup", "-D", filepath.Join(p.folder, "data"), "-R", "-c", "fast", "-N", "-X", "stream", "-d", "host="+s.folder+" user=vedette")
+	p.begin(tb)
+	p.do(tb, "pg_ctl", "promote", "-D", filepath.Join(p.folder, "data"), "-w")
+	return p
+}
+
+// do runs one of the server's programs to its end.
+func (s *Server) do(tb testing.TB, program string, args ...string) {
+	tb.Helper()
+	cmd := exec.CommandContext(tb.Context(), filepath.Join(Programs(), program), args...) // #nosec G204 -- the machine's own program
+	cmd.Dir, cmd.SysProcAttr = s.folder, s.as
+	if said, err := cmd.CombinedOutput(); err != nil {
+		tb.Fatalf("%s: %v\n%s", program, err, said)
+	}
+}
+
+// Folder returns where the server's socket is.
+func (s *Server) Folder() string { return s.folder }
 
 // Programs returns the folder of the newest server's programs, or "".
 func Programs() string {

@@ -63,3 +63,8 @@ func (s *Store) Confine(ctx context.Context, pages int) error {
 
 // Tx runs do as the store runs what it saves.
 func (s *Store) Tx(ctx context.Context, do func(tx *sql.Tx) error) error { return s.tx(ctx, do) }
+
+// Engine begins a transaction on a connection of River's.
+func (s *Store) Engine(ctx context.Context) (*sql.Tx, error) {
+	return s.dialect.(*postgres).work.BeginTx(ctx, nil)
+}

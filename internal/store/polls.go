@@ -173,16 +173,20 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 	}
 	err = s.take(ctx, func(tx *sql.Tx) error {
 		saved = story.Saved{}
-		news, err := s.saveItems(ctx, tx, p.State.Feed, p.Items, p.Seed, p.Past, &saved)
-		if err != nil {
-			return err
-		}
-		// What pushes and the hub said while the poll was on its way stands.
 		was, err := feedState(ctx, tx, p.State.Feed)
 		if err != nil {
 			return err
 		}
-		st := p.State
+		seeded := p.Seed && was.Seeded
+		news, err := s.saveItems(ctx, tx, p.State.Feed, p.Items, p.Seed && !seeded, p.Past, &saved)
+		if err != nil {
+			return err
+		}
+		st, tell := p.State, p.Tell
+		if seeded || p.After > 0 && was.Polls != p.After { // by a replica that was not cut off meanwhile, and knows more
+			st, tell = was, nil
+		}
+		// What pushes and the hub said while the poll was on its way stands.
 		if st.Push = was.Push; was.Source != st.Source {
 			st.Push = story.Push{}
 		}
@@ -197,7 +201,7 @@ func (s *Store) SavePoll(ctx context.Context, p story.Poll) (saved story.Saved, 
 				return err
 			}
 		}
-		return s.follow(ctx, tx, p.Tell, &saved)
+		return s.follow(ctx, tx, tell, &saved)
 	})
 	return saved, err
 }

@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net"
 	"net/url"
 	"os"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -34,8 +36,11 @@ const (
 // Limits of a Postgres database.
 const (
 	workers     = 8               // connections of River's
-	idleWithin  = 5 * time.Second // how long a transaction may do nothing: a replica that froze in one is cut off, and the others write
+	idleWithin  = 5 * time.Second // how long a transaction may do nothing: a replica that froze in one, or is cut off, loses it, and the others write
 	askedWithin = 10 * time.Second
+	dialWithin  = 5 * time.Second  // for each of several servers, where the address does not say
+	goneAfter   = 15 * time.Second // how long server and client hear nothing of one another until the connection has ended
+	probeEvery  = goneAfter / 3
 	leastServer = 150000
 )
 
@@ -60,6 +65,7 @@ func DisplayName(name string) string {
 // postgres is the dialect of a server that replicas share.
 type postgres struct {
 	config   *pgx.ConnConfig
+	primary  *primacy
 	replica  string
 	turn     chan struct{} // holds one while a transaction writes, until its outcome is known
 	sealed   int64         // the last transaction's number; the turn's
@@ -84,14 +90,19 @@ func newPostgres(s *Store, address string) error {
 		if c.ValidateConnect == nil { // of several servers a stand-by would take us as well
 			c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 		}
+		bound(c)
 	}
-	p := &postgres{config: config, replica: replicaName(), turn: make(chan struct{}, 1)}
+	primary := newPrimacy(config)
+	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
+		c.ValidateConnect = primary.accept(c.ValidateConnect)
+	}
+	p := &postgres{config: config, primary: primary, replica: replicaName(), turn: make(chan struct{}, 1)}
 	if p.listener, err = pgxpool.NewWithConfig(context.Background(), listen); err != nil {
 		return err
 	}
 	p.work = p.pool(workers, nil)
 	p.presence = newPresence(p.pool(1, map[string]string{"idle_session_timeout": "0"})) // a frozen replica's must not look like one that has ended
-	s.write = p.pool(1, map[string]string{"idle_in_transaction_session_timeout": fmt.Sprint(idleWithin.Milliseconds())})
+	s.write = p.pool(1, nil)
 	s.read = p.pool(max(4, runtime.NumCPU()), map[string]string{
 		readOnly:          "on",
 		"plan_cache_mode": "force_custom_plan", // a plan for any word and span takes a span for short, and goes through it report by report
@@ -99,6 +110,53 @@ func newPostgres(s *Store, address string) error {
 	s.dialect, s.replica = p, p.replica
 	return nil
 }
+
+// bound has neither side hold on to what the other has let go of: where packets
+// are dropped nobody is told that a connection is over, and a server keeps the
+// locks of its transaction for two hours unless it is told otherwise, on which
+// all other replicas wait.
+func bound(c *pgx.ConnConfig) {
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = dialWithin
+	}
+	c.DialFunc = dial
+	probe := fmt.Sprint(int(probeEvery.Seconds()))
+	for name, value := range map[string]string{
+		"tcp_keepalives_idle": probe, "tcp_keepalives_interval": probe, "tcp_keepalives_count": fmt.Sprint(probes), "tcp_user_timeout": fmt.Sprint(goneAfter.Milliseconds()),
+	} {
+		if c.RuntimeParams[name] == "" { // who runs it may know its network better
+			c.RuntimeParams[name] = value
+		}
+	}
+	c.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(idleWithin.Milliseconds())
+}
+
+// probes is how many may remain unanswered.
+const probes = int(goneAfter/probeEvery) - 1
+
+// dial connects to the server. The kernel ends the connection when the server
+// is silent: it would else send what has no answer again and again for a quarter
+// of an hour.
+func dial(ctx context.Context, network, address string) (net.Conn, error) {
+	d := net.Dialer{
+		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: probeEvery, Interval: probeEvery, Count: probes},
+		Control: func(network, _ string, c syscall.RawConn) (err error) {
+			if runtime.GOOS != "linux" || !strings.HasPrefix(network, "tcp") {
+				return nil
+			}
+			if failed := c.Control(func(fd uintptr) {
+				err = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, userTimeout, int(goneAfter.Milliseconds()))
+			}); failed != nil {
+				return failed
+			}
+			return err
+		},
+	}
+	return d.DialContext(ctx, network, address)
+}
+
+// userTimeout is Linux's TCP_USER_TIMEOUT, which package syscall does not name.
+const userTimeout = 18
 
 // replicaName returns a name that no other process has.
 func replicaName() string {
@@ -115,14 +173,17 @@ const readOnly = "default_transaction_read_only"
 func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 	config := p.config.Copy()
 	if params[readOnly] != "" { // which target_session_attrs=read-write would take for a stand-by's
-		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+		config.ValidateConnect = p.primary.accept(pgconn.ValidateConnectTargetSessionAttrsPrimary)
 	}
 	config.RuntimeParams["application_name"] = "vedette"
 	config.RuntimeParams["jit"] = "off" // compiling a statement costs a hundred times what ours take, and a backlog looks costly enough for it
 	maps.Copy(config.RuntimeParams, params)
-	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config)})
+	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config, stdlib.OptionResetSession(p.primary.stay))})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
+	if len(p.primary.servers) > 0 {
+		db.SetConnMaxLifetime(connectAnew)
+	}
 	return db
 }
 

@@ -9,6 +9,8 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -74,6 +76,7 @@ func TestPostgres(t *testing.T) {
 		{"WhatAReplicaThatHasEndedWasSendingIsTakenUp", ended},
 		{"AFrozenReplicaThatWakesMayNotSend", frozen},
 		{"AReplicaThatFreezesWhileItWritesHoldsNobodyUp", frozenInWriting},
+		{"AReplicaThatFreezesInTheEngineHoldsNobodyUp", frozenInTheEngine},
 		{"ALeaseIsOnesAtATime", leased},
 		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
 		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
@@ -144,6 +147,37 @@ func TestOfSeveralServersTheOneThatTakesWritesIsUsed(t *testing.T) {
 			counted(t, s, map[story.DeliveryState]int{story.Owed: 1})
 		})
 	}
+}
+
+// TestAnOldPrimaryIsLeftAlone has a stand-by promoted while its primary stays,
+// first in the list, one that takes writes, and comes back as one: who was
+// connected to it leaves it when another connection is made, and who begins does
+// not use it.
+func TestAnOldPrimaryIsLeftAlone(t *testing.T) {
+	old := pgtest.Start(t)
+	address := old.Database(t)
+	at, standby := url.QueryEscape(old.Folder()), filepath.Join(t.TempDir(), "standby")
+	both := strings.Replace(address, at, at+","+url.QueryEscape(standby), 1)
+	connected := openAt(t, both)
+	owe(t, connected, "g:1", "desk")
+	promoted := old.Promoted(t)
+	if err := os.Symlink(promoted.Folder(), standby); err != nil {
+		t.Fatal(err)
+	}
+	for range 8 { // River's connections, of which some are there
+		tx, err := connected.Engine(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer tx.Rollback()
+	}
+	owe(t, connected, "g:2", "desk")
+	began := openAt(t, both)
+	owe(t, began, "g:3", "desk")
+	old.Crash(t)
+	owe(t, began, "g:4", "desk")
+	counted(t, openAt(t, strings.Replace(address, at, url.QueryEscape(promoted.Folder()), 1)), map[story.DeliveryState]int{story.Owed: 4})
+	counted(t, openAt(t, address), map[story.DeliveryState]int{story.Owed: 1})
 }
 
 // owe saves a story that the rooms are owed.
@@ -365,6 +399,28 @@ func frozenInWriting(t *testing.T, address string) {
 	}
 	if _, err := asleep.Record(t.Context(), story.Deed{Verb: "note"}); err != nil {
 		t.Errorf("the one that was cut off saves nothing any more: %v", err)
+	}
+}
+
+// frozenInTheEngine has a replica freeze, or be cut off, in a transaction of
+// River's that has jobs locked: the others wait for it for seconds, and no
+// longer.
+func frozenInTheEngine(t *testing.T, address string) {
+	t.Helper()
+	asleep, other := openAt(t, address), openAt(t, address)
+	owe(t, asleep, "g:1", "desk")
+	tx, err := asleep.Engine(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(t.Context(), `SELECT id FROM river_job FOR UPDATE`); err != nil { // as when scheduled jobs become due
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if _, err := other.Wake(ctx, storetest.Noon()); err != nil {
+		t.Errorf("the other replica calls nobody any more: %v", err)
 	}
 }
 

@@ -26,8 +26,12 @@ func (s *site) clocks(ctx context.Context, f *figures) (*ledger, error) {
 			for range 2 {
 				s.origin.publish([]string{"north"})
 			}
+			name := fmt.Sprintf("clock set by %v", by.Round(time.Hour))
+			if restart {
+				name += " before a start"
+			}
 			start := time.Now()
-			for quiet := false; !quiet && time.Since(start) < 30*time.Second; {
+			for quiet := false; !quiet; {
 				var err error
 				if quiet, err = s.quiet(ctx); err != nil {
 					return nil, err
@@ -35,10 +39,9 @@ func (s *site) clocks(ctx context.Context, f *figures) (*ledger, error) {
 				if s.life.dead() {
 					return nil, s.ended()
 				}
-			}
-			name := fmt.Sprintf("clock set by %v", by.Round(time.Hour))
-			if restart {
-				name += " before a start"
+				if time.Since(start) > 30*time.Second {
+					return nil, fmt.Errorf("%s: news was not told in 30 s", name)
+				}
 			}
 			f.resumed[name] = max(f.resumed[name], time.Since(start))
 		}

@@ -9,7 +9,8 @@ import (
 
 // failover kills the Postgres server that several replicas share, has its
 // synchronous stand-by take its place, and makes a new stand-by of what was
-// killed, as often as times says. News comes in all the while.
+// killed, as often as times says. Now and then what was killed first comes back
+// for some seconds as the primary that it was. News comes in all the while.
 func (s *site) failover(ctx context.Context, n, times int, f *figures) (*ledger, error) {
 	pg, err := serve(ctx, 2)
 	if err != nil {
@@ -34,7 +35,7 @@ func (s *site) failover(ctx context.Context, n, times int, f *figures) (*ledger,
 	}
 	for range times {
 		s.news(ctx, s.between(200*time.Millisecond, 3*time.Second))
-		took, err := s.failOver(ctx, primary, other, lives)
+		took, err := s.failOver(ctx, primary, other, lives, f)
 		if err != nil {
 			return nil, err
 		}
@@ -46,7 +47,7 @@ func (s *site) failover(ctx context.Context, n, times int, f *figures) (*ledger,
 
 // failOver kills the primary, and returns how long it was until what was
 // published right after that stood in a room.
-func (s *site) failOver(ctx context.Context, primary, other *server, lives []*life) (time.Duration, error) {
+func (s *site) failOver(ctx context.Context, primary, other *server, lives []*life, f *figures) (time.Duration, error) {
 	if s.open() > 0 {
 		s.seen.note("a primary was killed while something was owed")
 	}
@@ -65,6 +66,14 @@ func (s *site) failOver(ctx context.Context, primary, other *server, lives []*li
 	} else if err := other.relent(ctx); err != nil {
 		return 0, err
 	}
+	if s.rng.IntN(3) == 0 {
+		wrote, err := s.haunt(ctx, primary, other)
+		if err != nil {
+			return 0, err
+		}
+		f.haunted++
+		f.misled += wrote
+	}
 	if err := primary.follow(ctx, other); err != nil {
 		return 0, err
 	}
@@ -74,6 +83,32 @@ func (s *site) failOver(ctx context.Context, primary, other *server, lives []*li
 	told, err := s.resumes(ctx, lives, it)
 	return told.Sub(begun), err
 }
+
+// haunt has the old primary come back as one for some seconds, and connections
+// to the new one be cut meanwhile. It returns how many transactions were written
+// to the old.
+func (s *site) haunt(ctx context.Context, old, primary *server) (int, error) {
+	if err := old.rise(ctx); err != nil {
+		return 0, err
+	}
+	defer old.kill(syscall.SIGQUIT)
+	before, err := old.transactions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if s.open() > 0 {
+		s.seen.note(hauntedOwing)
+	}
+	if _, err := primary.sever(ctx); err != nil {
+		return 0, err
+	}
+	s.news(ctx, s.between(2*time.Second, 5*time.Second))
+	after, err := old.transactions(ctx)
+	return after - before, err
+}
+
+// hauntedOwing is noted of an old primary.
+const hauntedOwing = "an old primary came back as one while something was owed"
 
 // news publishes something now and then, for d.
 func (s *site) news(ctx context.Context, d time.Duration) {
@@ -94,13 +129,21 @@ func (s *site) resumes(ctx context.Context, lives []*life, it *item) (time.Time,
 				return time.Time{}, s.ended()
 			}
 		}
-		for _, r := range s.rooms {
-			for _, p := range s.posts(r) {
-				if strings.Contains(p.Posted, it.tag) {
-					return p.At, nil
-				}
-			}
+		if at, stands := s.stood(it); stands {
+			return at, nil
 		}
 	}
 	return time.Now(), nil // the ledger says what became of it
+}
+
+// stood returns when the report was first put in a room, and whether it was.
+func (s *site) stood(it *item) (at time.Time, stands bool) {
+	for _, r := range s.rooms {
+		for _, p := range s.posts(r) {
+			if strings.Contains(p.Posted, it.tag) && (!stands || p.At.Before(at)) {
+				at, stands = p.At, true
+			}
+		}
+	}
+	return at, stands
 }

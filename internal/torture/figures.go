@@ -28,7 +28,11 @@ type figures struct {
 	freezes   int
 	failovers []time.Duration // from the server's death until what was published then stood in a room
 	widowed   []time.Duration // from the death of all replicas but one until all that was owed then stood in the rooms
+	haunted   int             // old primaries that came back as such
+	misled    int             // transactions that were written to them
 	severed   int             // connections to a Postgres server that were cut
+	takeovers []time.Duration // from when a replica was cut off until what was published then stood in a room
+	returned  time.Duration   // from when the link of one that was cut off for long was mended until it was at work again
 	images    int             // of torn disks
 	inCalls   int             // kills in a system call
 	failed    int             // calls on the database's files that failed
@@ -162,7 +166,7 @@ func (f *figures) expected() (all []string) {
 		all = append(all, "the power was cut and writes were lost")
 	}
 	if len(f.failovers) >= 10 {
-		all = append(all, "a primary was killed while something was owed", "commits waited for the next stand-by")
+		all = append(all, "a primary was killed while something was owed", "commits waited for the next stand-by", hauntedOwing)
 	}
 	if slices.Contains(f.modes, "severed") {
 		all = append(all, "connections were cut while something was owed")
@@ -176,6 +180,12 @@ func (f *figures) expected() (all []string) {
 		all = append(all, "vedette ended since its disk failed", "what a failed sync was to write was gone")
 		for _, b := range failures() {
 			all = append(all, b.what)
+		}
+	}
+	if slices.Contains(f.modes, "partition") {
+		all = append(all, longOff, swizzled, cutOffOwing)
+		for _, s := range separations() {
+			all = append(all, s.what)
 		}
 	}
 	if slices.Contains(f.modes, "outage") {
@@ -195,7 +205,7 @@ func (f *figures) failures() (all []string) {
 	s := &f.sum
 	for what, n := range map[string]int{
 		"lost": s.Lost, "unexpected": s.Unexpected, "dup_slack": s.Duplicated["slack"], "dup_discord": s.Duplicated["discord"],
-		"reordered": s.Reordered, "forgotten": s.Forgotten, "ambiguous": s.Ambiguous, "parked": s.Parked, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt,
+		"reordered": s.Reordered, "forgotten": s.Forgotten, "ambiguous": s.Ambiguous, "parked": s.Parked, "unmet": s.Unmet, "pending": s.Pending, "corrupt": f.corrupt, "misled": f.misled,
 	} {
 		if n > 0 {
 			all = append(all, fmt.Sprintf("%s=%d", what, n))
@@ -223,10 +233,16 @@ func (f *figures) failures() (all []string) {
 	for what, limit := range map[string]struct {
 		took []time.Duration
 		most time.Duration
-	}{"widowed_max": {f.widowed, widowedMost}, "disk_notice_max": {f.noticed, diskWithin}, "disk_resume_max": {f.regained, diskWithin}} {
+	}{
+		"widowed_max": {f.widowed, widowedMost}, "disk_notice_max": {f.noticed, diskWithin}, "disk_resume_max": {f.regained, diskWithin},
+		"takeover_max": {f.takeovers, takeoverWithin},
+	} {
 		if len(limit.took) > 0 && slices.Max(limit.took) > limit.most {
 			all = append(all, fmt.Sprintf("%s=%v", what, slices.Max(limit.took)))
 		}
+	}
+	if f.returned > returnsWithin {
+		all = append(all, fmt.Sprintf("returned=%v", f.returned))
 	}
 	slices.Sort(all)
 	return all
@@ -237,6 +253,14 @@ func (f *figures) failures() (all []string) {
 // a second in a room; and as much again, for a busy machine. A message that waited
 // for its deadline would be over it.
 const widowedMost = 40 * time.Second
+
+// returnsWithin is how long a replica may take to come back when it reaches its
+// database again.
+const returnsWithin = 30 * time.Second
+
+// takeoverWithin is how long it may be until others do what a replica that is
+// cut off would have done: a lease of five seconds, and five more.
+const takeoverWithin = 10 * time.Second
 
 // patience is how long a start may take to the first message.
 func (*figures) patience() time.Duration { return 10 * time.Second }
@@ -274,7 +298,7 @@ func (f *figures) store() string {
 		if mode == "upgrade" {
 			return "sqlite,postgres"
 		}
-		if mode == "replicas" || mode == "failover" || mode == "severed" {
+		if mode == "replicas" || mode == "failover" || mode == "severed" || mode == "partition" {
 			shared++
 		}
 	}
@@ -312,11 +336,19 @@ func (f *figures) line(ctx context.Context, reached int) string {
 	if len(f.widowed) > 0 {
 		add("widowed=%d widowed_p50=%v widowed_max=%v", len(f.widowed), quantile(f.widowed, 0.5).Round(10*time.Millisecond), slices.Max(f.widowed).Round(10*time.Millisecond))
 	}
+	if f.haunted > 0 {
+		add("old_primaries=%d misled=%d", f.haunted, f.misled)
+	}
 	if f.severed > 0 {
 		add("severed=%d", f.severed)
 	}
 	if len(f.noticed) > 0 && len(f.regained) > 0 {
 		add("disk_notice_max=%v disk_resume_max=%v", slices.Max(f.noticed).Round(10*time.Millisecond), slices.Max(f.regained).Round(10*time.Millisecond))
+	}
+	if len(f.takeovers) > 0 {
+		add("takeovers=%d takeover_p50=%v takeover_p99=%v takeover_max=%v", len(f.takeovers), quantile(f.takeovers, 0.5).Round(10*time.Millisecond),
+			quantile(f.takeovers, 0.99).Round(10*time.Millisecond), slices.Max(f.takeovers).Round(10*time.Millisecond))
+		add("returned=%v", f.returned.Round(10*time.Millisecond))
 	}
 	if f.images > 0 {
 		add("power_images=%d corrupt=%d", f.images, f.corrupt)

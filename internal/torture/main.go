@@ -60,7 +60,7 @@ func main() {
 	flag.IntVar(&set.kills, "kills", 50, "how often the binary is killed in the sweep and at random together; the power is cut a tenth as often")
 	flag.Uint64Var(&set.seed, "seed", uint64(time.Now().UnixNano()), "decides all that is random")
 	modes := flag.String("modes", "random,chat", "what is done: any of "+strings.Join(allModes(), ", "))
-	flag.DurationVar(&set.lasting, "for", 20*time.Second, "how long chat faults, an outage and cut connections last")
+	flag.DurationVar(&set.lasting, "for", 20*time.Second, "how long chat faults, an outage, cut connections and partitions last")
 	flag.IntVar(&set.least, "sends", 0, "messages that must have arrived for the run to count; 0 is one for four kills")
 	flag.BoolVar(&set.keep, "keep", false, "keep the folders")
 	flag.IntVar(&set.images, "images", 300, "of torn disks that are looked at, about")
@@ -117,7 +117,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 }
 
 func allModes() []string {
-	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "syscalls", "upgrade", "replicas", "failover", "severed"}
+	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "syscalls", "upgrade", "replicas", "failover", "severed", "partition"}
 }
 
 // A run is modes that are run one after the other.
@@ -163,6 +163,8 @@ func (r *run) mode(ctx context.Context, mode string) error {
 		})
 	case "severed":
 		return r.one(ctx, mode, false, func(s *site) (*ledger, error) { return s.severed(ctx, r.set.replicas, r.set.lasting, r.f) })
+	case "partition":
+		return r.one(ctx, mode, false, func(s *site) (*ledger, error) { return s.partition(ctx, r.set.replicas, r.set.lasting, r.f) })
 	case "failover":
 		return r.one(ctx, mode, false, func(s *site) (*ledger, error) { return s.failover(ctx, r.set.replicas, r.set.failovers, r.f) })
 	case "chat":

@@ -356,8 +356,8 @@ func (s *site) outage(ctx context.Context, lasting time.Duration) (*ledger, erro
 	if err := s.seeded(ctx); err != nil {
 		return nil, err
 	}
-	for _, l := range s.lines {
-		if err := l.cut(); err != nil {
+	for _, r := range []*relay{s.relays.slack, s.relays.discord} {
+		if err := r.cut(); err != nil {
 			return nil, err
 		}
 	}
@@ -368,8 +368,8 @@ func (s *site) outage(ctx context.Context, lasting time.Duration) (*ledger, erro
 		pause(ctx, time.Second)
 	}
 	s.seen.note("both platforms were down")
-	for _, l := range s.lines {
-		if err := l.mend(ctx); err != nil {
+	for _, r := range []*relay{s.relays.slack, s.relays.discord} {
+		if err := r.mend(ctx); err != nil {
 			return nil, err
 		}
 	}

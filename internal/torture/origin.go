@@ -63,14 +63,15 @@ type origin struct {
 	rng     *rand.Rand
 	feeds   []*feed
 	tales   []*tale
-	used    map[string]bool // words
+	used    map[string]bool          // words
+	hidden  map[string]chan struct{} // from whom, by the contact that they give, nothing is heard; closed when it is again
 	servers []*http.Server
 }
 
 // newOrigin starts n feeds, each with a few items that were there before
 // anybody subscribed: nobody must hear of them.
 func newOrigin(ctx context.Context, rng *rand.Rand, n int, progress func()) (*origin, error) {
-	o := &origin{rng: rng, progress: progress, used: make(map[string]bool)}
+	o := &origin{rng: rng, progress: progress, used: make(map[string]bool), hidden: make(map[string]chan struct{})}
 	for i := range n {
 		l, err := new(net.ListenConfig).Listen(ctx, "tcp", fmt.Sprintf("127.0.0.%d:0", i+2))
 		if err != nil {
@@ -214,12 +215,16 @@ type rss struct {
 
 // serve answers with the document as it is, or that nothing has changed.
 func (o *origin) serve(w http.ResponseWriter, r *http.Request, f *feed) {
+	taken, reached := o.reached(r, f)
+	if !reached {
+		return
+	}
 	o.progress()
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	f.requests++
 	if had, err := strconv.Atoi(strings.Trim(r.Header.Get("If-None-Match"), `"`)); err == nil {
-		if had < f.taken {
+		if had < taken {
 			f.lost++
 		}
 		for v := f.taken + 1; v <= had; v++ {
@@ -244,6 +249,46 @@ func (o *origin) serve(w http.ResponseWriter, r *http.Request, f *feed) {
 	w.Header().Set("ETag", fmt.Sprintf(`"%d"`, f.version))
 	w.Header().Set("Content-Type", "application/rss+xml; charset=utf-8")
 	_ = xml.NewEncoder(w).Encode(doc) // a client that has gone hears nothing
+}
+
+// hide has whoever gives the contact not be heard until show. A feed's address
+// is the same for all replicas, so that no relay of one's own can stand before
+// it.
+func (o *origin) hide(contact string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.hidden[contact] == nil {
+		o.hidden[contact] = make(chan struct{})
+	}
+}
+
+// show has whoever gives the contact be heard again.
+func (o *origin) show(contact string) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if again := o.hidden[contact]; again != nil {
+		close(again)
+		delete(o.hidden, contact)
+	}
+}
+
+// reached waits until whoever asks is heard. It returns what was taken of f when
+// that was sent, and whether anybody still waits for an answer.
+func (o *origin) reached(r *http.Request, f *feed) (taken int, is bool) {
+	_, contact, _ := strings.Cut(strings.TrimSuffix(r.UserAgent(), ")"), "(+")
+	o.mu.Lock()
+	again := o.hidden[contact]
+	taken = f.taken
+	o.mu.Unlock()
+	if again == nil {
+		return taken, true
+	}
+	select {
+	case <-again:
+		return taken, true
+	case <-r.Context().Done():
+		return taken, false
+	}
 }
 
 // keywords returns what a report of the watches has.

@@ -149,11 +149,16 @@ func (s *server) anew() string {
 	return s.data
 }
 
-// start starts the server on its folder, and waits until it answers.
-func (s *server) start(ctx context.Context) (err error) {
-	s.cmd, err = s.of.command(ctx, "postgres", "-D", s.data, "-p", fmt.Sprint(s.port), "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="+s.of.dir,
-		"-c", "max_connections=200", "-c", "shared_buffers=32MB", "-c", "wal_keep_size=512MB")
-	if err != nil {
+// start starts the server on its folder, with settings of its own, and waits
+// until it answers.
+func (s *server) start(ctx context.Context, own ...string) (err error) {
+	args := []string{"-D", s.data, "-p", fmt.Sprint(s.port)}
+	for _, setting := range append([]string{
+		"listen_addresses=127.0.0.1", "unix_socket_directories=" + s.of.dir, "max_connections=200", "shared_buffers=32MB", "wal_keep_size=512MB",
+	}, own...) {
+		args = append(args, "-c", setting)
+	}
+	if s.cmd, err = s.of.command(ctx, "postgres", args...); err != nil {
 		return err
 	}
 	s.cmd.Stdout, s.cmd.Stderr = s.of.log, s.of.log
@@ -248,4 +253,16 @@ func (s *server) promote(ctx context.Context) error {
 		return err
 	}
 	return s.until(ctx, `SELECT NOT pg_is_in_recovery()`)
+}
+
+// rise starts the server, which was killed as the primary, on what it had, and
+// has it take writes as if nothing had happened.
+func (s *server) rise(ctx context.Context) error {
+	return s.start(ctx, "synchronous_standby_names=", "autovacuum=off")
+}
+
+// transactions returns how many the server has begun that write.
+func (s *server) transactions(ctx context.Context) (n int, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS TEXT) AS BIGINT)`).Scan(&n)
+	return n, err
 }

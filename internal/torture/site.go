@@ -4,11 +4,10 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"vedette/internal/fakeroom"
@@ -32,8 +31,9 @@ type site struct {
 	slack   *fakeroom.Slack
 	discord *fakeroom.Discord
 	rooms   []room
-	ops     string  // the channel of the operators' room; "" is none
-	lines   []*line // of the platforms
+	ops     string                          // the channel of the operators' room; "" is none
+	relays  struct{ slack, discord *relay } // through which the platforms are reached
+	via     *links                          // through which the next life reaches all, if not as the others do
 
 	life  *life
 	lives int
@@ -81,16 +81,14 @@ func open(ctx context.Context, mode, bin string, seed uint64, seen sometimes, sm
 	if s.origin, err = newOrigin(ctx, rand.New(rand.NewPCG(seed, 2)), feeds, s.moved); err != nil {
 		return nil, err
 	}
-	slack, err := s.listen(ctx)
-	if err != nil {
+	s.slack = fakeroom.NewSlack(slackToken)
+	if s.discord, err = fakeroom.NewDiscord(discordToken, ""); err != nil {
 		return nil, err
 	}
-	discord, err := s.listen(ctx)
-	if err != nil {
+	if s.relays.slack, err = s.relay(ctx, s.slack.API()); err != nil {
 		return nil, err
 	}
-	s.slack = fakeroom.NewSlackOn(slack, slackToken)
-	if s.discord, err = fakeroom.NewDiscordOn(discord, discordToken, ""); err != nil {
+	if s.relays.discord, err = s.relay(ctx, s.discord.API()); err != nil {
 		return nil, err
 	}
 	s.rooms = []room{
@@ -116,6 +114,8 @@ func (s *site) close(keep bool) {
 		s.kill()
 	}
 	s.origin.close()
+	s.relays.slack.close()
+	s.relays.discord.close()
 	s.slack.Close()
 	s.discord.Close()
 	_ = s.log.Close() // nobody reads what did not get there
@@ -156,15 +156,31 @@ func (s *site) desk() string {
 
 // env returns the settings.
 func (s *site) env() []string {
+	slack, discord, database, contact := s.relays.slack, s.relays.discord, s.address, ""
+	if s.via != nil {
+		slack, discord, database, contact = s.via.slack, s.via.discord, s.via.database.before(s.address), s.via.name
+	}
 	env := []string{
 		"VEDETTE_ALLOW_ADDRESSES=127.0.0.0/8", "VEDETTE_DESK=vedette.yaml", "VEDETTE_DATA=" + s.data(),
-		"VEDETTE_SLACK_TOKEN=" + slackToken, "VEDETTE_SLACK_API=" + s.slack.API(),
-		"VEDETTE_DISCORD_TOKEN=" + discordToken, "VEDETTE_DISCORD_API=" + s.discord.API(),
+		"VEDETTE_SLACK_TOKEN=" + slackToken, "VEDETTE_SLACK_API=" + slack.before(s.slack.API()),
+		"VEDETTE_DISCORD_TOKEN=" + discordToken, "VEDETTE_DISCORD_API=" + discord.before(s.discord.API()),
+	}
+	if contact != "" {
+		env = append(env, "VEDETTE_CONTACT="+contact)
 	}
 	if s.address != "" {
-		env = append(env, "VEDETTE_DATABASE_URL="+s.address)
+		env = append(env, "VEDETTE_DATABASE_URL="+database)
 	}
 	return env
+}
+
+// relay returns a relay before the server at the address.
+func (s *site) relay(ctx context.Context, address string) (*relay, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	return newRelay(ctx, u.Host, s.moved)
 }
 
 // dataFolder is where the binary keeps its files, in the site's folder.
@@ -198,115 +214,4 @@ func (s *site) moved() {
 	case s.progress <- struct{}{}:
 	default:
 	}
-}
-
-// A line is a platform's listener. It can be cut, and says when something
-// comes in.
-type line struct {
-	heard func()
-	at    string
-
-	mu     sync.Mutex // guards what follows
-	under  net.Listener
-	mended chan struct{} // closed when the line is, nil while it is whole
-	all    map[*wire]bool
-}
-
-// listen returns a listener for a platform.
-func (s *site) listen(ctx context.Context) (*line, error) {
-	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	wrapped := &line{under: l, at: l.Addr().String(), heard: s.moved, all: make(map[*wire]bool)}
-	s.lines = append(s.lines, wrapped)
-	return wrapped, nil
-}
-
-// Accept returns the next connection.
-func (l *line) Accept() (net.Conn, error) {
-	for {
-		l.mu.Lock()
-		under, mended := l.under, l.mended
-		l.mu.Unlock()
-		c, err := under.Accept()
-		if err == nil {
-			l.mu.Lock()
-			w := &wire{Conn: c, line: l}
-			l.all[w] = true
-			l.mu.Unlock()
-			return w, nil
-		}
-		if mended == nil {
-			l.mu.Lock()
-			mended = l.mended
-			l.mu.Unlock()
-			if mended == nil {
-				return nil, err
-			}
-		}
-		<-mended
-	}
-}
-
-// Addr returns where the line listens, cut or not.
-func (l *line) Addr() net.Addr {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.under.Addr()
-}
-
-// Close ends the line.
-func (l *line) Close() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.under.Close()
-}
-
-// cut ends all connections, and refuses new ones until mend.
-func (l *line) cut() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.mended = make(chan struct{})
-	for c := range l.all {
-		_ = c.Conn.Close() // the other side is told by that
-	}
-	clear(l.all)
-	return l.under.Close()
-}
-
-// mend takes connections again, at the same address.
-func (l *line) mend(ctx context.Context) (err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.under, err = new(net.ListenConfig).Listen(ctx, "tcp", l.at); err != nil {
-		return err
-	}
-	close(l.mended)
-	l.mended = nil
-	return nil
-}
-
-// A wire is a connection that says when something comes in.
-type wire struct {
-	net.Conn
-
-	line *line
-}
-
-// Read reads what came in.
-func (w *wire) Read(p []byte) (int, error) {
-	n, err := w.Conn.Read(p)
-	if n > 0 {
-		w.line.heard()
-	}
-	return n, err
-}
-
-// Close closes the connection.
-func (w *wire) Close() error {
-	w.line.mu.Lock()
-	delete(w.line.all, w)
-	w.line.mu.Unlock()
-	return w.Conn.Close()
 }

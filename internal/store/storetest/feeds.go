@@ -207,3 +207,33 @@ func pollBesidePush(t *testing.T, h Harness) {
 		t.Errorf("subscription is %+v after a poll that heard nothing, want %+v", q, p)
 	}
 }
+
+// overtaken has a poll saved after one that began later, as a replica does that
+// was cut off meanwhile: its items are news, and what it knew of the feed is not.
+func overtaken(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	known := story.FeedState{Feed: "wire", ETag: "1", Polls: 1}
+	_, err := s.SavePoll(t.Context(), story.Poll{State: known, At: Noon()})
+	check(t, err)
+	newer, late := known, known
+	newer.ETag, newer.Polls = "3", 2
+	late.ETag, late.Polls, late.Failures = "2", 2, 7
+	for _, st := range []story.FeedState{newer, late} {
+		_, err := s.SavePoll(t.Context(), story.Poll{State: st, After: known.Polls, At: Noon(), Items: []story.Item{item("g:"+st.ETag, "News")}})
+		check(t, err)
+	}
+	if got := must(s.FeedState(t.Context(), "wire"))(t); !cmp.Equal(got, newer) {
+		t.Errorf("the feed stands so: %+v, want %+v", got, newer)
+	}
+	if waiting := must(s.Unjudged(t.Context(), 10))(t); len(waiting) != 2 {
+		t.Errorf("%d items wait, want those of both polls", len(waiting))
+	}
+	for _, key := range []string{"g:4", "g:5"} { // which both take for the first of all
+		_, err = s.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "new", Seeded: true}, Seed: true, Items: []story.Item{item(key, "Past")}})
+		check(t, err)
+	}
+	if p := must(s.Unjudged(t.Context(), 10))(t); len(p) != 4 || !p[2].Seed || p[3].Seed {
+		t.Errorf("waiting are %+v, want that what came after the past is news", p)
+	}
+}

@@ -155,6 +155,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"NoRoomRestsThroughAStepOfTheClock", clockSetBack},
 		{"APushIsSavedWithItsItems", pushSaved},
 		{"APollUndoesNoPush", pollBesidePush},
+		{"APollThatWasOvertakenLeavesItsItems", overtaken},
 		{"NoSearchIsAnError", searchIsSafe},
 		{"ASearchGoesThroughAllTheNewestFirst", searchOfMany},
 		{"OneOfTwoWhoAcknowledgeHasTheStory", oneOwner},

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// A primacy is what this process knows of which server is the primary. Of two
+// that take writes it is the one that was promoted last: each promotion begins a
+// timeline with a higher number. A primary that was down while its stand-by took
+// its place, and is started again, knows nothing of that, and what it is told is
+// lost.
+type primacy struct {
+	servers []*pgx.ConnConfig // one each; none if there is but one
+	within  time.Duration     // that they have to answer, all at once
+
+	asking sync.Mutex // held while the servers are asked
+	asked  time.Time  // when that last began
+
+	mu     sync.Mutex       // guards what follows
+	newest map[string]int64 // the highest timeline that was seen of a cluster, by its number
+}
+
+// connectAnew is how long a connection is used where there are several servers:
+// one may be promoted and no connection end.
+const connectAnew = time.Minute
+
+// newPrimacy returns what is known before any server was asked.
+func newPrimacy(config *pgx.ConnConfig) *primacy {
+	// It may be waited for twice, and the connection at whose making they are
+	// asked has a limit.
+	p := &primacy{newest: make(map[string]int64), within: min(time.Second, config.ConnectTimeout/4)}
+	known := make(map[string]*pgx.ConnConfig)
+	for _, at := range append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...) {
+		name := fmt.Sprintf("%s %d", at.Host, at.Port)
+		if one := known[name]; one != nil { // with TLS and without
+			one.Fallbacks = append(one.Fallbacks, at)
+			continue
+		}
+		one := config.Copy()
+		one.Host, one.Port, one.TLSConfig, one.Fallbacks = at.Host, at.Port, at.TLSConfig, nil
+		one.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
+		known[name] = one
+		p.servers = append(p.servers, one)
+	}
+	if len(p.servers) == 1 {
+		p.servers = nil
+	}
+	return p
+}
+
+// Where a connection keeps what its server said.
+const (
+	ofCluster  = "vedette cluster"
+	ofTimeline = "vedette timeline"
+)
+
+// accept returns a check that refuses what may refuses, and a server of which
+// it is known that another was promoted since.
+func (p *primacy) accept(may pgconn.ValidateConnectFunc) pgconn.ValidateConnectFunc {
+	return func(ctx context.Context, conn *pgconn.PgConn) error {
+		if err := may(ctx, conn); err != nil {
+			return err
+		}
+		p.look(ctx, conn)
+		p.askAll(ctx)
+		return p.behind(conn)
+	}
+}
+
+// look takes in what the server says of itself. One that may not say it is as
+// good as any.
+func (p *primacy) look(ctx context.Context, conn *pgconn.PgConn) {
+	read, err := conn.Exec(ctx, `SELECT system_identifier, left(pg_walfile_name(pg_current_wal_lsn()), 8) FROM pg_control_system()`).ReadAll()
+	if err != nil || len(read) != 1 || len(read[0].Rows) != 1 {
+		return
+	}
+	row := read[0].Rows[0]
+	cluster := string(row[0])
+	timeline, err := strconv.ParseInt(string(row[1]), 16, 64)
+	if err != nil {
+		return
+	}
+	conn.CustomData()[ofCluster], conn.CustomData()[ofTimeline] = cluster, timeline
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.newest[cluster] = max(p.newest[cluster], timeline)
+}
+
+// behind returns an error if another server was promoted since the one of the
+// connection was.
+func (p *primacy) behind(conn *pgconn.PgConn) error {
+	cluster, _ := conn.CustomData()[ofCluster].(string)
+	timeline, _ := conn.CustomData()[ofTimeline].(int64)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if newest := p.newest[cluster]; timeline < newest {
+		return fmt.Errorf("this is an old primary, on timeline %d; a server on timeline %d has taken its place: stop the old one, or make it a stand-by", timeline, newest)
+	}
+	return nil
+}
+
+// askAll asks all servers, unless somebody else has begun to since it was called.
+// One that does not answer at once is not waited for.
+func (p *primacy) askAll(ctx context.Context) {
+	called := time.Now()
+	p.asking.Lock()
+	defer p.asking.Unlock()
+	if len(p.servers) == 0 || p.asked.After(called) {
+		return
+	}
+	p.asked = time.Now()
+	ctx, cancel := context.WithTimeout(ctx, p.within)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, server := range p.servers {
+		all.Go(func() {
+			conn, err := pgconn.ConnectConfig(ctx, &server.Config)
+			if err != nil {
+				return // it is down, or a stand-by
+			}
+			p.look(ctx, conn)
+			_ = conn.Close(ctx) // it was asked once
+		})
+	}
+	all.Wait()
+}
+
+// stay has a connection to an old primary not used again.
+func (p *primacy) stay(_ context.Context, conn *pgx.Conn) error {
+	if p.behind(conn.PgConn()) != nil {
+		return driver.ErrBadConn
+	}
+	return nil
+}
