@@ -259,7 +259,7 @@ func (b *blackout) endure(t *testing.T, policy bot.Policy, reports int, down, ti
 	ctx, stop := context.WithCancel(t.Context())
 	over := make(chan error)
 	go func() {
-		over <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: tick, Look: tick / 2, Log: quiet}).Run(ctx)
+		over <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: tick, Look: min(tick/2, time.Second), Log: quiet}).Run(ctx)
 	}()
 	for i := range reports { // half of the time nobody is reached, and then proxies answer
 		switch i {
