@@ -78,6 +78,7 @@ func (s *site) syscalls(ctx context.Context, most int, f *figures) (*ledger, err
 	if err := s.seeded(ctx); err != nil {
 		return nil, err
 	}
+	s.work(ctx)
 	if err := s.stop(); err != nil {
 		return nil, err
 	}
@@ -123,9 +124,7 @@ func (s *site) recovers(ctx context.Context, f *figures) (*ledger, error) {
 	if err := s.start(ctx, ""); err != nil {
 		return nil, err
 	}
-	for !s.life.works() && !s.life.dead() && ctx.Err() == nil { // only then it can be told to end
-		s.moves(ctx, 20*time.Millisecond)
-	}
+	s.work(ctx)
 	for begun := time.Now(); time.Since(begun) < drainWithin; {
 		if done, err := s.quiet(ctx); err != nil || done {
 			if err != nil {
@@ -182,6 +181,13 @@ func (s *site) struckAt(ctx context.Context, b blow, how string, options ...stri
 // works reports whether the life has asked a feed.
 func (l *life) works() bool {
 	return slices.ContainsFunc(l.hits(), func(h string) bool { return strings.HasPrefix(h, "feed.answered") })
+}
+
+// work waits until the life works: only then it can be told to end.
+func (s *site) work(ctx context.Context) {
+	for !s.life.works() && !s.life.dead() && ctx.Err() == nil {
+		s.moves(ctx, 20*time.Millisecond)
+	}
 }
 
 // dies waits until the life has ended, for so long; one that is to be killed
