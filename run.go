@@ -81,14 +81,19 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 		wg.Go(func() { beside(ctx) })
 	}
 	wg.Go(func() { follow(ctx, set.Desk, p.hangup, pr.log, reload) })
+	return pr.work(ctx)
+}
+
+// work runs the engine until ctx ends, or the disk has failed. Nothing waits for
+// the work in hand then: it can be recorded no more, and is left as a kill leaves
+// it.
+func (pr *program) work(ctx context.Context) error {
 	ended := make(chan error, 2)
-	wg.Go(func() {
+	go func() {
 		if err := pr.store.Broken(ctx); err != nil {
 			ended <- err
 		}
-	})
-	// Nothing waits for the work in hand if the disk fails: it can be recorded
-	// no more, and is left as a kill leaves it.
+	}()
 	go func() { ended <- pr.engine.Run(ctx) }()
 	return <-ended
 }
