@@ -64,6 +64,9 @@ func New(opts Options) *Client {
 		MaxIdleConns:           64,
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        90 * time.Second,
+		// A line of HTTP/2 that is lost, and of which nobody is told, would be
+		// used for each poll of its host until the kernel gives it up.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: opts.Timeout, PingTimeout: opts.Timeout / 4},
 	}
 	return &Client{
 		opts:      opts,

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -205,6 +206,59 @@ func TestTwentyFeedsOfAHostShareAConnection(t *testing.T) {
 	}
 	if _, ok := versions.Load("HTTP/2.0"); !ok {
 		t.Error("a server that speaks HTTP/2 is not spoken to in it")
+	}
+}
+
+// A forgetful listener's newest connection loses, once it is lost, all that the
+// other side writes, as behind a firewall that has forgotten it.
+type forgetful struct {
+	net.Listener
+
+	newest atomic.Pointer[atomic.Bool]
+}
+
+func (l *forgetful) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	lost := new(atomic.Bool)
+	l.newest.Store(lost)
+	return forgotten{c, lost}, err
+}
+
+type forgotten struct {
+	net.Conn
+
+	lost *atomic.Bool
+}
+
+func (c forgotten) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	for c.lost.Load() && err == nil {
+		n, err = c.Conn.Read(p)
+	}
+	return n, err
+}
+
+// TestALineThatIsLostIsLeft loses the one connection to a host: what waits for
+// an answer on it waits in vain, and a later poll has a connection of its own.
+func TestALineThatIsLostIsLeft(t *testing.T) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	listener := &forgetful{Listener: server.Listener}
+	server.Listener, server.EnableHTTP2 = listener, true
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	c := client(t, fetch.Options{Roots: roots, Timeout: 400 * time.Millisecond})
+	for range 2 {
+		answered := false
+		for try := 0; !answered && try < 50; try++ {
+			_, err := c.Get(t.Context(), fetch.Request{URL: server.URL})
+			answered = err == nil
+		}
+		if !answered {
+			t.Fatal("a line that is lost is used again and again")
+		}
+		listener.newest.Load().Store(true)
 	}
 }
 
