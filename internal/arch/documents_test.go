@@ -2,6 +2,7 @@ package arch
 
 import (
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,6 +90,41 @@ func TestEachPromiseSaysWhatHoldsIt(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestCommandsInDocumentsCanBeGiven holds that the flags of the measurements
+// that documents name are theirs, and that their tests are there.
+func TestCommandsInDocumentsCanBeGiven(t *testing.T) {
+	there := tests(t)
+	flags := regexp.MustCompile(`\s-([a-z]+)`)
+	for _, f := range append(pages(t), "../../.ci/run", "../../internal/torture/main.go", "../../internal/bench/main.go") {
+		text := read(t, f)
+		for _, m := range regexp.MustCompile(`go run (\./internal/[\w/]+)([^`+"`#\n"+`]*)`).FindAllStringSubmatch(text, -1) {
+			for _, given := range flags.FindAllStringSubmatch(m[2], -1) {
+				if !takes(t, filepath.Join("../..", m[1]), given[1]) {
+					t.Errorf("%s: %s takes no -%s", f, m[1], given[1])
+				}
+			}
+		}
+		for _, m := range regexp.MustCompile(`go test [^`+"`#\n"+`]*-run '?([^'`+"`"+`\s]+)`).FindAllStringSubmatch(text, -1) {
+			for one := range strings.SplitSeq(strings.ReplaceAll(m[1], `\|`, "|"), "|") {
+				if name := regexp.MustCompile(one); one != "^$" && !slices.ContainsFunc(slices.Collect(maps.Keys(there)), name.MatchString) {
+					t.Errorf("%s: no test is called %s", f, one)
+				}
+			}
+		}
+	}
+}
+
+// takes reports whether the program in the folder has the flag.
+func takes(t *testing.T, folder, name string) bool {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defined := regexp.MustCompile(`\.\w+\((&[\w.]+, )?"` + name + `", `)
+	return slices.ContainsFunc(files, func(f string) bool { return defined.MatchString(read(t, f)) })
 }
 
 func TestLinksInDocumentsLead(t *testing.T) {
