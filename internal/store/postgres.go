@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/url"
@@ -92,7 +93,7 @@ func newPostgres(s *Store, address string) error {
 		}
 		bound(c)
 	}
-	primary := newPrimacy(config)
+	primary := newPrimacy(config, s.log)
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		c.ValidateConnect = primary.accept(c.ValidateConnect)
 	}
@@ -208,7 +209,7 @@ func (p *postgres) fit(ctx context.Context) error {
 
 // Check reports why the Postgres database at address cannot be used.
 func Check(ctx context.Context, address string) (err error) {
-	var s Store
+	s := Store{log: slog.New(slog.DiscardHandler)} // the error says it
 	if err := newPostgres(&s, address); err != nil {
 		return err
 	}
