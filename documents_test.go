@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -25,8 +26,8 @@ func paper(t *testing.T, name string) string {
 	return string(raw)
 }
 
-// TestOperatingTellsOfAllStatesAndMetrics holds docs/operating.md to what a
-// scrape of a running vedette shows.
+// TestOperatingTellsOfAllStatesAndMetrics holds docs/operating.md, and what the
+// ledger can be asked for, to what a scrape of a running vedette shows.
 func TestOperatingTellsOfAllStatesAndMetrics(t *testing.T) {
 	t.Parallel()
 	page := paper(t, "docs/operating.md")
@@ -47,7 +48,8 @@ func TestOperatingTellsOfAllStatesAndMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	there := make(map[string]bool)
+	state, _ := reflect.TypeFor[ledgerCmd]().FieldByName("State")
+	ledgers, there := state.Tag.Get("enum")+",", make(map[string]bool)
 	for _, f := range families {
 		there[f.GetName()] = true
 		if !strings.Contains(page, "`"+f.GetName()+"`") {
@@ -55,6 +57,9 @@ func TestOperatingTellsOfAllStatesAndMetrics(t *testing.T) {
 		}
 		for _, m := range f.GetMetric() {
 			for _, label := range m.GetLabel() {
+				if !strings.Contains(ledgers, ","+label.GetValue()+",") {
+					t.Errorf("the ledger cannot be asked for what is %s", label.GetValue())
+				}
 				if !strings.Contains(page, "\n| `"+label.GetValue()+"`") {
 					t.Errorf("the page does not say what %s means, and what to do", label.GetValue())
 				}
