@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -69,6 +71,27 @@ func TestOperatingTellsOfAllStatesAndMetrics(t *testing.T) {
 	for _, m := range regexp.MustCompile("`(vedette_\\w+)`").FindAllStringSubmatch(page, -1) {
 		if !there[m[1]] {
 			t.Errorf("the page names the metric %s, which is not there", m[1])
+		}
+	}
+}
+
+// TestOperatingSaysHowMuchAndHowLong holds the numbers that operators read to
+// those that hold.
+func TestOperatingSaysHowMuchAndHowLong(t *testing.T) {
+	t.Parallel()
+	page := strings.Join(strings.Fields(paper(t, "docs/operating.md")), " ")
+	for want, holds := range map[string]bool{
+		fmt.Sprintf("`vedette.db-reserve`: %d MiB", reserve>>20):                                           true,
+		fmt.Sprintf("whether %d MiB are free", 2*reserve>>20):                                              true,
+		fmt.Sprintf("people are answered within %v", math.Ceil((connectedFor + connectedFor/3).Seconds())): true,
+		"Every two seconds vedette looks whether":                                                          diskEvery == 2*time.Second,
+		"Every five minutes an audit":                                                                      auditEvery == 5*time.Minute,
+		"derives what each room was owed from the reports of the last day":                                 auditPast == 24*time.Hour,
+		"if the last audit was made a quarter of an hour ago":                                              auditStale == 15*time.Minute,
+		fmt.Sprintf("anew, %d,%03d reports at the most", mostRehearsed/1000, mostRehearsed%1000):           true,
+	} {
+		if !holds || !strings.Contains(page, want) {
+			t.Errorf("docs/operating.md says otherwise than %q, or it does not hold", want)
 		}
 	}
 }
