@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -189,6 +190,9 @@ func TestKubernetesRunsTwoReplicasThatMayDoLittle(t *testing.T) {
 	c := pod.Containers[0]
 	if c.StartupProbe == nil || c.ReadinessProbe == nil || c.LivenessProbe == nil {
 		t.Error("nobody looks after it")
+	}
+	if p := c.LivenessProbe; p != nil && !slices.Equal(p.Exec.Command, []string{"/vedette", "health", "--alive"}) {
+		t.Error("it is killed for what a new one would find as well")
 	}
 	if c.Resources.Limits.Memory().IsZero() || c.Resources.Limits.Cpu().IsZero() || c.Resources.Requests.Memory().IsZero() {
 		t.Error("it has no limits")
