@@ -43,7 +43,7 @@ func (c *checkCmd) Run(ctx context.Context, p *process) error {
 		faults = append(faults, config.Fault{Msg: err.Error()})
 	}
 	if set != nil && desk != nil {
-		notes = append(notes, missingTokens(set, desk)...)
+		notes = append(notes, missing(set, desk)...)
 	}
 	if err := c.print(p, faults, notes); err != nil {
 		return err
@@ -86,9 +86,13 @@ func (c *checkCmd) print(p *process, faults config.Faults, notes []config.Note) 
 	return nil
 }
 
-// missingTokens names the rooms that there is no token or secret for.
-func missingTokens(set *config.Settings, desk *config.Desk) []config.Note {
+// missing names what vedette does not start without: the rooms that there is no
+// token or secret for, and the address at which it is called.
+func missing(set *config.Settings, desk *config.Desk) []config.Note {
 	var notes []config.Note
+	if set.PublicURL != "" && set.Listen == "" {
+		notes = append(notes, config.Note{Msg: "VEDETTE_PUBLIC_URL is set, and VEDETTE_LISTEN, at which its calls would arrive, is not: vedette run will refuse to start"})
+	}
 	for _, r := range desk.Rooms {
 		if r.Slack != "" && set.SlackToken == "" {
 			notes = append(notes, config.Note{Msg: fmt.Sprintf("the room %s stands in Slack, and VEDETTE_SLACK_TOKEN is not set: vedette run will refuse to start", r.Name)})

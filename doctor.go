@@ -114,10 +114,9 @@ func (pr *program) surroundings(d *config.Desk) []finding {
 	}{
 		{slack, pr.set.SlackToken.Reveal(), bot.Broken, "Slack", "VEDETTE_SLACK_TOKEN is not set: nothing can be told.", "set it to the Bot User OAuth Token of an app that is installed"},
 		{slack && pr.set.PublicURL == "", pr.set.SlackAppToken.Reveal(), bot.Lacking, "Slack", "VEDETTE_SLACK_APP_TOKEN is not set: there are no commands and no buttons.", "set it to an app-level token with the scope connections:write"},
-		{slack && pr.set.PublicURL != "", pr.set.SlackSigningSecret.Reveal(), bot.Lacking, "Slack", "VEDETTE_SLACK_SIGNING_SECRET is not set: there are no commands and no buttons.", "set it to the Signing Secret under Basic Information at api.slack.com/apps"},
+		{slack && pr.set.PublicURL != "" && pr.set.SlackAppToken == "", pr.set.SlackSigningSecret.Reveal(), bot.Lacking, "Slack", "VEDETTE_SLACK_SIGNING_SECRET is not set: there are no commands and no buttons.", "set it to the Signing Secret under Basic Information at api.slack.com/apps"},
 		{discord, pr.set.DiscordToken.Reveal(), bot.Broken, "Discord", "VEDETTE_DISCORD_TOKEN is not set: nothing can be told.", "set it to the token that stands under Bot at discord.com/developers"},
-		{discord && pr.set.PublicURL != "", pr.set.DiscordPublicKey, bot.Lacking, "Discord", "VEDETTE_DISCORD_PUBLIC_KEY is not set: there are no commands and no buttons.", "set it to the Public Key under General Information at discord.com/developers"},
-		{pr.set.PublicURL != "", pr.set.Listen, bot.Lacking, "settings", "VEDETTE_PUBLIC_URL is set and VEDETTE_LISTEN is not: nobody takes the calls.", "set VEDETTE_LISTEN to an address that VEDETTE_PUBLIC_URL leads to"},
+		{pr.set.PublicURL != "", pr.set.Listen, bot.Broken, "settings", "VEDETTE_PUBLIC_URL is set and VEDETTE_LISTEN is not: vedette run refuses to start.", "set VEDETTE_LISTEN to an address that VEDETTE_PUBLIC_URL leads to"},
 	} {
 		if s.needed && s.value == "" {
 			add(s.grade, s.of, s.says, s.cure)

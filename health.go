@@ -26,6 +26,7 @@ func listenHealth(ctx context.Context, address string, part pinger, metrics http
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET "+alivePath, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "alive") })
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if err := part.Ping(r.Context()); err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
@@ -41,10 +42,15 @@ func listenHealth(ctx context.Context, address string, part pinger, metrics http
 	}, nil
 }
 
-type healthCmd struct{}
+// alivePath answers as long as the process does, whatever it finds wrong.
+const alivePath = "/alive"
+
+type healthCmd struct {
+	Alive bool `help:"Ask only whether it answers: for what starts it again, which mends neither a full disk nor a database that is away."`
+}
 
 // Run asks the vedette that VEDETTE_HEALTH_LISTEN names.
-func (*healthCmd) Run(ctx context.Context, p *process) error {
+func (c *healthCmd) Run(ctx context.Context, p *process) error {
 	set, err := p.settings()
 	if err != nil {
 		return err
@@ -54,7 +60,11 @@ func (*healthCmd) Run(ctx context.Context, p *process) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+set.HealthListen+"/", http.NoBody)
+	path, says := "/", "well"
+	if c.Alive {
+		path, says = alivePath, "alive"
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+set.HealthListen+path, http.NoBody)
 	if err != nil {
 		return err
 	}
@@ -67,6 +77,6 @@ func (*healthCmd) Run(ctx context.Context, p *process) error {
 		why, _ := io.ReadAll(io.LimitReader(res.Body, 4<<10)) // what came of it is said
 		return fmt.Errorf("%s is not well: %s", set.HealthListen, cmp.Or(strings.TrimSpace(string(why)), res.Status))
 	}
-	fmt.Fprintln(p.stdout, "well")
+	fmt.Fprintln(p.stdout, says)
 	return nil
 }

@@ -138,8 +138,8 @@ func (pr *program) openInboxes(ctx context.Context) (beside []func(), err error)
 		}
 		beside = append(beside, serve)
 	}
-	if pr.slack != nil && pr.set.SlackAppToken == "" && pr.set.PublicURL == "" {
-		pr.log.LogAttrs(ctx, slog.LevelWarn, "nobody is answered in Slack: VEDETTE_SLACK_APP_TOKEN is not set")
+	if pr.slack != nil && pr.set.SlackAppToken == "" && (pr.set.PublicURL == "" || pr.set.SlackSigningSecret == "") {
+		pr.log.LogAttrs(ctx, slog.LevelWarn, "nobody is answered in Slack: neither VEDETTE_SLACK_APP_TOKEN is set, nor VEDETTE_PUBLIC_URL with VEDETTE_SLACK_SIGNING_SECRET")
 	}
 	return beside, nil
 }

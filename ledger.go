@@ -18,12 +18,12 @@ import (
 )
 
 type ledgerCmd struct {
-	Of    string        `arg:"" optional:"" name:"story-or-report" help:"A story, such as 12, an item, such as item:34, or a report's link. All deliveries if left out."`
-	Room  string        `help:"Only those of this room." placeholder:"NAME"`
-	State string        `help:"Only those that stand so: owed, ambiguous, parked, delivered and so on." placeholder:"STATE"`
-	Since time.Duration `help:"Only those that were owed within this time." placeholder:"DURATION"`
-	Limit int           `help:"Only the last so many." default:"200"`
-	JSON  bool          `help:"Print one object a delivery."`
+	Of    string `arg:"" optional:"" name:"story-or-report" help:"A story, such as 12, an item, such as item:34, or a report's link. All deliveries if left out."`
+	Room  string `help:"Only those of this room." placeholder:"NAME"`
+	State string `help:"Only those that stand so: owed, sending, ambiguous, delivered, merged, muted, below, held, digested, expired or parked." placeholder:"STATE" enum:",owed,sending,ambiguous,delivered,merged,muted,below,held,digested,expired,parked" default:""`
+	Since string `help:"Only those that were owed within this time: 30d, 12h." placeholder:"TIME"`
+	Limit int    `help:"Only the last so many." default:"200"`
+	JSON  bool   `help:"Print one object a delivery."`
 }
 
 // Run shows what rooms were owed, how each delivery stands and why. It may run
@@ -32,14 +32,20 @@ func (c *ledgerCmd) Run(ctx context.Context, p *process) (err error) {
 	if c.Limit < 1 {
 		return errors.New("ledger: the limit is 1 at the least")
 	}
+	var back time.Duration
+	if c.Since != "" {
+		if back, err = ago(c.Since); err != nil {
+			return err
+		}
+	}
 	db, _, err := p.archive(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	q := story.LedgerQuery{Room: story.RoomName(c.Room), State: story.DeliveryState(c.State), Limit: c.Limit}
-	if c.Since > 0 {
-		q.Since = utcNow().Add(-c.Since)
+	if back > 0 {
+		q.Since = utcNow().Add(-back)
 	}
 	if err := c.about(ctx, db, &q); err != nil {
 		return err

@@ -154,9 +154,11 @@ func (pr *program) platforms() (err error) {
 		}
 	}
 	if token := pr.set.DiscordToken; token != "" {
-		if pr.discord, err = discord.New(discord.Options{
-			Token: token.Reveal(), API: pr.set.DiscordAPI, PublicKey: pr.set.DiscordPublicKey, PublicURL: pr.set.PublicURL,
-		}); err != nil {
+		o := discord.Options{Token: token.Reveal(), API: pr.set.DiscordAPI, PublicKey: pr.set.DiscordPublicKey}
+		if o.PublicKey != "" { // without it a call could not be told from a forgery, and the gateway brings them
+			o.PublicURL = pr.set.PublicURL
+		}
+		if pr.discord, err = discord.New(o); err != nil {
 			return err
 		}
 	}

@@ -12,7 +12,7 @@ type deskFile struct {
 	Watches   table[watchFile]   `json:"watches" jsonschema_description:"The watches by name: what to look for, and which rooms to tell."`
 	Rooms     table[roomFile]    `json:"rooms" jsonschema_description:"The rooms by name: where messages are told."`
 	People    peopleFile         `json:"people,omitempty" jsonschema_description:"Who may do what in the rooms."`
-	Operators words              `json:"operators,omitempty" jsonschema_description:"The rooms that hear when a feed falls ill, and when it is well again."`
+	Operators words              `json:"operators,omitempty" jsonschema_description:"The rooms that hear, once each, of what those who run vedette can mend: feeds that fall ill, rooms that take no messages, messages that are given up, a full disk."`
 }
 
 type peopleFile struct {

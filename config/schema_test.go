@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -61,6 +62,44 @@ func TestSchemaAcceptsWhatLoadAccepts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestTheExampleExplainsEveryKey holds the file that people copy to the keys that
+// there are.
+func TestTheExampleExplainsEveryKey(t *testing.T) {
+	raw, err := config.Schema()
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := os.ReadFile(filepath.Join("..", "vedette.example.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var look func(at string, schema any)
+	look = func(at string, schema any) {
+		switch s := schema.(type) {
+		case map[string]any:
+			keys, _ := s["properties"].(map[string]any)
+			for key, of := range keys {
+				if !regexp.MustCompile(`\b` + key + `\b`).Match(example) {
+					t.Errorf("the example does not explain %s%s", at, key)
+				}
+				look(at+key+".", of)
+			}
+			for _, below := range []string{"items", "additionalProperties", "oneOf"} {
+				look(at, s[below])
+			}
+		case []any:
+			for _, one := range s {
+				look(at, one)
+			}
+		}
+	}
+	var schema any
+	if err := json.Unmarshal(raw, &schema); err != nil {
+		t.Fatal(err)
+	}
+	look("", schema)
 }
 
 func TestSchemaRefusesWhatLoadRefuses(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -116,6 +117,9 @@ func TestComposeRefusesToStartWithoutAPassword(t *testing.T) {
 	}
 }
 
+// settings are a .env as vedette init writes it, which quotes what stands in it.
+const settings = "VEDETTE_DATABASE_URL=\"postgres://vedette@db/vedette\"\nVEDETTE_CONTACT='a$b'\n"
+
 // built returns what kubectl would apply, by kind, in a copy of the folder with
 // a .env and a desk file.
 func built(t *testing.T) map[string][]byte {
@@ -132,7 +136,7 @@ func built(t *testing.T) map[string][]byte {
 		}
 		write(t, filepath.Join(dir, f), string(data))
 	}
-	write(t, filepath.Join(dir, ".env"), "VEDETTE_DATABASE_URL=postgres://vedette@db/vedette\n")
+	write(t, filepath.Join(dir, ".env"), settings)
 	write(t, filepath.Join(dir, "vedette.yaml"), "watches: {}\n")
 	all, err := krusty.MakeKustomizer(krusty.MakeDefaultOptions()).Run(filesys.MakeFsOnDisk(), dir)
 	if err != nil {
@@ -187,6 +191,9 @@ func TestKubernetesRunsTwoReplicasThatMayDoLittle(t *testing.T) {
 	if c.StartupProbe == nil || c.ReadinessProbe == nil || c.LivenessProbe == nil {
 		t.Error("nobody looks after it")
 	}
+	if p := c.LivenessProbe; p != nil && !slices.Equal(p.Exec.Command, []string{"/vedette", "health", "--alive"}) {
+		t.Error("it is killed for what a new one would find as well")
+	}
 	if c.Resources.Limits.Memory().IsZero() || c.Resources.Limits.Cpu().IsZero() || c.Resources.Requests.Memory().IsZero() {
 		t.Error("it has no limits")
 	}
@@ -198,8 +205,26 @@ func TestKubernetesRunsTwoReplicasThatMayDoLittle(t *testing.T) {
 	if strings.HasSuffix(c.Image, ":latest") || !strings.Contains(c.Image, ":") {
 		t.Errorf("which %s it is changes by itself", c.Image)
 	}
-	if name := c.EnvFrom[0].SecretRef.Name; name == "vedette-settings" || !strings.HasPrefix(name, "vedette-settings-") {
-		t.Errorf("a changed .env replaces nothing: the secret is called %s", name)
+	// Kubernetes takes quotation marks in a .env for a part of the value.
+	if len(c.EnvFrom) > 0 {
+		t.Error("the settings are read by another than vedette")
+	}
+	if got := read[corev1.Secret](t, kinds, "Secret").Data[".env"]; string(got) != settings {
+		t.Errorf("vedette finds the settings %q, want %q", got, settings)
+	}
+	if len(c.VolumeMounts) == 0 || c.VolumeMounts[0].MountPath != c.WorkingDir || pod.Volumes[0].Name != c.VolumeMounts[0].Name || pod.Volumes[0].Projected == nil {
+		t.Fatal("the settings are not where vedette looks for them")
+	}
+	for _, s := range pod.Volumes[0].Projected.Sources {
+		var name string
+		if s.Secret != nil {
+			name = s.Secret.Name
+		} else if s.ConfigMap != nil {
+			name = s.ConfigMap.Name
+		}
+		if !strings.HasPrefix(name, "vedette-settings-") && !strings.HasPrefix(name, "vedette-desk-") {
+			t.Errorf("a change of what %s has replaces nothing", name)
+		}
 	}
 	for _, e := range c.Env {
 		if strings.Contains(e.Name, "TOKEN") || strings.Contains(e.Name, "SECRET") || strings.Contains(e.Name, "DATABASE") {

@@ -45,8 +45,8 @@ What people do and what they are refused is on record with their platform's ID, 
 - **A change of a watch is tried first**, on the archive, and made when somebody says yes. What the desk file declares is
   changed there. ` + "`history`" + ` has every version, what it did to the last seven days, and a button that reverts it.
 - **A mute cannot hide a change.** It ends before its time when the level rises above what it was, when a report names a
-  place that none had, or when an independent origin tells of it that had not. It is said 15 minutes before it ends, and
-  what it held back is listed. It holds in the room in which it was asked for; critical stories that nobody acknowledged
+  place that none had, or when an independent origin tells of it that had not. Of one of more than an hour it is
+  said 15 minutes before that it ends, and what it held back is listed. It holds in the room in which it was asked for; critical stories that nobody acknowledged
   are escalated all the same.
 
 ## How a rule is written

@@ -128,7 +128,7 @@ func (a *Account) checkCalls(app *application) []bot.Finding {
 	case public == "" && app.Endpoint != "":
 		found = append(found, bot.Finding{
 			Grade: bot.Lacking, Says: "Discord sends commands and buttons to an address, and not to this process.",
-			Cure: "take the address out " + where + ", or set VEDETTE_PUBLIC_URL",
+			Cure: "take the address out " + where + ", or set VEDETTE_PUBLIC_URL and VEDETTE_DISCORD_PUBLIC_KEY",
 		})
 	case public != "" && !strings.HasPrefix(app.Endpoint, public):
 		found = append(found, bot.Finding{

@@ -173,27 +173,6 @@ func TestEachPackageLooksAsItShould(t *testing.T) {
 	}
 }
 
-func TestLinksInDocumentsLead(t *testing.T) {
-	link := regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
-	for _, glob := range []string{"../../*.md", "../../docs/*.md", "../../docs/adr/*.md"} {
-		files, err := filepath.Glob(glob)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range files {
-			raw, err := os.ReadFile(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, m := range link.FindAllStringSubmatch(string(raw), -1) {
-				if _, err := os.Stat(filepath.Join(filepath.Dir(f), m[1])); err != nil {
-					t.Errorf("%s links to %s, which is not there", f, m[1])
-				}
-			}
-		}
-	}
-}
-
 func TestTheDockerfileKeepsItsRules(t *testing.T) {
 	raw, err := os.ReadFile("../../Dockerfile")
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"net"
 	"net/url"
@@ -36,6 +37,8 @@ const (
 // Limits of a Postgres database.
 const (
 	workers     = 8               // connections of River's
+	listeners   = 2               // connections for LISTEN
+	readers     = 4               // connections that read, at the least; docs/operating.md has the sum
 	idleWithin  = 5 * time.Second // how long a transaction may do nothing: a replica that froze in one, or is cut off, loses it, and the others write
 	askedWithin = 10 * time.Second
 	dialWithin  = 5 * time.Second  // for each of several servers, where the address does not say
@@ -85,14 +88,14 @@ func newPostgres(s *Store, address string) error {
 	if err != nil {
 		return err
 	}
-	listen.MinConns, listen.MaxConns = 0, 2
+	listen.MinConns, listen.MaxConns = 0, listeners
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		if c.ValidateConnect == nil { // of several servers a stand-by would take us as well
 			c.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 		}
 		bound(c)
 	}
-	primary := newPrimacy(config)
+	primary := newPrimacy(config, s.log)
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		c.ValidateConnect = primary.accept(c.ValidateConnect)
 	}
@@ -103,7 +106,7 @@ func newPostgres(s *Store, address string) error {
 	p.work = p.pool(workers, nil)
 	p.presence = newPresence(p.pool(1, map[string]string{"idle_session_timeout": "0"})) // a frozen replica's must not look like one that has ended
 	s.write = p.pool(1, nil)
-	s.read = p.pool(max(4, runtime.NumCPU()), map[string]string{
+	s.read = p.pool(max(readers, runtime.NumCPU()), map[string]string{
 		readOnly:          "on",
 		"plan_cache_mode": "force_custom_plan", // a plan for any word and span takes a span for short, and goes through it report by report
 	})
@@ -208,7 +211,7 @@ func (p *postgres) fit(ctx context.Context) error {
 
 // Check reports why the Postgres database at address cannot be used.
 func Check(ctx context.Context, address string) (err error) {
-	var s Store
+	s := Store{log: slog.New(slog.DiscardHandler)} // the error says it
 	if err := newPostgres(&s, address); err != nil {
 		return err
 	}

@@ -152,7 +152,7 @@ func TestOfSeveralServersTheOneThatTakesWritesIsUsed(t *testing.T) {
 // TestAnOldPrimaryIsLeftAlone has a stand-by promoted while its primary stays,
 // first in the list, one that takes writes, and comes back as one: who was
 // connected to it leaves it when another connection is made, and who begins does
-// not use it.
+// not use it. The log says once which server is to be stopped.
 func TestAnOldPrimaryIsLeftAlone(t *testing.T) {
 	old := pgtest.Start(t)
 	address := old.Database(t)
@@ -172,8 +172,21 @@ func TestAnOldPrimaryIsLeftAlone(t *testing.T) {
 		defer tx.Rollback()
 	}
 	owe(t, connected, "g:2", "desk")
-	began := openAt(t, both)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	began, err := store.Open(t.Context(), both, store.Options{Log: slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = began.Close() }()
 	owe(t, began, "g:3", "desk")
+	said, err := os.ReadFile(log.Name())
+	if named := strings.Count(string(said), "server="+old.Folder()); named != 1 || !strings.Contains(string(said), "stop the old one") {
+		t.Errorf("the log says %q (%v), want once that %s is an old primary", said, err, old.Folder())
+	}
 	old.Crash(t)
 	owe(t, began, "g:4", "desk")
 	counted(t, openAt(t, strings.Replace(address, at, url.QueryEscape(promoted.Folder()), 1)), map[story.DeliveryState]int{story.Owed: 4})

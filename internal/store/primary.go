@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"log/slog"
+	"net"
 	"strconv"
 	"sync"
 	"time"
@@ -20,12 +22,14 @@ import (
 type primacy struct {
 	servers []*pgx.ConnConfig // one each; none if there is but one
 	within  time.Duration     // that they have to answer, all at once
+	log     *slog.Logger
 
 	asking sync.Mutex // held while the servers are asked
 	asked  time.Time  // when that last began
 
 	mu     sync.Mutex       // guards what follows
 	newest map[string]int64 // the highest timeline that was seen of a cluster, by its number
+	told   map[string]bool  // what the log has said of old primaries
 }
 
 // connectAnew is how long a connection is used where there are several servers:
@@ -33,10 +37,10 @@ type primacy struct {
 const connectAnew = time.Minute
 
 // newPrimacy returns what is known before any server was asked.
-func newPrimacy(config *pgx.ConnConfig) *primacy {
+func newPrimacy(config *pgx.ConnConfig, log *slog.Logger) *primacy {
 	// It may be waited for twice, and the connection at whose making they are
 	// asked has a limit.
-	p := &primacy{newest: make(map[string]int64), within: min(time.Second, config.ConnectTimeout/4)}
+	p := &primacy{newest: make(map[string]int64), told: make(map[string]bool), log: log, within: min(time.Second, config.ConnectTimeout/4)}
 	known := make(map[string]*pgx.ConnConfig)
 	for _, at := range append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...) {
 		name := fmt.Sprintf("%s %d", at.Host, at.Port)
@@ -119,8 +123,9 @@ func (p *primacy) askAll(ctx context.Context) {
 	p.asked = time.Now()
 	ctx, cancel := context.WithTimeout(ctx, p.within)
 	defer cancel()
+	asked := make([]*pgconn.PgConn, len(p.servers))
 	var all sync.WaitGroup
-	for _, server := range p.servers {
+	for i, server := range p.servers {
 		all.Go(func() {
 			conn, err := pgconn.ConnectConfig(ctx, &server.Config)
 			if err != nil {
@@ -128,9 +133,31 @@ func (p *primacy) askAll(ctx context.Context) {
 			}
 			p.look(ctx, conn)
 			_ = conn.Close(ctx) // it was asked once
+			asked[i] = conn
 		})
 	}
 	all.Wait()
+	for i, conn := range asked {
+		if conn != nil {
+			p.tell(ctx, p.servers[i], p.behind(conn))
+		}
+	}
+}
+
+// tell has the log say, once, that a server is an old primary: where another
+// one is used instead, nobody would hear of it.
+func (p *primacy) tell(ctx context.Context, server *pgx.ConnConfig, behind error) {
+	if behind == nil {
+		return
+	}
+	at := net.JoinHostPort(server.Host, strconv.Itoa(int(server.Port)))
+	p.mu.Lock()
+	told := p.told[at+" "+behind.Error()]
+	p.told[at+" "+behind.Error()] = true
+	p.mu.Unlock()
+	if !told {
+		p.log.LogAttrs(ctx, slog.LevelError, "a server is left alone that takes writes", slog.String("server", at), slog.Any("error", behind))
+	}
 }
 
 // stay has a connection to an old primary not used again.

@@ -13,11 +13,12 @@
 //
 // Run it from the module's root:
 //
-//	go run ./internal/torture                    what CI runs: a minute
-//	go run ./internal/torture -kills 1000 -modes start,sweep,random,chat,outage,clock,disk,power,cuts
+//	go run ./internal/torture                    a minute of kills and of platforms that fail
 //	go run ./internal/torture -seed 7 -modes random
-//	go run ./internal/torture -modes replicas,failover -kills 300 -failovers 20 -replicas 3
 //	go run ./internal/torture sabotage           proves that mistakes are seen
+//
+// What the modes do, which runs there were and what they showed stands in
+// docs/promises.md.
 package main
 
 import (
@@ -57,16 +58,16 @@ type settings struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	var set settings
-	flag.IntVar(&set.kills, "kills", 50, "how often the binary is killed in the sweep and at random together; the power is cut a tenth as often")
-	flag.Uint64Var(&set.seed, "seed", uint64(time.Now().UnixNano()), "decides all that is random")
+	flag.IntVar(&set.kills, "kills", 50, "how often start, sweep and random kill the binary, all together, and replicas by itself; cuts cuts the power a tenth as often")
+	flag.Uint64Var(&set.seed, "seed", uint64(time.Now().UnixNano()), "decides all that is random; drawn if left out")
 	modes := flag.String("modes", "random,chat", "what is done: any of "+strings.Join(allModes(), ", "))
-	flag.DurationVar(&set.lasting, "for", 20*time.Second, "how long chat faults, an outage, cut connections and partitions last")
+	flag.DurationVar(&set.lasting, "for", 20*time.Second, "how long chat, outage, severed and power last, and the last part of partition")
 	flag.IntVar(&set.least, "sends", 0, "messages that must have arrived for the run to count; 0 is one for four kills")
 	flag.BoolVar(&set.keep, "keep", false, "keep the folders")
 	flag.IntVar(&set.images, "images", 300, "of torn disks that are looked at, about")
-	flag.IntVar(&set.calls, "calls", 300, "how often the binary is killed in a system call")
+	flag.IntVar(&set.calls, "calls", 300, "how often the mode syscalls kills the binary in a system call")
 	flag.IntVar(&set.from, "from", 1, "the hit that the sweep begins with")
-	flag.StringVar(&set.postgres, "postgres", "", "address of an empty Postgres database, for the mode replicas; empty: one of a server that the run starts")
+	flag.StringVar(&set.postgres, "postgres", "", "address of an empty Postgres database, for the mode replicas; left out: one of a server that the run starts")
 	flag.IntVar(&set.replicas, "replicas", 3, "processes that share a Postgres database")
 	flag.IntVar(&set.failovers, "failovers", 20, "how often a Postgres server is killed and its stand-by takes its place")
 	flag.StringVar(&set.tags, "tags", "fault", "build tags of the binary")
@@ -117,7 +118,7 @@ func torture(ctx context.Context, out io.Writer, set *settings) error {
 }
 
 func allModes() []string {
-	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "syscalls", "upgrade", "replicas", "failover", "severed", "partition"}
+	return []string{"start", "sweep", "random", "chat", "outage", "clock", "disk", "power", "cuts", "syscalls", "upgrade", "replicas", "severed", "partition", "failover"}
 }
 
 // A run is modes that are run one after the other.
