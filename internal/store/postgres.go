@@ -96,6 +96,7 @@ func newPostgres(s *Store, address string) error {
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		c.ValidateConnect = primary.accept(c.ValidateConnect)
 	}
+	listen.BeforeConnect = primary.begin
 	p := &postgres{config: config, primary: primary, replica: replicaName(), turn: make(chan struct{}, 1)}
 	if p.listener, err = pgxpool.NewWithConfig(context.Background(), listen); err != nil {
 		return err
@@ -178,7 +179,7 @@ func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 	config.RuntimeParams["application_name"] = "vedette"
 	config.RuntimeParams["jit"] = "off" // compiling a statement costs a hundred times what ours take, and a backlog looks costly enough for it
 	maps.Copy(config.RuntimeParams, params)
-	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config, stdlib.OptionResetSession(p.primary.stay))})
+	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config, stdlib.OptionBeforeConnect(p.primary.begin), stdlib.OptionResetSession(p.primary.stay))})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if len(p.primary.servers) > 0 {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -178,6 +179,43 @@ func TestAnOldPrimaryIsLeftAlone(t *testing.T) {
 	owe(t, began, "g:4", "desk")
 	counted(t, openAt(t, strings.Replace(address, at, url.QueryEscape(promoted.Folder()), 1)), map[story.DeliveryState]int{story.Owed: 4})
 	counted(t, openAt(t, address), map[story.DeliveryState]int{story.Owed: 1})
+}
+
+// TestAServerThatIsSilentKeepsNobodyFromBeingAlive has the first host of an
+// address take connections and say nothing, as one whose machine is gone.
+func TestAServerThatIsSilentKeepsNobodyFromBeingAlive(t *testing.T) {
+	server := pgtest.Start(t)
+	silent := t.TempDir()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(silent, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	const patience = 3 * time.Second // with it, which is more than there is time to say it in
+	address := strings.Replace(server.Database(t), "host=", "host="+url.QueryEscape(silent)+",", 1) + fmt.Sprintf("&connect_timeout=%d", int(patience.Seconds()))
+	openAt(t, address)
+	unasked := func() *store.Store {
+		s, err := store.Unasked(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if !unasked().AskAll(over) {
+		t.Error("no server is asked if who asks first gives up")
+	}
+	first := unasked()
+	if err := first.SayAlive(t.Context()); err != nil {
+		t.Errorf("where nobody knows the primary: %v", err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), patience-time.Second)
+	defer stop()
+	if err := first.Ping(ctx); err != nil { // on another connection
+		t.Errorf("where it is known: %v", err)
+	}
 }
 
 // owe saves a story that the rooms are owed.

@@ -72,6 +72,12 @@ func (s *Store) SayAlive(ctx context.Context) (err error) {
 	if !shared {
 		return nil
 	}
+	// To connect may take longer than there is time to say it in.
+	if p.presence.db.Stats().OpenConnections == 0 {
+		if err := p.presence.db.PingContext(ctx); err != nil {
+			return err
+		}
+	}
 	asked := time.Now()
 	ctx, cancel := context.WithTimeout(ctx, aliveFor/2)
 	defer cancel()

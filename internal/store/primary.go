@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type primacy struct {
 
 	mu     sync.Mutex       // guards what follows
 	newest map[string]int64 // the highest timeline that was seen of a cluster, by its number
+	first  *pgx.ConnConfig  // the server that was the primary when they were asked last; nil: none is known
 }
 
 // connectAnew is how long a connection is used where there are several servers:
@@ -38,7 +40,7 @@ func newPrimacy(config *pgx.ConnConfig) *primacy {
 	// asked has a limit.
 	p := &primacy{newest: make(map[string]int64), within: min(time.Second, config.ConnectTimeout/4)}
 	known := make(map[string]*pgx.ConnConfig)
-	for _, at := range append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...) {
+	for _, at := range addresses(config) {
 		name := fmt.Sprintf("%s %d", at.Host, at.Port)
 		if one := known[name]; one != nil { // with TLS and without
 			one.Fallbacks = append(one.Fallbacks, at)
@@ -54,6 +56,11 @@ func newPrimacy(config *pgx.ConnConfig) *primacy {
 		p.servers = nil
 	}
 	return p
+}
+
+// addresses returns what a connection is tried with, in its order.
+func addresses(config *pgx.ConnConfig) []*pgconn.FallbackConfig {
+	return append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...)
 }
 
 // Where a connection keeps what its server said.
@@ -107,8 +114,32 @@ func (p *primacy) behind(conn *pgconn.PgConn) error {
 	return nil
 }
 
+// begin has a connection be tried with the server first that was the primary
+// when all were asked last: another, whose machine is gone, may say nothing for
+// longer than there is time.
+func (p *primacy) begin(_ context.Context, config *pgx.ConnConfig) error {
+	p.mu.Lock()
+	first := p.first
+	p.mu.Unlock()
+	if first == nil {
+		return nil
+	}
+	var ours, others []*pgconn.FallbackConfig
+	for _, at := range addresses(config) {
+		if at.Host == first.Host && at.Port == first.Port {
+			ours = append(ours, at)
+		} else {
+			others = append(others, at)
+		}
+	}
+	all := slices.Concat(ours, others)
+	config.Host, config.Port, config.TLSConfig, config.Fallbacks = all[0].Host, all[0].Port, all[0].TLSConfig, all[1:]
+	return nil
+}
+
 // askAll asks all servers, unless somebody else has begun to since it was called.
-// One that does not answer at once is not waited for.
+// One that does not answer at once is not waited for. It goes on when whoever
+// called it has given up: others count on what it finds.
 func (p *primacy) askAll(ctx context.Context) {
 	called := time.Now()
 	p.asking.Lock()
@@ -117,10 +148,11 @@ func (p *primacy) askAll(ctx context.Context) {
 		return
 	}
 	p.asked = time.Now()
-	ctx, cancel := context.WithTimeout(ctx, p.within)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.within)
 	defer cancel()
 	var all sync.WaitGroup
-	for _, server := range p.servers {
+	answered := make([]*pgconn.PgConn, len(p.servers))
+	for i, server := range p.servers {
 		all.Go(func() {
 			conn, err := pgconn.ConnectConfig(ctx, &server.Config)
 			if err != nil {
@@ -128,9 +160,18 @@ func (p *primacy) askAll(ctx context.Context) {
 			}
 			p.look(ctx, conn)
 			_ = conn.Close(ctx) // it was asked once
+			answered[i] = conn
 		})
 	}
 	all.Wait()
+	for i, conn := range answered {
+		if conn != nil && p.behind(conn) == nil {
+			p.mu.Lock()
+			p.first = p.servers[i]
+			p.mu.Unlock()
+			return
+		}
+	}
 }
 
 // stay has a connection to an old primary not used again.
