@@ -76,6 +76,9 @@ func TestPostgres(t *testing.T) {
 		{"WhatAVanishedReplicaWasSendingIsAmbiguous", vanished},
 		{"WhatAReplicaThatHasEndedWasSendingIsTakenUp", ended},
 		{"AFrozenReplicaThatWakesMayNotSend", frozen},
+		{"WhatIsSentEndsWithItsTime", timely},
+		{"WhoMayBeGivenUpMayNotSend", givenUp},
+		{"WhoWasPerhapsHeardStopsInTime", perhapsHeard},
 		{"AReplicaThatFreezesWhileItWritesHoldsNobodyUp", frozenInWriting},
 		{"AReplicaThatFreezesInTheEngineHoldsNobodyUp", frozenInTheEngine},
 		{"ALeaseIsOnesAtATime", leased},
@@ -405,6 +408,102 @@ func frozen(t *testing.T, address string) {
 	}
 	if err := asleep.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, At: storetest.Noon()}); err == nil {
 		t.Error("the one that woke ended another's attempt")
+	}
+}
+
+// timely has a replica wake when the time of what it claimed is over in a
+// minute: what it then sends ends with it, however long a platform's pace holds
+// it up.
+func timely(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	owe(t, s, "g:1", "desk")
+	d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	pgtest.Execute(t, address, `UPDATE deliveries SET deadline = CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) + 60000000`)
+	held, done, err := s.Hold(t.Context(), &d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	if until, limited := held.Deadline(); !limited || time.Until(until) > time.Minute {
+		t.Errorf("it may be sent until %v, limited %v; want within the minute", until, limited)
+	}
+}
+
+// givenUp has a replica be silent, and without its lock, where its message is:
+// others may take that up at any moment, though it has just heard that it is
+// alive, from a server that was the primary before.
+func givenUp(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	owe(t, s, "g:1", "desk")
+	if err := s.SayAlive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1`)
+	if may, why := mayStillSend(t, s, &d); !may {
+		t.Errorf("who was silent and has its lock may not send: %v", why)
+	}
+	pgtest.Execute(t, address, `SELECT pg_terminate_backend(l.pid, 60000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND d.datname = current_database()`)
+	if may, _ := mayStillSend(t, s, &d); may {
+		t.Error("who may be given up may send")
+	}
+	for s.SayAlive(t.Context()) != nil { // on the connection that was ended
+		if t.Context().Err() != nil {
+			t.Fatal("it is never alive again")
+		}
+	}
+	if may, why := mayStillSend(t, s, &d); !may {
+		t.Errorf("alive again, and nobody has taken it up, it may not send: %v", why)
+	}
+}
+
+// perhapsHeard has the first time that a replica says that it is alive remain
+// without an answer: others may have heard it, and give it up when it is silent.
+func perhapsHeard(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	owe(t, s, "g:1", "desk")
+	d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(t.Context(), `LOCK TABLE leases IN EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := s.SayAlive(short); err == nil {
+		t.Fatal("it has an answer")
+	}
+	held, done, err := s.Hold(t.Context(), &d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	within, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	select {
+	case <-held.Done():
+	case <-within.Done():
+		t.Error("it may send until the deadline, and others give it up before")
 	}
 }
 
