@@ -498,12 +498,19 @@ func perhapsHeard(t *testing.T, address string) {
 		t.Fatal(err)
 	}
 	defer done()
+	edit, edited, err := s.Hold(t.Context(), &story.Dispatch{Act: story.Edit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer edited()
 	within, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
-	select {
-	case <-held.Done():
-	case <-within.Done():
-		t.Error("it may send until the deadline, and others give it up before")
+	for act, ctx := range map[story.Act]context.Context{story.Post: held, story.Edit: edit} {
+		select {
+		case <-ctx.Done():
+		case <-within.Done():
+			t.Errorf("it may %s until the deadline, and others give it up before", act)
+		}
 	}
 }
 

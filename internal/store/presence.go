@@ -172,14 +172,18 @@ func (p *presence) close() error {
 // with the time that the message has: what it cannot say itself when it is
 // frozen, the others see. It is asked for right before a message is given to the
 // platform, and its error wraps [story.ErrNotSending] if another has the message,
-// or may take it up already. An edit may be made twice.
+// or may take it up already. An edit may be made twice, but not after it was given
+// up: it could hide a newer one.
 func (s *Store) Hold(ctx context.Context, d *story.Dispatch) (held context.Context, done func(), err error) {
 	defer wrap(&err, fmt.Sprintf("hold delivery %d", d.Delivery))
 	p, shared := s.dialect.(*postgres)
-	if d.Act == story.Edit || !shared || fault.Sabotaged == fault.NoLease {
+	if !shared || fault.Sabotaged == fault.NoLease {
 		return ctx, func() {}, nil
 	}
 	held, release := p.presence.hold(ctx)
+	if d.Act == story.Edit {
+		return held, release, nil
+	}
 	asked := time.Now()
 	mine := `SELECT deadline - ` + s.dialect.clock() + ` FROM deliveries WHERE id = ? AND attempt = ? AND owner = ? AND state = 'sending' AND NOT (` + s.overdue() + `)` // #nosec G202 -- the clock is ours
 	var left int64
