@@ -18,6 +18,7 @@ type interceptor struct {
 	address string
 	state   atomic.Int32 // what becomes of the next commit
 	held    chan func()  // how to drop a commit that waits for that
+	silent  sync.RWMutex // held by whoever speaks; by the test when nobody may
 }
 
 const (
@@ -39,6 +40,13 @@ func (p *interceptor) cut(after bool) {
 
 // hold has the next commit wait, and sends what drops it to held.
 func (p *interceptor) hold() { p.state.Store(holdCommit) }
+
+// silence has neither side hear anything of the other until the test ends.
+func (p *interceptor) silence(t *testing.T) {
+	t.Helper()
+	p.silent.Lock()
+	t.Cleanup(p.silent.Unlock)
+}
 
 // intercept returns an interceptor before the server of the database at
 // address, which listens on a socket in a folder.
@@ -93,7 +101,10 @@ func (p *interceptor) relay(from, to net.Conn) {
 				_ = from.Close() // the commit is made, and its answer lost
 				return
 			}
-			if _, err := from.Write(answers[:n]); err != nil {
+			p.silent.RLock()
+			_, err = from.Write(answers[:n])
+			p.silent.RUnlock()
+			if err != nil {
 				return
 			}
 		}
@@ -122,7 +133,10 @@ func (p *interceptor) relay(from, to net.Conn) {
 				silent.Store(true)
 			}
 		}
-		if _, err := io.Copy(to, bytes.NewReader(said[:n])); err != nil {
+		p.silent.RLock()
+		_, err = io.Copy(to, bytes.NewReader(said[:n]))
+		p.silent.RUnlock()
+		if err != nil {
 			return
 		}
 	}

@@ -84,6 +84,7 @@ func TestPostgres(t *testing.T) {
 		{"ALeaseIsOnesAtATime", leased},
 		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
 		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
+		{"WhoEndsDoesNotWaitForASilentServer", endsInSilence},
 		{"ACommitWhoseAnswerIsLostIsKnown", answerLost},
 		{"TheJobsOfAReplicaThatIsGoneAreTakenOver", orphaned},
 		{"NothingThatIsWrittenStopsAPoll", odd},
@@ -666,6 +667,31 @@ func passedOn(t *testing.T, address string) {
 	}
 	if second := <-begun; second != "b" {
 		t.Errorf("%s began, want b", second)
+	}
+}
+
+// endsInSilence has the server fall silent right before who has a lease is told
+// to end: that cannot be let go, and runs out by itself.
+func endsInSilence(t *testing.T, address string) {
+	t.Helper()
+	p := intercept(t, address)
+	s := openAt(t, p.address)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.WhileHeld(ctx, "socket", time.Second, func(context.Context) error {
+			p.silence(t)
+			stop()
+			return nil
+		})
+	}()
+	within, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	defer cancel()
+	select {
+	case <-ended:
+	case <-within.Done():
+		t.Error("it waits for the server")
 	}
 }
 
