@@ -19,6 +19,7 @@ type interceptor struct {
 	state   atomic.Int32 // what becomes of the next commit
 	held    chan func()  // how to drop a commit that waits for that
 	silent  sync.RWMutex // held by whoever speaks; by the test when nobody may
+	pools   atomic.Bool  // keeps back what sessions ask for
 }
 
 const (
@@ -110,7 +111,7 @@ func (p *interceptor) relay(from, to net.Conn) {
 		}
 	}()
 	said := make([]byte, 64<<10)
-	for {
+	for first := true; ; first = false {
 		n, err := from.Read(said)
 		if err != nil {
 			_ = to.Close()
@@ -132,6 +133,9 @@ func (p *interceptor) relay(from, to net.Conn) {
 			case dropAnswer:
 				silent.Store(true)
 			}
+		}
+		if first && p.pools.Load() { // as a parameter of nobody's
+			copy(said, bytes.ReplaceAll(said[:n], []byte("idle_in_transaction_session"), []byte("idle.in_transaction_session")))
 		}
 		p.silent.RLock()
 		_, err = io.Copy(to, bytes.NewReader(said[:n]))

@@ -18,6 +18,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgproto3"
+
 	"vedette/internal/pgtest"
 	"vedette/internal/store"
 	"vedette/internal/store/storetest"
@@ -85,6 +87,7 @@ func TestPostgres(t *testing.T) {
 		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
 		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
 		{"WhoEndsDoesNotWaitForASilentServer", endsInSilence},
+		{"APoolBetweenIsRefused", pooled},
 		{"ACommitWhoseAnswerIsLostIsKnown", answerLost},
 		{"TheJobsOfAReplicaThatIsGoneAreTakenOver", orphaned},
 		{"NothingThatIsWrittenStopsAPoll", odd},
@@ -692,6 +695,41 @@ func endsInSilence(t *testing.T, address string) {
 	case <-ended:
 	case <-within.Done():
 		t.Error("it waits for the server")
+	}
+}
+
+// pooled has a pool of connections stand before the server: one that drops what
+// it does not know of what a session asks for, and one that refuses it.
+func pooled(t *testing.T, address string) {
+	t.Helper()
+	p := intercept(t, address)
+	p.pools.Store(true)
+	refusing := t.TempDir()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(refusing, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 64<<10))
+			said, _ := (&pgproto3.ErrorResponse{Severity: "FATAL", Code: "08P01", Message: "unsupported startup parameter: jit"}).Encode(nil)
+			_, _ = conn.Write(said)
+			_ = conn.Close()
+		}
+	}()
+	for name, at := range map[string]string{"dropping": p.address, "refusing": "postgres:///vedette?host=" + url.QueryEscape(refusing)} {
+		s, err := store.Open(t.Context(), at, quiet)
+		if err == nil || !strings.Contains(err.Error(), "name the server itself") {
+			t.Errorf("%s: %v, want that it is a pool", name, err)
+		}
+		if err == nil {
+			_ = s.Close()
+		}
 	}
 }
 
