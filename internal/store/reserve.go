@@ -49,11 +49,18 @@ func openReserve(path string, size int64, log *slog.Logger) *reserve {
 	r := &reserve{path: path, size: size, log: log}
 	_ = gone(r.beside()) // fill writes over it
 	if info, err := os.Stat(path); err == nil {
-		if r.whole = info.Size() > 0; !r.whole {
+		r.whole = info.Size() >= size // or it was copied in part, and is made anew
+		if info.Size() == 0 {
 			r.since.Store(micros(info.ModTime()))
 		}
 	}
 	return r
+}
+
+// holds reports whether there is room to be given up, if it is not all.
+func (r *reserve) holds() bool {
+	info, err := os.Stat(r.path)
+	return err == nil && info.Size() > 0
 }
 
 // giveUp gives the room of the reserve back to the disk, if that was not done.

@@ -233,6 +233,15 @@ func TestAStartOnAFullDiskTellsNobodyAgain(t *testing.T) {
 	}
 }
 
+func TestAReserveThatWasCopiedInPartIsMadeWhole(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "v.db")
+	write(t, path+"-reserve", make([]byte, 1000))
+	if s := openSparing(t, path); sizeOf(t, path) != sparing.Reserve || !s.FullSince().IsZero() {
+		t.Errorf("the reserve has %d bytes, and the disk is full since %v; want it whole", sizeOf(t, path), s.FullSince())
+	}
+}
+
 // TestAReserveThatCannotBeEmptiedIsTakenAway has something stand in its place
 // that cannot be written, as a file of somebody else's.
 func TestAReserveThatCannotBeEmptiedIsTakenAway(t *testing.T) {
