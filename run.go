@@ -86,7 +86,7 @@ func (c *runCmd) Run(ctx context.Context, p *process) (err error) {
 
 // work runs the engine until ctx ends, or the disk has failed. Nothing waits for
 // the work in hand then: it can be recorded no more, and is left as a kill leaves
-// it.
+// it. That it has failed while the work in hand was finished is an error, too.
 func (pr *program) work(ctx context.Context) error {
 	ended := make(chan error, 2)
 	go func() {
@@ -94,7 +94,12 @@ func (pr *program) work(ctx context.Context) error {
 			ended <- err
 		}
 	}()
-	go func() { ended <- pr.engine.Run(ctx) }()
+	go func() {
+		err := pr.engine.Run(ctx)
+		now, end := context.WithCancel(ctx)
+		end()
+		ended <- errors.Join(err, pr.store.Broken(now))
+	}()
 	return <-ended
 }
 

@@ -64,6 +64,11 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 	}
 	sending, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
+	sending, done, err := c.box.Hold(sending, &story.Dispatch{Room: room, Act: story.Edit})
+	if err != nil {
+		return err
+	}
+	defer done()
 	if b.Remote == "" && b.Doubt.IsZero() {
 		marked := b
 		marked.Doubt, marked.Mark = now, ""

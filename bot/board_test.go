@@ -115,6 +115,25 @@ func TestABoardThatCannotBeShownIsTriedAgain(t *testing.T) {
 	}
 }
 
+// TestABoardIsShownNoLongerThanItMay has a replica lost while it posts a board,
+// which another then looks for: there is not to be a second one.
+func TestABoardIsShownNoLongerThanItMay(t *testing.T) {
+	l := &ledger{board: story.Board{Room: "desk", Key: "k", Mark: "1"}, stands: []story.Stand{{Watch: "idlib", Level: story.Calm}}}
+	w := new(wall)
+	b := &box{held: func(ctx context.Context) context.Context {
+		ctx, w.stop = context.WithCancel(ctx)
+		return ctx
+	}}
+	c := courier(b, &w.room)
+	c.SetBoards(l)
+	if err := c.Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	if len(w.heard) != 1 || l.board.Remote != "" || l.board.Doubt.IsZero() {
+		t.Errorf("the room heard %q, and the board is %+v; want it in doubt", w.heard, l.board)
+	}
+}
+
 func TestABoardThatTakesNoEditIsMadeAnewOnceAnHour(t *testing.T) {
 	for wait, want := range map[time.Duration]story.Remote{0: "", 20 * time.Second: "there"} {
 		l := &ledger{board: story.Board{Room: "desk", Key: "k", Remote: "there", Shown: "before"}, stands: []story.Stand{{Watch: "idlib", Level: story.Calm}}}

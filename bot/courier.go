@@ -248,9 +248,6 @@ func (c *Courier) stumble(ctx context.Context, o *story.Outcome, p any, patience
 
 // send carries d out in the room of seat.
 func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
-	if d.Act == story.Edit { // which never pings
-		return d.Root, seat.Room.Edit(ctx, d.Root, d.Key, c.root(ctx, d, seat))
-	}
 	m := c.message(ctx, d, seat)
 	ctx, done, err := c.box.Hold(ctx, d)
 	if err != nil {
@@ -262,7 +259,9 @@ func (c *Courier) send(ctx context.Context, d *story.Dispatch, seat *Seat) (stor
 		return seat.Room.Post(ctx, d.Key, m)
 	case story.Reply:
 		return seat.Room.Reply(ctx, d.Root, d.Key, m)
-	case story.Edit, story.LookUp: // it tells nothing
+	case story.Edit:
+		return d.Root, seat.Room.Edit(ctx, d.Root, d.Key, m)
+	case story.LookUp: // it tells nothing
 	}
 	return "", &Failure{Kind: Unfit, Why: fmt.Sprintf("unknown act %q", d.Act)}
 }
@@ -293,9 +292,12 @@ func (c *Courier) link(ctx context.Context, to story.Remote, seat *Seat) string 
 	return seat.Room.Link(ctx, to)
 }
 
-// message returns what d tells by itself, and whom it pings.
+// message returns what d tells by itself, and whom it pings; of an edit, what
+// the root message says from then on.
 func (c *Courier) message(ctx context.Context, d *story.Dispatch, seat *Seat) (m *Message) {
 	switch b := d.Notice.Bulletin; {
+	case d.Act == story.Edit: // which never pings
+		return c.root(ctx, d, seat)
 	case b != nil && b.Kind == story.ShiftEnd:
 		m = Handover(b, seat.Zone, seat.Words)
 	case b != nil && b.Kind == story.MuteEnd:

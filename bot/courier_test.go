@@ -349,18 +349,20 @@ func TestCourierSendsNothingThatItMayHaveLost(t *testing.T) {
 }
 
 // TestCourierSendsNoLongerThanItMay has a room lost in the middle of a message,
-// which it may have got.
+// which it may have got. An edit can be made again.
 func TestCourierSendsNoLongerThanItMay(t *testing.T) {
-	b, r := &box{due: []story.Dispatch{dispatch(story.Post)}}, new(room)
-	b.held = func(ctx context.Context) context.Context {
-		ctx, r.stop = context.WithCancel(ctx)
-		return ctx
-	}
-	if err := courier(b, r).Drain(t.Context(), "desk"); err != nil {
-		t.Fatal(err)
-	}
-	if len(r.heard) != 1 || len(b.settled) != 1 || b.settled[0].State != story.Ambiguous {
-		t.Errorf("the room heard %q, recorded %+v; want that it may or may not stand", r.heard, b.settled)
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Ambiguous, story.Edit: story.Owed} {
+		b, r := &box{due: []story.Dispatch{dispatch(act)}}, new(room)
+		b.held = func(ctx context.Context) context.Context {
+			ctx, r.stop = context.WithCancel(ctx)
+			return ctx
+		}
+		if err := courier(b, r).Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		if len(r.heard) != 1 || len(b.settled) != 1 || b.settled[0].State != want {
+			t.Errorf("%s: the room heard %q, recorded %+v; want %s", act, r.heard, b.settled, want)
+		}
 	}
 }
 

@@ -143,12 +143,14 @@ func (e *Engine) Run(ctx context.Context) error {
 		return fmt.Errorf("engine: %w", err)
 	}
 	var wg sync.WaitGroup
+	defer wg.Wait()
+	stopped := make(chan struct{})
+	defer close(stopped)
 	wg.Go(func() { e.tick(ctx) })
 	if e.cfg.Store.Shared() {
-		wg.Go(func() { e.judgeAlone(ctx, client.Queues()) })
+		wg.Go(func() { e.judgeAlone(ctx, client.Queues(), stopped) })
 	}
 	<-ctx.Done()
-	wg.Wait()
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin+5*time.Second)
 	defer cancel()
 	if err := client.Stop(stopping); err != nil {
@@ -200,14 +202,17 @@ func (e *Engine) sayAlive(ctx context.Context) {
 }
 
 // judgeAlone has this replica judge while it holds the lease for it. Where the
-// lease ends, the batch in hand is finished, or refused by the store. A
-// database that stumbles as the lease is taken costs a second, and not the
-// judging.
-func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle) {
+// lease ends, the batch in hand is finished, or refused by the store. Where ctx
+// ends, its queue stops with all the others, and the lease is let go when they
+// have stopped: they would else wait for it. A database that stumbles as the
+// lease is taken costs a second, and not the judging.
+func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle, stopped <-chan struct{}) {
 	again := time.NewTicker(time.Second)
 	defer again.Stop()
 	for {
-		err := e.cfg.Store.WhileHeld(ctx, store.Judging, leaseFor, func(ctx context.Context) error { return e.judge(ctx, queues) })
+		err := e.cfg.Store.WhileHeld(ctx, store.Judging, leaseFor, func(held context.Context) error {
+			return e.judge(held, queues, ctx.Done(), stopped)
+		})
 		if ctx.Err() != nil {
 			return
 		}
@@ -220,13 +225,20 @@ func (e *Engine) judgeAlone(ctx context.Context, queues *river.QueueBundle) {
 	}
 }
 
-// judge works the judge's queue until ctx ends.
-func (e *Engine) judge(ctx context.Context, queues *river.QueueBundle) error {
+// judge works the judge's queue until ctx ends, or all queues have stopped after
+// the engine's end.
+func (e *Engine) judge(ctx context.Context, queues *river.QueueBundle, ending, stopped <-chan struct{}) error {
 	e.cfg.Desk.Forget()
 	defer e.cfg.Desk.Forget()
 	err := queues.Add(store.JudgeQueue, river.QueueConfig{MaxWorkers: 1})
 	if err == nil {
 		<-ctx.Done()
+	}
+	select {
+	case <-ending:
+		<-stopped
+		return err
+	default:
 	}
 	finishing, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)
 	defer cancel()

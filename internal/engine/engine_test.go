@@ -178,6 +178,54 @@ func TestAStopLeavesABacklogForTheNextStart(t *testing.T) {
 	}
 }
 
+// A stuck stage works until it must not.
+type stuck struct{ began, ended chan struct{} }
+
+func (s *stuck) Poll(ctx context.Context, _ story.FeedName) error { return s.work(ctx) }
+
+func (s *stuck) Judge(ctx context.Context) (bool, error) { return false, s.work(ctx) }
+
+func (s *stuck) Forget() {}
+
+func (s *stuck) work(ctx context.Context) error {
+	s.began <- struct{}{}
+	<-ctx.Done()
+	s.ended <- struct{}{}
+	return ctx.Err()
+}
+
+// TestAStopWaitsForAllStagesAtOnce stops a replica in which who polls and who
+// judges are stuck: what is waited for at all, some 20 seconds, is not waited for
+// by the one and then by the other.
+func TestAStopWaitsForAllStagesAtOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped: waits for what is stuck; run without -short")
+	}
+	now := time.Now()
+	s := &stages{store: openAt(t, pgtest.Start(t).Database(t), now), drained: make(chan story.RoomName, 100), drain: func(context.Context) error { return nil }}
+	two := &stuck{began: make(chan struct{}, 2), ended: make(chan struct{}, 2)}
+	e := engine.New(engine.Config{Store: s.store, Poller: two, Desk: two, Courier: s, Now: time.Now, Tick: 10 * time.Millisecond, Log: slog.New(slog.DiscardHandler)})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	for range 2 {
+		<-two.began
+	}
+	stop()
+	within, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	for range 2 {
+		select {
+		case <-two.ended:
+		case <-within.Done():
+			t.Error("a stage is not told that its time is over")
+		}
+	}
+	if err := <-done; err != nil {
+		t.Errorf("run ended with %v", err)
+	}
+}
+
 func TestAStepOfTheClockNeitherAsksAllNorNone(t *testing.T) {
 	for _, by := range []time.Duration{2 * time.Hour, -2 * time.Hour} {
 		now := time.Date(2020, 2, 3, 12, 0, 0, 0, time.UTC)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"log/slog"
 )
 
 // The catalogues, for the test that compares them.
@@ -67,4 +68,18 @@ func (s *Store) Tx(ctx context.Context, do func(tx *sql.Tx) error) error { retur
 // Engine begins a transaction on a connection of River's.
 func (s *Store) Engine(ctx context.Context) (*sql.Tx, error) {
 	return s.dialect.(*postgres).work.BeginTx(ctx, nil)
+}
+
+// Unasked returns a store of the Postgres database at address, of which nothing
+// was asked.
+func Unasked(address string) (*Store, error) {
+	s := &Store{log: slog.New(slog.DiscardHandler)}
+	return s, newPostgres(s, address)
+}
+
+// AskAll has s ask all its servers, and reports whether one is the primary.
+func (s *Store) AskAll(ctx context.Context) bool {
+	p := s.dialect.(*postgres).primary
+	p.askAll(ctx)
+	return p.first != nil
 }

@@ -18,6 +18,8 @@ type interceptor struct {
 	address string
 	state   atomic.Int32 // what becomes of the next commit
 	held    chan func()  // how to drop a commit that waits for that
+	silent  sync.RWMutex // held by whoever speaks; by the test when nobody may
+	pools   atomic.Bool  // keeps back what sessions ask for
 }
 
 const (
@@ -39,6 +41,13 @@ func (p *interceptor) cut(after bool) {
 
 // hold has the next commit wait, and sends what drops it to held.
 func (p *interceptor) hold() { p.state.Store(holdCommit) }
+
+// silence has neither side hear anything of the other until the test ends.
+func (p *interceptor) silence(t *testing.T) {
+	t.Helper()
+	p.silent.Lock()
+	t.Cleanup(p.silent.Unlock)
+}
 
 // intercept returns an interceptor before the server of the database at
 // address, which listens on a socket in a folder.
@@ -93,13 +102,16 @@ func (p *interceptor) relay(from, to net.Conn) {
 				_ = from.Close() // the commit is made, and its answer lost
 				return
 			}
-			if _, err := from.Write(answers[:n]); err != nil {
+			p.silent.RLock()
+			_, err = from.Write(answers[:n])
+			p.silent.RUnlock()
+			if err != nil {
 				return
 			}
 		}
 	}()
 	said := make([]byte, 64<<10)
-	for {
+	for first := true; ; first = false {
 		n, err := from.Read(said)
 		if err != nil {
 			_ = to.Close()
@@ -122,7 +134,13 @@ func (p *interceptor) relay(from, to net.Conn) {
 				silent.Store(true)
 			}
 		}
-		if _, err := io.Copy(to, bytes.NewReader(said[:n])); err != nil {
+		if first && p.pools.Load() { // as a parameter of nobody's
+			copy(said, bytes.ReplaceAll(said[:n], []byte("idle_in_transaction_session"), []byte("idle.in_transaction_session")))
+		}
+		p.silent.RLock()
+		_, err = io.Copy(to, bytes.NewReader(said[:n]))
+		p.silent.RUnlock()
+		if err != nil {
 			return
 		}
 	}

@@ -180,6 +180,10 @@ func (h *holding) keep(ctx context.Context) bool {
 	return held && term == h.term
 }
 
+// release lets another take it. Longer than it has it by then nobody waits for
+// that.
 func (h *holding) release(ctx context.Context) error {
-	return h.s.Release(context.WithoutCancel(ctx), h.name)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), h.ttl)
+	defer cancel()
+	return h.s.Release(ctx, h.name)
 }

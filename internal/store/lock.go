@@ -26,9 +26,7 @@ func acquire(path string) (*lock, error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		holder, _ := os.ReadFile(path)
-		locked := fmt.Errorf("%w (process %s)", ErrLocked, strings.TrimSpace(string(holder)))
-		return nil, errors.Join(locked, f.Close())
+		return nil, errors.Join(refused(err, path), f.Close())
 	}
 	// Who holds it is only for people to read. A full disk has no room for it,
 	// which must not keep a process from its work.
@@ -37,6 +35,16 @@ func acquire(path string) (*lock, error) {
 		_ = f.Truncate(int64(len(own)))
 	}
 	return &lock{file: f}, nil
+}
+
+// refused returns why the lock at path was not to be had. Not each file system
+// has locks.
+func refused(err error, path string) error {
+	if !errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("lock %s: %w; keep the database where files can be locked", path, err)
+	}
+	holder, _ := os.ReadFile(path)
+	return fmt.Errorf("%w (process %s)", ErrLocked, strings.TrimSpace(string(holder)))
 }
 
 // release lets go of the lock. The file stays: removing it would let two

@@ -72,7 +72,7 @@ func (s *Store) ready(ctx context.Context) error {
 	if !s.full(err) {
 		return err
 	}
-	if s.reserve.whole {
+	if s.reserve.holds() {
 		s.reserve.giveUp()
 		if err = errors.Join(s.closePools()...); err != nil {
 			return err

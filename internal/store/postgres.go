@@ -99,6 +99,7 @@ func newPostgres(s *Store, address string) error {
 	for _, c := range []*pgx.ConnConfig{config, listen.ConnConfig} {
 		c.ValidateConnect = primary.accept(c.ValidateConnect)
 	}
+	listen.BeforeConnect = primary.begin
 	p := &postgres{config: config, primary: primary, replica: replicaName(), turn: make(chan struct{}, 1)}
 	if p.listener, err = pgxpool.NewWithConfig(context.Background(), listen); err != nil {
 		return err
@@ -181,7 +182,7 @@ func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 	config.RuntimeParams["application_name"] = "vedette"
 	config.RuntimeParams["jit"] = "off" // compiling a statement costs a hundred times what ours take, and a backlog looks costly enough for it
 	maps.Copy(config.RuntimeParams, params)
-	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config, stdlib.OptionResetSession(p.primary.stay))})
+	db := sql.OpenDB(&connector{Connector: stdlib.GetConnector(*config, stdlib.OptionBeforeConnect(p.primary.begin), stdlib.OptionResetSession(p.primary.stay))})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	if len(p.primary.servers) > 0 {
@@ -193,12 +194,19 @@ func (p *postgres) pool(connections int, params map[string]string) *sql.DB {
 // fit reports why the server would not keep our promises.
 func (p *postgres) fit(ctx context.Context) error {
 	var version int
-	var encoding, fsync, commit string
-	err := p.work.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS INTEGER), current_setting('server_encoding'), current_setting('fsync'), current_setting('synchronous_commit')`).
-		Scan(&version, &encoding, &fsync, &commit)
+	var encoding, fsync, commit, idle string
+	err := p.work.QueryRowContext(ctx, `
+		SELECT CAST(current_setting('server_version_num') AS INTEGER), current_setting('server_encoding'), current_setting('fsync'), current_setting('synchronous_commit'),
+			(SELECT setting FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout')`).
+		Scan(&version, &encoding, &fsync, &commit, &idle)
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok && e.Code == protocolViolation {
+		err = fmt.Errorf("%w: %w", errPooled, err)
+	}
 	switch {
 	case err != nil:
 		return err
+	case idle != fmt.Sprint(idleWithin.Milliseconds()):
+		return errPooled
 	case version < leastServer:
 		return fmt.Errorf("this is PostgreSQL %d; vedette needs 15 or newer", version/10_000)
 	case encoding != "UTF8":
@@ -208,6 +216,14 @@ func (p *postgres) fit(ctx context.Context) error {
 	}
 	return nil
 }
+
+// errPooled says that a session is not what was asked for. A pool hands
+// connections, and with them locks, from one replica to another, and has a
+// start wait without end for a lock that nobody knows to let go.
+var errPooled = errors.New("what vedette asks of its sessions does not reach PostgreSQL, as when a pool of connections stands between: name the server itself in VEDETTE_DATABASE_URL")
+
+// protocolViolation is what pools say of a parameter that they do not know.
+const protocolViolation = "08P01"
 
 // Check reports why the Postgres database at address cannot be used.
 func Check(ctx context.Context, address string) (err error) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"math/rand/v2"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,6 +17,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgproto3"
 
 	"vedette/internal/pgtest"
 	"vedette/internal/store"
@@ -75,11 +78,16 @@ func TestPostgres(t *testing.T) {
 		{"WhatAVanishedReplicaWasSendingIsAmbiguous", vanished},
 		{"WhatAReplicaThatHasEndedWasSendingIsTakenUp", ended},
 		{"AFrozenReplicaThatWakesMayNotSend", frozen},
+		{"WhatIsSentEndsWithItsTime", timely},
+		{"WhoMayBeGivenUpMayNotSend", givenUp},
+		{"WhoWasPerhapsHeardStopsInTime", perhapsHeard},
 		{"AReplicaThatFreezesWhileItWritesHoldsNobodyUp", frozenInWriting},
 		{"AReplicaThatFreezesInTheEngineHoldsNobodyUp", frozenInTheEngine},
 		{"ALeaseIsOnesAtATime", leased},
 		{"WhoLostTheLeaseJudgesNoMore", judgesAlone},
 		{"WhoLosesALeaseStopsBeforeAnotherBegins", passedOn},
+		{"WhoEndsDoesNotWaitForASilentServer", endsInSilence},
+		{"APoolBetweenIsRefused", pooled},
 		{"ACommitWhoseAnswerIsLostIsKnown", answerLost},
 		{"TheJobsOfAReplicaThatIsGoneAreTakenOver", orphaned},
 		{"NothingThatIsWrittenStopsAPoll", odd},
@@ -191,6 +199,43 @@ func TestAnOldPrimaryIsLeftAlone(t *testing.T) {
 	owe(t, began, "g:4", "desk")
 	counted(t, openAt(t, strings.Replace(address, at, url.QueryEscape(promoted.Folder()), 1)), map[story.DeliveryState]int{story.Owed: 4})
 	counted(t, openAt(t, address), map[story.DeliveryState]int{story.Owed: 1})
+}
+
+// TestAServerThatIsSilentKeepsNobodyFromBeingAlive has the first host of an
+// address take connections and say nothing, as one whose machine is gone.
+func TestAServerThatIsSilentKeepsNobodyFromBeingAlive(t *testing.T) {
+	server := pgtest.Start(t)
+	silent := t.TempDir()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(silent, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	const patience = 3 * time.Second // with it, which is more than there is time to say it in
+	address := strings.Replace(server.Database(t), "host=", "host="+url.QueryEscape(silent)+",", 1) + fmt.Sprintf("&connect_timeout=%d", int(patience.Seconds()))
+	openAt(t, address)
+	unasked := func() *store.Store {
+		s, err := store.Unasked(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = s.Close() })
+		return s
+	}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if !unasked().AskAll(over) {
+		t.Error("no server is asked if who asks first gives up")
+	}
+	first := unasked()
+	if err := first.SayAlive(t.Context()); err != nil {
+		t.Errorf("where nobody knows the primary: %v", err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), patience-time.Second)
+	defer stop()
+	if err := first.Ping(ctx); err != nil { // on another connection
+		t.Errorf("where it is known: %v", err)
+	}
 }
 
 // owe saves a story that the rooms are owed.
@@ -383,6 +428,109 @@ func frozen(t *testing.T, address string) {
 	}
 }
 
+// timely has a replica wake when the time of what it claimed is over in a
+// minute: what it then sends ends with it, however long a platform's pace holds
+// it up.
+func timely(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	owe(t, s, "g:1", "desk")
+	d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	pgtest.Execute(t, address, `UPDATE deliveries SET deadline = CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) + 60000000`)
+	held, done, err := s.Hold(t.Context(), &d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	if until, limited := held.Deadline(); !limited || time.Until(until) > time.Minute {
+		t.Errorf("it may be sent until %v, limited %v; want within the minute", until, limited)
+	}
+}
+
+// givenUp has a replica be silent, and without its lock, where its message is:
+// others may take that up at any moment, though it has just heard that it is
+// alive, from a server that was the primary before.
+func givenUp(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	owe(t, s, "g:1", "desk")
+	if err := s.SayAlive(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	pgtest.Execute(t, address, `UPDATE leases SET until = 1`)
+	if may, why := mayStillSend(t, s, &d); !may {
+		t.Errorf("who was silent and has its lock may not send: %v", why)
+	}
+	pgtest.Execute(t, address, `SELECT pg_terminate_backend(l.pid, 60000) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND d.datname = current_database()`)
+	if may, _ := mayStillSend(t, s, &d); may {
+		t.Error("who may be given up may send")
+	}
+	for s.SayAlive(t.Context()) != nil { // on the connection that was ended
+		if t.Context().Err() != nil {
+			t.Fatal("it is never alive again")
+		}
+	}
+	if may, why := mayStillSend(t, s, &d); !may {
+		t.Errorf("alive again, and nobody has taken it up, it may not send: %v", why)
+	}
+}
+
+// perhapsHeard has the first time that a replica says that it is alive remain
+// without an answer: others may have heard it, and give it up when it is silent.
+func perhapsHeard(t *testing.T, address string) {
+	t.Helper()
+	s := openAt(t, address)
+	owe(t, s, "g:1", "desk")
+	d, ok, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if !ok || err != nil {
+		t.Fatalf("nothing was claimed (%v)", err)
+	}
+	db, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(t.Context(), `LOCK TABLE leases IN EXCLUSIVE MODE`); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	if err := s.SayAlive(short); err == nil {
+		t.Fatal("it has an answer")
+	}
+	held, done, err := s.Hold(t.Context(), &d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	edit, edited, err := s.Hold(t.Context(), &story.Dispatch{Act: story.Edit})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer edited()
+	within, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	for act, ctx := range map[story.Act]context.Context{story.Post: held, story.Edit: edit} {
+		select {
+		case <-ctx.Done():
+		case <-within.Done():
+			t.Errorf("it may %s until the deadline, and others give it up before", act)
+		}
+	}
+}
+
 // frozenInWriting has a replica freeze in the middle of a transaction: the
 // others wait for it for seconds, and no longer.
 func frozenInWriting(t *testing.T, address string) {
@@ -535,6 +683,66 @@ func passedOn(t *testing.T, address string) {
 	}
 	if second := <-begun; second != "b" {
 		t.Errorf("%s began, want b", second)
+	}
+}
+
+// endsInSilence has the server fall silent right before who has a lease is told
+// to end: that cannot be let go, and runs out by itself.
+func endsInSilence(t *testing.T, address string) {
+	t.Helper()
+	p := intercept(t, address)
+	s := openAt(t, p.address)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- s.WhileHeld(ctx, "socket", time.Second, func(context.Context) error {
+			p.silence(t)
+			stop()
+			return nil
+		})
+	}()
+	within, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	defer cancel()
+	select {
+	case <-ended:
+	case <-within.Done():
+		t.Error("it waits for the server")
+	}
+}
+
+// pooled has a pool of connections stand before the server: one that drops what
+// it does not know of what a session asks for, and one that refuses it.
+func pooled(t *testing.T, address string) {
+	t.Helper()
+	p := intercept(t, address)
+	p.pools.Store(true)
+	refusing := t.TempDir()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "unix", filepath.Join(refusing, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = conn.Read(make([]byte, 64<<10))
+			said, _ := (&pgproto3.ErrorResponse{Severity: "FATAL", Code: "08P01", Message: "unsupported startup parameter: jit"}).Encode(nil)
+			_, _ = conn.Write(said)
+			_ = conn.Close()
+		}
+	}()
+	for name, at := range map[string]string{"dropping": p.address, "refusing": "postgres:///vedette?host=" + url.QueryEscape(refusing)} {
+		s, err := store.Open(t.Context(), at, quiet)
+		if err == nil || !strings.Contains(err.Error(), "name the server itself") {
+			t.Errorf("%s: %v, want that it is a pool", name, err)
+		}
+		if err == nil {
+			_ = s.Close()
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -72,7 +73,14 @@ func (s *Store) SayAlive(ctx context.Context) (err error) {
 	if !shared {
 		return nil
 	}
+	// To connect may take longer than there is time to say it in.
+	if p.presence.db.Stats().OpenConnections == 0 {
+		if err := p.presence.db.PingContext(ctx); err != nil {
+			return err
+		}
+	}
 	asked := time.Now()
+	p.presence.perhaps(asked.Add(surelyAlive)) // its answer may be lost
 	ctx, cancel := context.WithTimeout(ctx, aliveFor/2)
 	defer cancel()
 	fault.Point("lease.asking")
@@ -91,6 +99,16 @@ func (s *Store) SayAlive(ctx context.Context) (err error) {
 
 // alive begins the name of the lease that says that a replica is alive.
 const alive = "replica "
+
+// perhaps is keep for who never said that it lives, and says so now.
+func (p *presence) perhaps(until time.Time) {
+	p.mu.Lock()
+	never := p.until.IsZero()
+	p.mu.Unlock()
+	if never {
+		p.keep(until)
+	}
+}
 
 // keep has the others leave this replica what it sends until the given time.
 func (p *presence) keep(until time.Time) {
@@ -150,28 +168,35 @@ func (p *presence) close() error {
 }
 
 // Hold returns a context in which what was claimed may be sent, and which must
-// be given back with done. It ends when this replica may have been given up: what
-// it cannot say itself when it is frozen, the others see. It is asked for right
-// before a message is given to the platform, and its error wraps
-// [story.ErrNotSending] if another has the message. An edit may be made twice.
+// be given back with done. It ends when this replica may have been given up, and
+// with the time that the message has: what it cannot say itself when it is
+// frozen, the others see. It is asked for right before a message is given to the
+// platform, and its error wraps [story.ErrNotSending] if another has the message,
+// or may take it up already. An edit may be made twice, but not after it was given
+// up: it could hide a newer one.
 func (s *Store) Hold(ctx context.Context, d *story.Dispatch) (held context.Context, done func(), err error) {
 	defer wrap(&err, fmt.Sprintf("hold delivery %d", d.Delivery))
 	p, shared := s.dialect.(*postgres)
-	if d.Act == story.Edit || !shared || fault.Sabotaged == fault.NoLease {
+	if !shared || fault.Sabotaged == fault.NoLease {
 		return ctx, func() {}, nil
 	}
-	held, done = p.presence.hold(ctx)
-	var mine bool
-	err = s.read.QueryRowContext(held, `SELECT EXISTS (SELECT 1 FROM deliveries WHERE id = ? AND attempt = ? AND owner = ? AND state = 'sending' AND deadline > `+s.dialect.clock()+`)`, // #nosec G202 -- the clock is ours
-		d.Delivery, d.Attempt, s.replica).Scan(&mine)
-	if err == nil && !mine {
+	held, release := p.presence.hold(ctx)
+	if d.Act == story.Edit {
+		return held, release, nil
+	}
+	asked := time.Now()
+	mine := `SELECT deadline - ` + s.dialect.clock() + ` FROM deliveries WHERE id = ? AND attempt = ? AND owner = ? AND state = 'sending' AND NOT (` + s.overdue() + `)` // #nosec G202 -- the clock is ours
+	var left int64
+	err = s.read.QueryRowContext(held, mine, d.Delivery, d.Attempt, s.replica).Scan(&left)
+	if errors.Is(err, sql.ErrNoRows) {
 		err = story.ErrNotSending
 	}
 	if err != nil {
-		done()
+		release()
 		return nil, nil, err
 	}
-	return held, done, nil
+	held, end := context.WithDeadline(held, asked.Add(time.Duration(left)*time.Microsecond))
+	return held, func() { end(); release() }, nil
 }
 
 // overdue selects the deliveries that nobody is sending any more: their time is

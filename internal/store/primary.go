@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type primacy struct {
 	mu     sync.Mutex       // guards what follows
 	newest map[string]int64 // the highest timeline that was seen of a cluster, by its number
 	told   map[string]bool  // what the log has said of old primaries
+	first  *pgx.ConnConfig  // the server that was the primary when they were asked last; nil: none is known
 }
 
 // connectAnew is how long a connection is used where there are several servers:
@@ -42,7 +44,7 @@ func newPrimacy(config *pgx.ConnConfig, log *slog.Logger) *primacy {
 	// asked has a limit.
 	p := &primacy{newest: make(map[string]int64), told: make(map[string]bool), log: log, within: min(time.Second, config.ConnectTimeout/4)}
 	known := make(map[string]*pgx.ConnConfig)
-	for _, at := range append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...) {
+	for _, at := range addresses(config) {
 		name := fmt.Sprintf("%s %d", at.Host, at.Port)
 		if one := known[name]; one != nil { // with TLS and without
 			one.Fallbacks = append(one.Fallbacks, at)
@@ -58,6 +60,11 @@ func newPrimacy(config *pgx.ConnConfig, log *slog.Logger) *primacy {
 		p.servers = nil
 	}
 	return p
+}
+
+// addresses returns what a connection is tried with, in its order.
+func addresses(config *pgx.ConnConfig) []*pgconn.FallbackConfig {
+	return append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...)
 }
 
 // Where a connection keeps what its server said.
@@ -111,8 +118,32 @@ func (p *primacy) behind(conn *pgconn.PgConn) error {
 	return nil
 }
 
+// begin has a connection be tried with the server first that was the primary
+// when all were asked last: another, whose machine is gone, may say nothing for
+// longer than there is time.
+func (p *primacy) begin(_ context.Context, config *pgx.ConnConfig) error {
+	p.mu.Lock()
+	first := p.first
+	p.mu.Unlock()
+	if first == nil {
+		return nil
+	}
+	var ours, others []*pgconn.FallbackConfig
+	for _, at := range addresses(config) {
+		if at.Host == first.Host && at.Port == first.Port {
+			ours = append(ours, at)
+		} else {
+			others = append(others, at)
+		}
+	}
+	all := slices.Concat(ours, others)
+	config.Host, config.Port, config.TLSConfig, config.Fallbacks = all[0].Host, all[0].Port, all[0].TLSConfig, all[1:]
+	return nil
+}
+
 // askAll asks all servers, unless somebody else has begun to since it was called.
-// One that does not answer at once is not waited for.
+// One that does not answer at once is not waited for. It goes on when whoever
+// called it has given up: others count on what it finds.
 func (p *primacy) askAll(ctx context.Context) {
 	called := time.Now()
 	p.asking.Lock()
@@ -121,7 +152,7 @@ func (p *primacy) askAll(ctx context.Context) {
 		return
 	}
 	p.asked = time.Now()
-	ctx, cancel := context.WithTimeout(ctx, p.within)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.within)
 	defer cancel()
 	asked := make([]*pgconn.PgConn, len(p.servers))
 	var all sync.WaitGroup
@@ -137,19 +168,27 @@ func (p *primacy) askAll(ctx context.Context) {
 		})
 	}
 	all.Wait()
+	var first *pgx.ConnConfig
 	for i, conn := range asked {
-		if conn != nil {
-			p.tell(ctx, p.servers[i], p.behind(conn))
+		if conn == nil {
+			continue
 		}
+		if behind := p.behind(conn); behind != nil {
+			p.tell(ctx, p.servers[i], behind)
+		} else if first == nil {
+			first = p.servers[i]
+		}
+	}
+	if first != nil {
+		p.mu.Lock()
+		p.first = first
+		p.mu.Unlock()
 	}
 }
 
 // tell has the log say, once, that a server is an old primary: where another
 // one is used instead, nobody would hear of it.
 func (p *primacy) tell(ctx context.Context, server *pgx.ConnConfig, behind error) {
-	if behind == nil {
-		return
-	}
 	at := net.JoinHostPort(server.Host, strconv.Itoa(int(server.Port)))
 	p.mu.Lock()
 	told := p.told[at+" "+behind.Error()]

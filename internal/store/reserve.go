@@ -49,11 +49,18 @@ func openReserve(path string, size int64, log *slog.Logger) *reserve {
 	r := &reserve{path: path, size: size, log: log}
 	_ = gone(r.beside()) // fill writes over it
 	if info, err := os.Stat(path); err == nil {
-		if r.whole = info.Size() > 0; !r.whole {
+		r.whole = info.Size() >= size // or it was copied in part, and is made anew
+		if info.Size() == 0 {
 			r.since.Store(micros(info.ModTime()))
 		}
 	}
 	return r
+}
+
+// holds reports whether there is room to be given up, if it is not all.
+func (r *reserve) holds() bool {
+	info, err := os.Stat(r.path)
+	return err == nil && info.Size() > 0
 }
 
 // giveUp gives the room of the reserve back to the disk, if that was not done.
@@ -71,7 +78,12 @@ func (r *reserve) giveUp() {
 	whole := r.whole
 	r.whole = false
 	since := time.Now()
-	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := empty(r.path)
+	if err != nil { // it may be somebody else's; the folder is ours
+		if err = gone(r.path); err == nil {
+			f, err = empty(r.path)
+		}
+	}
 	if err == nil {
 		if info, err := f.Stat(); err == nil {
 			since = info.ModTime()
@@ -91,7 +103,7 @@ func (r *reserve) giveUp() {
 // nothing. It is made of noise, which no file system compresses to less room.
 func (r *reserve) fill() (err error) {
 	fault.Point("reserve.filling")
-	f, err := os.OpenFile(r.beside(), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	f, err := empty(r.beside())
 	if err != nil {
 		return err
 	}
@@ -101,6 +113,11 @@ func (r *reserve) fill() (err error) {
 	}
 	fault.Point("reserve.filled")
 	return nil
+}
+
+// empty returns a file that holds nothing, for what it is to hold.
+func empty(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 }
 
 func (r *reserve) beside() string { return r.path + "-new" }
@@ -136,7 +153,17 @@ func (r *reserve) spared() bool {
 	if err := syscall.Statfs(filepath.Dir(r.path), &disk); err != nil {
 		return true // filling it shows
 	}
-	return disk.Bavail*uint64(disk.Bsize) >= 2*uint64(r.size) // #nosec G115 -- neither is negative
+	return room(&disk, os.Geteuid() == 0) >= 2*uint64(r.size) // #nosec G115 -- it is not negative
+}
+
+// room returns how many bytes may be written to the disk: some of what is free
+// may be root's alone.
+func room(disk *syscall.Statfs_t, root bool) uint64 {
+	free := disk.Bavail
+	if root {
+		free = disk.Bfree
+	}
+	return free * uint64(disk.Bsize) // #nosec G115 -- it is not negative
 }
 
 // tight reports whether the disk takes not even a little more: SQLite calls

@@ -233,6 +233,41 @@ func TestAStartOnAFullDiskTellsNobodyAgain(t *testing.T) {
 	}
 }
 
+func TestAReserveThatWasCopiedInPartIsMadeWhole(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "v.db")
+	write(t, path+"-reserve", make([]byte, 1000))
+	if s := openSparing(t, path); sizeOf(t, path) != sparing.Reserve || !s.FullSince().IsZero() {
+		t.Errorf("the reserve has %d bytes, and the disk is full since %v; want it whole", sizeOf(t, path), s.FullSince())
+	}
+}
+
+// TestAReserveThatCannotBeEmptiedIsTakenAway has something stand in its place
+// that cannot be written, as a file of somebody else's.
+func TestAReserveThatCannotBeEmptiedIsTakenAway(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "v.db")
+	if err := os.Mkdir(path+"-reserve", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s := openSparing(t, path)
+	_ = s.Tx(t.Context(), func(*sql.Tx) error { return fullError{} })
+	since := s.FullSince()
+	if size := sizeOf(t, path); size != 0 || since.IsZero() {
+		t.Errorf("the reserve has %d bytes, and the disk is full since %v; want it given up", size, since)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openSparing(t, path)
+	if got := s.FullSince(); !got.Equal(since) {
+		t.Errorf("to the next process the disk is full since %v, want %v", got, since)
+	}
+	if over, err := s.Regain(t.Context(), bulletin("room again")); !over || err != nil || sizeOf(t, path) != sparing.Reserve {
+		t.Errorf("regained %v, %v", over, err)
+	}
+}
+
 func TestAFaultOfTheDiskIsNotTakenForAFullOne(t *testing.T) {
 	t.Parallel()
 	s := openSparing(t, filepath.Join(t.TempDir(), "v.db"))

@@ -28,11 +28,12 @@ func Restore(ctx context.Context, from, path string, now time.Time, opts Options
 	}
 	defer func() { err = errors.Join(err, l.release()) }()
 	fresh := path + "-restoring"
-	if err := errors.Join(gone(fresh), gone(fresh+"-wal"), gone(fresh+"-shm")); err != nil { // of a restore that crashed
+	// Of a restore that crashed, whose journal would be read into this copy.
+	if err := errors.Join(gone(fresh), gone(fresh+"-journal"), gone(fresh+"-wal"), gone(fresh+"-shm")); err != nil {
 		return "", err
 	}
-	if err := duplicate(fresh, from); err != nil {
-		return "", err
+	if err := duplicate(fresh, from); err != nil { // the disk may be full of it
+		return "", errors.Join(err, gone(fresh))
 	}
 	if err := prepare(ctx, fresh, opts); err != nil {
 		return "", errors.Join(err, gone(fresh))

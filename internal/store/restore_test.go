@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -137,5 +138,58 @@ func TestARestoreWithoutADatabaseMakesOne(t *testing.T) {
 	}
 	if !holds(t, path, "before") {
 		t.Error("the database is not what the backup holds")
+	}
+}
+
+// TestARestoreThatFailsLeavesNothing has a backup that cannot be read: what was
+// copied of it takes no room.
+func TestARestoreThatFailsLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := store.Restore(t.Context(), dir, filepath.Join(dir, "v.db"), storetest.Noon(), quiet); err == nil {
+		t.Fatal("a folder was restored")
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*-restoring*")); len(left) > 0 || err != nil {
+		t.Errorf("%v is left (%v)", left, err)
+	}
+}
+
+// TestARestoreReadsNothingOfOneThatCrashed leaves the journal that a restore of
+// another backup had as it was killed in the middle of a transaction.
+func TestARestoreReadsNothingOfOneThatCrashed(t *testing.T) {
+	dir := t.TempDir()
+	backup := func(title string) (path string) {
+		s := titled(t, filepath.Join(dir, title), title)
+		path = filepath.Join(dir, title+".backup")
+		if err := errors.Join(s.Backup(t.Context(), path), s.Close()); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	first, second := backup("first"), backup("second")
+	path := filepath.Join(dir, "v.db")
+	// The copy that was being made, and what stood in its journal.
+	killed, err := sql.Open("sqlite", "file:"+first+"?_pragma=journal_mode(DELETE)&_pragma=synchronous(OFF)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer killed.Close()
+	tx, err := killed.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(t.Context(), `UPDATE items SET title = 'changed'`); err != nil {
+		t.Fatal(err)
+	}
+	journal, err := os.ReadFile(first + "-journal")
+	if err != nil || len(journal) == 0 {
+		t.Fatalf("the journal has %d bytes (%v)", len(journal), err)
+	}
+	write(t, path+"-restoring-journal", journal)
+	if _, err := store.Restore(t.Context(), second, path, storetest.Noon(), quiet); err != nil {
+		t.Fatal(err)
+	}
+	if !holds(t, path, "second") || holds(t, path, "first") {
+		t.Error("what was restored is mixed with what a restore that crashed had begun")
 	}
 }

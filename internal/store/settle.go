@@ -118,8 +118,8 @@ func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	id, version := d.Shown()
 	var err error
 	switch o.State {
-	case story.Delivered:
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = max(shown, ?), not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, version, d.Room, id)
+	case story.Delivered: // it may have come after a newer one of another replica's
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = ?, not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, version, d.Room, id)
 		if err == nil && d.Merged == nil {
 			err = merge(ctx, tx, o)
 		}

@@ -48,7 +48,7 @@ func writer(path, params string) (*sql.DB, *guard, error) {
 
 // Broken waits until the disk has failed to keep what was written to it, and
 // returns an error that wraps [ErrUnsynced]; or until ctx ends, and returns
-// nil. The process should end then.
+// nil if it has not failed by then. The process should end then.
 func (s *Store) Broken(ctx context.Context) error {
 	if s.disk == nil { // PostgreSQL ends by itself, and reads its log anew
 		<-ctx.Done()
@@ -56,10 +56,9 @@ func (s *Store) Broken(ctx context.Context) error {
 	}
 	select {
 	case <-s.disk.broken:
-		return s.disk.why
 	case <-ctx.Done():
-		return nil
 	}
+	return s.disk.over()
 }
 
 // heed returns err, and is broken from then on if a sync has failed by it.

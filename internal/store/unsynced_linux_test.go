@@ -73,6 +73,12 @@ func failUnder(t *testing.T, path string) {
 	if err := s.Broken(ctx); !errors.Is(err, store.ErrUnsynced) {
 		t.Errorf("who waits for the disk to fail hears %v", err)
 	}
+	cancel()
+	for range 20 {
+		if err := s.Broken(ctx); !errors.Is(err, store.ErrUnsynced) {
+			t.Fatalf("who asks as it ends hears %v", err)
+		}
+	}
 }
 
 // failSyncs has the kernel answer EIO to each sync of this process from here on.

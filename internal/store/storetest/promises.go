@@ -264,6 +264,31 @@ func editPutOff(t *testing.T, h Harness) {
 	claim(t, s, story.Post)
 }
 
+// editLate has two replicas edit a message, as when one of them was given up
+// while it lived: what was there first may end last, and the message says what is
+// newest all the same.
+func editLate(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	var edits []story.Dispatch
+	for _, key := range []string{"g:2", "g:3"} {
+		save(t, s, item(key, "Idlib shelled"))
+		tell(t, s, id, story.Refresh, "desk")
+		edits = append(edits, claim(t, s, story.Edit))
+	}
+	settle(t, s, edits[1], story.Delivered, 0)
+	settle(t, s, edits[0], story.Delivered, 0)
+	d := claim(t, s, story.Edit)
+	if d.Story.Version != 3 {
+		t.Errorf("edit is %+v, want the newest", d)
+	}
+	settle(t, s, d, story.Delivered, 0)
+	claim(t, s, "")
+}
+
 // noEditKeepsTheThread holds that a story goes on below its message where that
 // takes no edit: it is neither told anew for that, nor tried without end.
 func noEditKeepsTheThread(t *testing.T, h Harness) {

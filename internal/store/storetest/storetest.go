@@ -122,6 +122,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatChangesNoMessageJoinsSilently", joinsSilently},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
+		{"AnEditThatIsLateIsMadeAnew", editLate},
 		{"AMessageThatTakesNoEditKeepsItsThread", noEditKeepsTheThread},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
