@@ -221,7 +221,7 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := dispatch(story.LookUp)
-			d.Tried = noon.Add(-time.Minute)
+			d.Tried, d.Until = noon.Add(-time.Minute), noon
 			if tt.at != nil {
 				tt.at(&d)
 			}
@@ -236,7 +236,7 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(story.Outcome{}, "Dispatch", "Alarm")); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff([]bot.Trace{{Key: "k", Root: "root", Since: d.Tried, Age: time.Minute}}, tt.room.traces); diff != "" || len(tt.room.heard) != tt.heard {
+			if diff := cmp.Diff([]bot.Trace{{Key: "k", Root: "root", Since: d.Tried, Until: d.Until, Age: time.Minute}}, tt.room.traces); diff != "" || len(tt.room.heard) != tt.heard {
 				t.Errorf("told again %q, want %d times; looked for (-want +got):\n%s", tt.room.heard, tt.heard, diff)
 			}
 			heard := ""

@@ -30,7 +30,7 @@ const unreadable = time.Hour
 // it again does not make two of it.
 func (c *Courier) lookUp(ctx context.Context, o *story.Outcome, seat *Seat) {
 	d := &o.Dispatch
-	at, stands, err := seat.Room.Find(ctx, Trace{Key: d.Key, Root: d.Root, Since: d.Tried, Age: c.now().Sub(d.Tried)})
+	at, stands, err := seat.Room.Find(ctx, Trace{Key: d.Key, Root: d.Root, Since: d.Tried, Until: d.Until, Age: c.now().Sub(d.Tried)})
 	if err != nil && failureOf(err).Kind == Repeatable {
 		at, err = c.again(ctx, d, seat)
 		stands = err == nil

@@ -40,6 +40,7 @@ type Trace struct {
 	Key   string
 	Root  story.Remote  // that it may have answered, or ""
 	Since time.Time     // when it was given to the platform, by our clock
+	Until time.Time     // when it may have been given to it at the latest, if that is later than Since
 	Age   time.Duration // how long ago that is; negative if our clock was set
 }
 
@@ -58,7 +59,11 @@ const (
 func (t *Trace) Span(ahead int64) (from, until time.Time) {
 	off := time.Duration(ahead).Truncate(time.Minute)
 	from = t.Since.Add(min(off, 0) - clockSlack).Truncate(time.Minute)
-	until = t.Since.Add(max(off, 0) + clockSlack + arrival + time.Minute).Truncate(time.Minute)
+	last := t.Since
+	if t.Until.After(last) {
+		last = t.Until
+	}
+	until = last.Add(max(off, 0) + clockSlack + arrival + time.Minute).Truncate(time.Minute)
 	return from, until
 }
 

@@ -130,6 +130,27 @@ func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
 	}
 }
 
+// TestALookAfterARestoreReadsWhatWasWrittenSince has a message told long after
+// the backup was made that knows nothing of it.
+func TestALookAfterARestoreReadsWhatWasWrittenSince(t *testing.T) {
+	d, a := serve(t)
+	for i := range 120 {
+		if _, err := a.Room(channel).Post(t.Context(), fmt.Sprint("other", i), pressed("T", "")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at, err := a.Room(channel).Post(t.Context(), sought, pressed("T", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := trace("")
+	told.Since, told.Until = time.Now().Add(-6*time.Hour), time.Now()
+	found, ok, err := account(t, d.API()).Room(channel).Find(t.Context(), told)
+	if err != nil || !ok || found != at {
+		t.Errorf("found %q, %v, %v; want %q", found, ok, err, at)
+	}
+}
+
 func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault fakeroom.Fault

@@ -167,6 +167,34 @@ func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
 	}
 }
 
+// TestALookAfterARestoreReadsWhatWasWrittenSince has messages told long after
+// the backup was made that knows nothing of them.
+func TestALookAfterARestoreReadsWhatWasWrittenSince(t *testing.T) {
+	for name, reply := range map[string]bool{"ARoot": false, "AReply": true} {
+		t.Run(name, func(t *testing.T) {
+			finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+				t.Helper()
+				backup := time.Now()
+				root := stands(t)(r.Post(t.Context(), "root000000000001", message("Root")))
+				time.Sleep(6 * time.Hour)
+				var at story.Remote
+				if reply {
+					at = stands(t)(r.Reply(t.Context(), root, sought, message("Further")))
+				} else {
+					root = ""
+					at = stands(t)(r.Post(t.Context(), sought, message("T")))
+				}
+				time.Sleep(f.Lag)
+				told := trace(root, time.Since(backup))
+				told.Until = time.Now()
+				if found, ok, err := r.Find(t.Context(), told); err != nil || !ok || found != at {
+					t.Errorf("found %q, %v, %v; want %q", found, ok, err, at)
+				}
+			})
+		})
+	}
+}
+
 func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault fakeroom.Fault

@@ -677,6 +677,9 @@ func restoredIsLookedFor(t *testing.T, h Harness) {
 	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
 	save(t, s, item("g:2", "Market shelled"))
 	tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:0", "Convoy seen"))
+	tell(t, s, 0, story.NewStory, "den")
+	settle(t, s, claimAt(t, s, "den", story.Post, Noon()), story.Ambiguous, 0)
 	h.Crash(t)
 	s = h.Open(t)
 	begun := Noon().Add(6 * time.Hour)
@@ -688,12 +691,20 @@ func restoredIsLookedFor(t *testing.T, h Harness) {
 	if so := must(s.Begin(t.Context(), false, begun.Add(time.Minute)))(t); so {
 		t.Error("the second start is taken for the first")
 	}
+	if d := claimAt(t, s, "den", story.LookUp, begun); !d.Tried.Equal(Noon()) || !d.Until.Equal(begun) {
+		t.Errorf("what the backup knew to be in doubt is looked for from %v to %v, want from when it was sent to the restore", d.Tried, d.Until)
+	}
 	d := claim(t, s, story.LookUp)
-	if d.Notice.Item != 2 || d.Tried.After(Noon()) || d.Looked.IsZero() {
-		t.Errorf("looked for is %+v, want item 2 since before the backup", d)
+	if d.Notice.Item != 2 || d.Tried.After(Noon()) || !d.Until.Equal(begun) || d.Looked.IsZero() {
+		t.Errorf("looked for is %+v, want item 2 since before the backup, until the restore", d)
 	}
 	settle(t, s, d, story.Owed, 0) // it does not stand there
-	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	settle(t, s, claimAt(t, s, "desk", story.Post, begun.Add(time.Minute)), story.Ambiguous, 0)
+	d = claimAt(t, s, "desk", story.LookUp, begun.Add(2*time.Minute))
+	if !d.Tried.Equal(begun.Add(time.Minute)) || !d.Until.IsZero() {
+		t.Errorf("what was sent after the restore is looked for from %v to %v, want as anything else", d.Tried, d.Until)
+	}
+	settle(t, s, d, story.Delivered, 0)
 	for _, news := range []struct {
 		key      string
 		at, seen time.Time
@@ -715,6 +726,9 @@ func restoredIsLookedFor(t *testing.T, h Harness) {
 		check(t, err)
 		if !ok || d.Act != news.want {
 			t.Errorf("%s is claimed to %q (%v), want to %q", news.key, d.Act, ok, news.want)
+		}
+		if d.Act == story.LookUp && !d.Until.Equal(begun) {
+			t.Errorf("%s is looked for until %v, want until the restore", news.key, d.Until)
 		}
 		settle(t, s, d, story.Delivered, 0)
 	}
