@@ -139,6 +139,7 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		"AReplyToARemovedRootIsOwedAsAPost":   {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
 		"AnEditThatIsPutOffLetsTheRoomBeTold": {story.Edit, &bot.Failure{Kind: bot.Unedited, Wait: 20 * time.Second, Why: "old"}, story.Outcome{State: story.Owed, NotBefore: noon.Add(20 * time.Second), Why: "old"}},
 		"ARootThatTakesNoEditStands":          {story.Edit, &bot.Failure{Kind: bot.Unedited, Why: "old"}, story.Outcome{State: story.Expired, NotBefore: noon.Add(4 * time.Second), Why: "old"}},
+		"ARootWhoseEditIsRefusedStands":       {story.Edit, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Expired, Why: "too odd"}},
 		"AnEditOfARemovedRootHasNothingLeft":  {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -481,7 +482,7 @@ func TestARootSaysWhereItsStoryGoesOnAndWhereItComesFrom(t *testing.T) {
 }
 
 func TestCourierGivesUpWhenItsPatienceEnds(t *testing.T) {
-	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Parked, story.Edit: story.Parked} {
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Parked, story.Edit: story.Expired} {
 		now, b := noon, &box{}
 		c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{err: &bot.Failure{Kind: bot.NotSent, Why: "not reached"}}, Zone: time.UTC, Patience: 72 * time.Hour}})
