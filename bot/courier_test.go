@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -249,6 +250,41 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A queue is a room whose platform's pace leaves no room, in which a message may
+// be repeated for some seconds.
+type queue struct {
+	room
+
+	waited time.Duration
+}
+
+func (q *queue) Find(context.Context, bot.Trace) (story.Remote, bool, error) {
+	return "", false, &bot.Failure{Kind: bot.Repeatable, Within: 3 * time.Second, Why: "lost"}
+}
+
+func (q *queue) Reply(ctx context.Context, _ story.Remote, _ string, _ *bot.Message) (story.Remote, error) {
+	began := time.Now()
+	<-ctx.Done()
+	q.waited = time.Since(began)
+	return "", &bot.Failure{Kind: bot.NotSent, Why: "no room"}
+}
+
+// TestAMessageIsRepeatedWhileThatMakesNoTwoAndNoLonger holds that a message whose
+// key is soon forgotten does not wait for a platform's pace until it is.
+func TestAMessageIsRepeatedWhileThatMakesNoTwoAndNoLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, q := &box{due: []story.Dispatch{dispatch(story.LookUp)}}, new(queue)
+		c := courier(b, &q.room)
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: q, Zone: time.UTC}})
+		if err := c.Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		if o := b.settled[0]; q.waited != 3*time.Second || o.State != story.Ambiguous {
+			t.Errorf("it waited for %v and ended as %+v; want 3s, and that it is looked for", q.waited, o)
+		}
+	})
 }
 
 func TestOperatorsHearOfARoomThatIsShutOnce(t *testing.T) {

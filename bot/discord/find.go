@@ -14,7 +14,8 @@ import (
 
 // nonceHolds is how long after a message was given to Discord another with its
 // nonce is certain to make none: far less than the few minutes of which
-// Discord speaks.
+// Discord speaks. It must have been given to Discord by then, so that it may
+// wait for Discord's pace no longer.
 const nonceHolds = 20 * time.Second
 
 // Find looks for the message in root's thread and in the channel, by the key
@@ -22,7 +23,7 @@ const nonceHolds = 20 * time.Second
 // two posts with one key one.
 func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error) {
 	if t.Age >= 0 && t.Age < nonceHolds {
-		return "", false, &bot.Failure{Kind: bot.Repeatable, Why: "Discord's answer was lost"}
+		return "", false, &bot.Failure{Kind: bot.Repeatable, Within: nonceHolds - t.Age, Why: "Discord's answer was lost"}
 	}
 	places := []string{r.channel}
 	if snowflake(string(t.Root)) {

@@ -176,6 +176,9 @@ func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 			if got, _ := outcome(t, err); ok || got != tt.want {
 				t.Errorf("found %v, %v; want %s", ok, err, tt.want)
 			}
+			if f, is := err.(*bot.Failure); name == "SoonAfter" && (!is || f.Within != time.Second) { //nolint:errorlint // it is what a room returns
+				t.Errorf("it may be repeated: %+v, want for a second, when twenty are over", f)
+			}
 		})
 	}
 }
