@@ -210,6 +210,10 @@ func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 		"NotInTheRoom":  {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"not_in_channel"}`}, bot.RoomShut, 0},
 		"Unknown":       {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"what_is_this"}`}, bot.RoomShut, 0},
 		"NoTokenThere":  {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"token_revoked"}`}, bot.Barred, 5 * time.Minute},
+		"EndsEarly":     {fakeroom.Fault{Method: history, Body: `{"ok":true,"messages":[],"has_more":true}`}, bot.Ambiguous, 0},
+		"SaysNothing":   {fakeroom.Fault{Method: history, Body: `{"ok":true}`}, bot.Ambiguous, 0},
+		"CursorIsOld":   {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"invalid_cursor"}`}, bot.Ambiguous, 0},
+		"ThreadIsShort": {fakeroom.Fault{Method: replies, Body: `{"ok":true,"messages":[{"ts":"1.1"}],"has_more":true,"response_metadata":{"next_cursor":""}}`}, bot.Ambiguous, 0},
 		"ThreadIsBusy":  {fakeroom.Fault{Method: replies, Status: 429, Header: http.Header{"Retry-After": {"9"}}}, bot.NotSent, 9 * time.Second},
 		"ThreadIsSilly": {fakeroom.Fault{Method: replies, Body: `{"ok":true,"mess`}, bot.Ambiguous, 0},
 	} {
