@@ -126,8 +126,10 @@ type wire struct {
 	next http.RoundTripper
 }
 
-// mostAnswer is more than the longest answer to any call of ours.
-const mostAnswer = 1 << 20
+// mostAnswer is more than the longest answer to any call of ours: a hundred
+// messages that each answer another, all as long as they may be and each letter
+// of them written as an escape.
+const mostAnswer = 32 << 20
 
 // RoundTrip sends a copy of req.
 func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {

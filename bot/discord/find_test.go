@@ -3,6 +3,7 @@ package discord_test
 import (
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -127,6 +128,27 @@ func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
 	long.Since = long.Since.Add(-time.Hour)
 	if _, ok, err := r.Find(t.Context(), long); ok || err != nil {
 		t.Errorf("found %v, %v with one page read; want that it is not there", ok, err)
+	}
+}
+
+// TestAPageOfTheLongestMessagesIsRead has people answer each other at length in a
+// script of which Discord writes each letter as six: what is not read to its end
+// is no answer, and the message would be in doubt for ever.
+func TestAPageOfTheLongestMessagesIsRead(t *testing.T) {
+	d, a := serve(t)
+	long := `"content":"` + strings.Repeat(`\u0639`, 4_000) + `","embeds":[{"description":"` + strings.Repeat(`\u0639`, 6_000) + `"}]`
+	var page []string
+	for i := range 100 {
+		ours := `[]`
+		if i == 0 {
+			ours = `[{"components":[{"custom_id":"v1:why:` + sought + `"}]}]`
+		}
+		page = append(page, fmt.Sprintf(`{"id":"%d",%s,"referenced_message":{"id":"1",%s},"components":%s}`, 1_576_298_693_072_519_168-i, long, long, ours))
+	}
+	d.Fail(fakeroom.Fault{Method: reads, Body: "[" + strings.Join(page, ",") + "]"})
+	found, ok, err := a.Room(channel).Find(t.Context(), trace(""))
+	if err != nil || !ok || found != "1576298693072519168" {
+		t.Errorf("found %q, %v, %v; want the newest", found, ok, err)
 	}
 }
 
