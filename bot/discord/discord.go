@@ -43,6 +43,8 @@ type Account struct {
 	guilds  map[string]string    // by the id of a channel: where it is
 	silent  map[string]time.Time // by the id of a channel: when Discord would not say where it is
 	parents map[string]string    // by the id of a channel or thread: the channel
+
+	threadsNot map[string]time.Time // by the id of a channel: when it let the bot have no thread
 }
 
 // New returns the account that o describes. It sends nothing.
@@ -74,7 +76,7 @@ func New(o Options) (*Account, error) {
 	}
 	return &Account{
 		session: session, pace: newPace(session.Ratelimiter), threads: make(map[branch]bool), guilds: make(map[string]string), silent: make(map[string]time.Time),
-		parents: make(map[string]string), publicKey: o.PublicKey, publicURL: o.PublicURL,
+		parents: make(map[string]string), threadsNot: make(map[string]time.Time), publicKey: o.PublicKey, publicURL: o.PublicURL,
 	}, nil
 }
 
@@ -114,6 +116,7 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 			return remote(id, no)
 		}
 		r.account.forget(r.branch(string(root)))
+		r.account.note(r.channel, no)
 	}
 	id, no := r.account.send(ctx, r.post(), f.answering(string(root)))
 	if no != nil && no.unrelated() {

@@ -233,7 +233,7 @@ func TestNothingIsSentThatDiscordMightBanFor(t *testing.T) {
 				refused++
 			}
 		}
-		if refused > 100 || refused < 80 {
+		if refused > 100 || refused < 50 {
 			t.Errorf("Discord refused %d requests in ten minutes, want 100 at most", refused)
 		}
 		time.Sleep(10 * time.Minute)
@@ -242,6 +242,56 @@ func TestNothingIsSentThatDiscordMightBanFor(t *testing.T) {
 			t.Errorf("after ten minutes %s, want that it is tried again", got)
 		}
 	})
+}
+
+// TestRoomsThatAreShutStopNoOther has a server of 40 rooms throw the bot out, all
+// of which are asked three times in as many minutes.
+func TestRoomsThatAreShutStopNoOther(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
+		for range 3 {
+			for i := range 40 {
+				shut := fmt.Sprintf("123456789012345%03d", i)
+				d.Deny(shut, fakeroom.SendMessages)
+				if _, err := a.Room(shut).Post(t.Context(), key, root()); err == nil {
+					t.Errorf("%s is told, which is shut", shut)
+				}
+			}
+			time.Sleep(time.Minute)
+		}
+		if _, err := a.Room(channel).Post(t.Context(), key, root()); err != nil {
+			t.Errorf("a room that is open is not told: %v", err)
+		}
+	})
+}
+
+// TestARoomWithoutThreadsIsToldAllTheSame has the bot lack a right without which
+// each reply would be refused once before it stands in the channel.
+func TestARoomWithoutThreadsIsToldAllTheSame(t *testing.T) {
+	for right, denied := range map[string]int64{"ToOpen": fakeroom.CreatePublicThreads, "ToWriteIn": fakeroom.SendMessagesInThreads} {
+		t.Run(right, func(t *testing.T) {
+			onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+				t.Helper()
+				d.Deny(channel, denied)
+				r := a.Room(channel)
+				at, err := r.Post(t.Context(), key, root())
+				for i := 0; i < 100 && err == nil; i++ {
+					_, err = r.Reply(t.Context(), at, fmt.Sprint("further", i), message("Further", "more"))
+				}
+				if err != nil || len(d.Posts(channel)) != 101 {
+					t.Errorf("%d messages stand in the channel, want 101: %v", len(d.Posts(channel)), err)
+				}
+				d.Deny(channel, 0)
+				time.Sleep(10 * time.Minute)
+				if _, err = r.Reply(t.Context(), at, "further of later", message("Further", "more")); err != nil {
+					t.Error(err)
+				}
+				if last := d.Posts(channel); last[len(last)-1].Thread == "" {
+					t.Error("ten minutes after it got the right no thread is used")
+				}
+			})
+		})
+	}
 }
 
 // TestManyRoomsAreToldAtOnceWithinTheAccountsLimit tells 200 rooms a story of
