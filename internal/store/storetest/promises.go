@@ -664,6 +664,23 @@ func changedURL(t *testing.T, h Harness) {
 	}
 }
 
+// restoredIsHeardOf holds that operators hear of what fails in a database that was
+// put back, though nobody may look what stands in their own room: that is what
+// may fail.
+func restoredIsHeardOf(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	tell(t, s, 0, story.NewStory, "desk")
+	must(s.Begin(t.Context(), true, Noon().Add(time.Minute)))(t)
+	d, now := claimAt(t, s, "desk", story.LookUp, Noon().Add(2*time.Minute)), Noon().Add(2*time.Minute)
+	check(t, s.Settle(t.Context(), story.Outcome{
+		Dispatch: d, State: story.Ambiguous, NotBefore: now.Add(time.Hour), Why: "nobody may look", At: now,
+		Alarm: &story.Bulletin{Kind: story.RoomHealth, Key: "room desk unread", Reasons: []string{"Nobody can look"}, At: now, Rooms: []story.RoomName{"ops"}},
+	}))
+	claimAt(t, s, "ops", story.Post, now)
+}
+
 // restoredIsLookedFor holds that nothing is sent blindly that rooms may have
 // heard before the database was put back from a backup, and that news is.
 func restoredIsLookedFor(t *testing.T, h Harness) {

@@ -139,6 +139,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"WhatMayHaveBeenToldBeforeARestoreIsLookedForFirst", restoredIsLookedFor},
+		{"OperatorsHearAfterARestoreWhateverMayBeRead", restoredIsHeardOf},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
