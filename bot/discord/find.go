@@ -153,8 +153,11 @@ func (r *Room) sees(ctx context.Context) (bool, *bot.Failure) {
 
 // idAt returns an id that is older than those of messages written at t.
 func idAt(t time.Time) string {
-	const epoch = 1_420_070_400_000 // milliseconds: from which Discord's ids count
-	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
+	const (
+		epoch = 1_420_070_400_000 // milliseconds: from which Discord's ids count
+		last  = 1<<41 - 1         // for which they have room: a clock that is far off must not make an old one
+	)
+	return strconv.FormatInt(min(max(t.UnixMilli()-epoch, 0), last)<<22, 10)
 }
 
 // older reports whether the id a was made before b.
