@@ -283,6 +283,34 @@ func noEditKeepsTheThread(t *testing.T, h Harness) {
 	claim(t, s, story.Edit) // it may be taken now
 }
 
+// lateEdit holds that a message shows its story as it stands, though a replica
+// that was frozen in the middle of an edit ends it after another has made the
+// next one.
+func lateEdit(t *testing.T, h Harness) {
+	t.Helper()
+	for _, ended := range []story.DeliveryState{story.Delivered, story.Owed} {
+		s := h.Open(t)
+		save(t, s, item("g:1 "+string(ended), "Idlib shelled"))
+		id := tell(t, s, 0, story.NewStory, "desk")
+		settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+		save(t, s, item("g:2 "+string(ended), "Idlib shelled"))
+		tell(t, s, id, story.Refresh, "desk")
+		late := claim(t, s, story.Edit)
+		save(t, s, item("g:3 "+string(ended), "Idlib shelled"))
+		tell(t, s, id, story.Refresh, "desk")
+		settle(t, s, claim(t, s, story.Edit), story.Delivered, 0)
+		claim(t, s, "")
+		settle(t, s, late, ended, 0)
+		again := claim(t, s, story.Edit)
+		if again.Story.ID != id || again.Story.Version <= late.Story.Version {
+			t.Errorf("after a late edit that ended %s, %+v is claimed, want the newest edit", ended, again)
+		}
+		settle(t, s, again, story.Delivered, 0)
+		claim(t, s, "")
+		h.Crash(t)
+	}
+}
+
 func roomRests(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

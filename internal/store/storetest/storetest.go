@@ -123,6 +123,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
 		{"AMessageThatTakesNoEditKeepsItsThread", noEditKeepsTheThread},
+		{"AnEditThatCameLateIsMadeGood", lateEdit},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguousAndLookedFor", crashIsAmbiguous},
