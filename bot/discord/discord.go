@@ -163,21 +163,17 @@ func (a *Account) guildOf(ctx context.Context, channel string) string {
 	if guild != "" || !asked.IsZero() && time.Since(asked) < silentFor {
 		return guild
 	}
-	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel), mostPause)
-	if leave == nil {
-		return ""
-	}
-	defer leave()
-	said, err := a.session.Channel(channel, discordgo.WithContext(ctx))
+	var said channelInfo
+	no := a.get(ctx, "channels/"+channel, &said)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err != nil || !snowflake(said.GuildID) {
+	if no != nil || !snowflake(said.Guild) {
 		a.silent[channel] = time.Now()
 		return ""
 	}
 	delete(a.silent, channel)
-	a.guilds[channel] = said.GuildID
-	return said.GuildID
+	a.guilds[channel] = said.Guild
+	return said.Guild
 }
 
 // Pin pins a message of the channel, which takes a right of its own. A message

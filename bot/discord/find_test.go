@@ -246,6 +246,24 @@ func TestNothingIsSentThatDiscordMightBanFor(t *testing.T) {
 	})
 }
 
+// TestWhereAChannelIsCountsTowardsABanToo has Discord refuse to say it of many.
+func TestWhereAChannelIsCountsTowardsABanToo(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
+		for i := range 95 {
+			shut := fmt.Sprintf("123456789012345%03d", i)
+			d.Deny(shut, fakeroom.ViewChannel)
+			if link := a.Room(shut).Link(t.Context(), "1"); link != "" {
+				t.Errorf("%s has the link %s", shut, link)
+			}
+		}
+		_, err := a.Room(channel).Post(t.Context(), key, root())
+		if got, wait := outcome(t, err); got != "not sent" || wait < 9*time.Minute {
+			t.Errorf("%s after %v; want that nothing is sent for ten minutes", got, wait)
+		}
+	})
+}
+
 // TestRoomsThatAreShutStopNoOther has a server of 40 rooms throw the bot out, all
 // of which are asked three times in as many minutes.
 func TestRoomsThatAreShutStopNoOther(t *testing.T) {
