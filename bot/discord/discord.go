@@ -44,6 +44,7 @@ type Account struct {
 	silent  map[string]time.Time // by the id of a channel: when Discord would not say where it is
 	parents map[string]string    // by the id of a channel or thread: the channel
 
+	stopped    map[string]string    // the looks that were stopped, and after which id
 	threadsNot map[string]time.Time // by the id of a channel: when it let the bot have no thread
 }
 
@@ -76,7 +77,7 @@ func New(o Options) (*Account, error) {
 	}
 	return &Account{
 		session: session, pace: newPace(session.Ratelimiter), threads: make(map[branch]bool), guilds: make(map[string]string), silent: make(map[string]time.Time),
-		parents: make(map[string]string), threadsNot: make(map[string]time.Time), publicKey: o.PublicKey, publicURL: o.PublicURL,
+		parents: make(map[string]string), stopped: make(map[string]string), threadsNot: make(map[string]time.Time), publicKey: o.PublicKey, publicURL: o.PublicURL,
 	}, nil
 }
 

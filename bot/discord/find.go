@@ -93,11 +93,19 @@ func (r *Room) search(ctx context.Context, place string, t *bot.Trace, begins bo
 }
 
 // read reads what stands in place after an id, and a page at a time until
-// another.
+// another. It goes on where it was stopped: there may be more than one look has
+// time for.
 func (r *Room) read(ctx context.Context, place, after, until, key string, begins bool) (id string, some bool, no *refusal) {
+	mark := strings.Join([]string{key, place, after, until}, " ")
+	if stopped := r.account.resume(mark); stopped != "" {
+		after, some = stopped, true
+	}
 	for ; ; begins = false {
 		page, no := r.page(ctx, place, "?limit="+strconv.Itoa(mostRead)+"&after="+after, begins)
 		if no != nil {
+			if some && !no.definite() {
+				r.account.stop(mark, after)
+			}
 			return "", some, no
 		}
 		some = some || len(page) > 0
@@ -115,6 +123,30 @@ func (r *Room) read(ctx context.Context, place, after, until, key string, begins
 		}
 		after = last
 	}
+}
+
+// mostStopped is how many looks that were stopped are remembered; one that is
+// forgotten begins anew.
+const mostStopped = 1_000
+
+// resume returns the id after which the look was stopped that mark names, or
+// "", and forgets it.
+func (a *Account) resume(mark string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	after := a.stopped[mark]
+	delete(a.stopped, mark)
+	return after
+}
+
+// stop remembers that the look that mark names was stopped after an id.
+func (a *Account) stop(mark, after string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.stopped) >= mostStopped {
+		clear(a.stopped)
+	}
+	a.stopped[mark] = after
 }
 
 // page reads messages of place. It is not waited for if it can be read later.

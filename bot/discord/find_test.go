@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -129,6 +130,40 @@ func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
 	if _, ok, err := r.Find(t.Context(), long); ok || err != nil {
 		t.Errorf("found %v, %v with one page read; want that it is not there", ok, err)
 	}
+}
+
+// TestALookGoesOnWhereItsTimeWasOver has more to read than one look has time for,
+// as where a day's backup was put back: none of them would come to the end.
+func TestALookGoesOnWhereItsTimeWasOver(t *testing.T) {
+	onPipes(t, func(t *testing.T, d *fakeroom.Discord, a *discord.Account) {
+		t.Helper()
+		time.Sleep(time.Until(time.Date(2026, 2, 3, 12, 0, 0, 0, time.UTC))) // Discord's IDs count from 2015
+		for i := range 800 {
+			if _, err := a.Room(channel).Post(t.Context(), fmt.Sprint("other", i), pressed("T", "")); err != nil {
+				t.Fatal(err)
+			}
+		}
+		at, err := a.Room(channel).Post(t.Context(), sought, pressed("T", ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.PerChannel = fakeroom.Limit{Most: 5, While: 5 * time.Second}
+		told := trace("")
+		told.Since, told.Until = time.Now().Add(-time.Hour), time.Now()
+		for range 10 {
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+			found, ok, err := a.Room(channel).Find(ctx, told)
+			cancel()
+			if err == nil && ok && found == at {
+				return
+			}
+			if err == nil {
+				t.Fatalf("found %q, %v; want that it is not known, or %q", found, ok, at)
+			}
+			time.Sleep(bot.LookEvery)
+		}
+		t.Error("it never comes to the end")
+	})
 }
 
 // TestAPageOfTheLongestMessagesIsRead has people answer each other at length in a
