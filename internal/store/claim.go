@@ -321,7 +321,7 @@ func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
 			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story AND n.item IS NOT NULL), n.reason), n.at,
-			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), ''),
+			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), `+adopted+`, ''),
 			CASE WHEN d.risen > n.at THEN d.risen ELSE n.at END, d.doubt, d.looked, `+untilBegun+`, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+which+` LIMIT 1`, append([]any{micros(now), d.Room}, more...)...).
@@ -353,6 +353,11 @@ func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 // takes its time.
 const stuck = `CASE WHEN d.began = 0 OR d.began + ` + stuckAfter + ` > ?1 THEN 0 WHEN EXISTS (
 	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began AND (d.doubt = 0 OR e.changed < d.doubt) AND e.changed + ` + stuckAfter + ` <= ?1) THEN 1 ELSE 0 END`
+
+// adopted says of a delivery d in doubt, whose story goes on in another, where
+// its story's root message is if the other has it now: the thread is the same.
+const adopted = `(SELECT r.remote FROM stories g JOIN roots r ON r.story = g.merged JOIN deliveries k ON k.key = r.key
+	WHERE d.state = 'ambiguous' AND g.id = d.story AND r.room = d.room AND r.gone = 0 AND k.story = d.story)`
 
 // untilBegun says of a delivery d that was in doubt before the database was put
 // back from a backup, or is for that reason, when vedette was started on it:
