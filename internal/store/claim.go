@@ -52,10 +52,13 @@ const (
 )
 
 // doubtful selects, of the deliveries d, those that are to be looked for at
-// ?1.
+// ?1. Where the root message of its story is looked for too, as after a restore,
+// a reply may stand in a thread of which nobody knows yet.
 const doubtful = `
 	d.state = 'ambiguous' AND d.kind IN (` + toldKinds + `) AND d.not_before <= ?1
-	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)`
+	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
+	AND (d.story = 0 OR EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
+		OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.story = d.story AND e.id < d.id AND e.state = 'ambiguous' AND e.kind IN (` + toldKinds + `)))`
 
 // stale selects, of the roots r, those that show less than their story s says
 // and may be edited at ?1.

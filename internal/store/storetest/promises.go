@@ -692,6 +692,29 @@ func changedURL(t *testing.T, h Harness) {
 	}
 }
 
+// replyAfterItsRoot holds that a reply which may have been told before a restore
+// is not looked for while its root message is: it may stand in a thread of which
+// nobody knows yet.
+func replyAfterItsRoot(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:2", "Ten killed at bridge"))
+	tell(t, s, id, story.Update, "desk")
+	must(s.Begin(t.Context(), true, Noon()))(t)
+	root := claim(t, s, story.LookUp)
+	settle(t, s, root, story.Ambiguous, time.Minute) // the platform stumbled
+	if d, ok, err := s.Claim(t.Context(), "desk", Noon()); ok || err != nil {
+		t.Fatalf("claimed %+v, %v; want that all of the story waits", d, err)
+	}
+	later := Noon().Add(time.Minute)
+	settle(t, s, claimAt(t, s, "desk", story.LookUp, later), story.Delivered, 0)
+	if d := claimAt(t, s, "desk", story.LookUp, later); d.Root != "m"+story.Remote(root.Key) {
+		t.Errorf("the reply is looked for under %q, want its root", d.Root)
+	}
+}
+
 // restoredIsHeardOf holds that operators hear of what fails in a database that was
 // put back, though nobody may look what stands in their own room: that is what
 // may fail.

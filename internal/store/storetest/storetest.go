@@ -140,6 +140,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"WhatMayHaveBeenToldBeforeARestoreIsLookedForFirst", restoredIsLookedFor},
+		{"AReplyIsLookedForOnceItIsKnownWhereItsRootStands", replyAfterItsRoot},
 		{"OperatorsHearAfterARestoreWhateverMayBeRead", restoredIsHeardOf},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
