@@ -69,6 +69,9 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 		return err
 	}
 	defer done()
+	if b.Remote == "" && !b.Doubt.IsZero() && !c.seek(sending, &b, &seat) {
+		return c.boards.SaveBoard(ctx, &b)
+	}
 	if b.Remote == "" && b.Doubt.IsZero() {
 		marked := b
 		marked.Doubt, marked.Mark = now, ""
@@ -76,8 +79,6 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 			return err
 		}
 		b.Doubt = now
-	} else if b.Remote == "" && !c.seek(sending, &b, &seat) {
-		return c.boards.SaveBoard(ctx, &b)
 	}
 	m := c.pressable(BoardMessage(stands, now.In(seat.Zone), seat.Titles, seat.Words), 0)
 	if says := shown(m); b.Remote == "" || says != b.Shown {
@@ -90,20 +91,29 @@ func (c *Courier) show(ctx context.Context, room story.RoomName) error {
 	return c.boards.SaveBoard(ctx, &b)
 }
 
+// boardShown is how long after a board was posted it is sure to be seen if it
+// stands: it was on its way for no longer than an act may take.
+const boardShown = sendWithin + visible
+
 // seek looks for a board that may stand in the room, and reports whether that
-// is known now, or need not be.
+// is known now, or need not be. One that does not stand there is in doubt no
+// more: the next is looked for where it is posted.
 func (c *Courier) seek(ctx context.Context, b *story.Board, seat *Seat) bool {
 	at, stands, err := seat.Room.Find(ctx, Trace{Key: b.Key, Since: b.Doubt, Age: c.now().Sub(b.Doubt)})
 	if stands {
 		b.Remote, b.Shown = at, "" // whatever it says
 		return true
 	}
-	if err == nil && c.now().Sub(b.Doubt) >= visible || err != nil && failureOf(err).Kind == Repeatable {
+	f := failureOf(err)
+	switch age := c.now().Sub(b.Doubt); {
+	case err == nil && age >= boardShown:
+		b.Doubt = time.Time{}
+		return true
+	case err != nil && f.Kind == Repeatable && f.Within == 0:
 		return true
 	}
 	b.Mark, b.NotBefore = "", c.now().Add(visible)
 	if err != nil {
-		f := failureOf(err)
 		b.Attempt++
 		b.NotBefore = c.now().Add(max(f.Wait, backoff(RoomShut, b.Attempt, 0)))
 		c.log.LogAttrs(ctx, slog.LevelWarn, "board is not found", slog.String("room", string(b.Room)), slog.String("why", f.Why), slog.Time("not_before", b.NotBefore))

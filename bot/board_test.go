@@ -134,6 +134,34 @@ func TestABoardIsShownNoLongerThanItMay(t *testing.T) {
 	}
 }
 
+// TestABoardWhoseAnswerWasLostIsLookedForWhereItWasPosted loses the answer to a
+// board, which does not stand, and to the one that is posted in its place long
+// after.
+func TestABoardWhoseAnswerWasLostIsLookedForWhereItWasPosted(t *testing.T) {
+	now := noon
+	l := &ledger{board: story.Board{Room: "desk", Key: "k", Mark: "1"}, stands: []story.Stand{{Watch: "idlib", Level: story.Calm}}}
+	w := &wall{room: room{err: &bot.Failure{Kind: bot.Ambiguous, Why: "lost"}, blind: &bot.Failure{Kind: bot.Ambiguous, Why: "lost"}}}
+	c := boarded(l, w, func() time.Time { return now })
+	drain := func(posts int) {
+		t.Helper()
+		if err := c.Drain(t.Context(), "desk"); err != nil || len(w.heard) != posts {
+			t.Errorf("the room hears %q, %v; want %d boards", w.heard, err, posts)
+		}
+	}
+	drain(1)
+	now = now.Add(20 * time.Minute)
+	drain(1) // nobody can look
+	w.blind = nil
+	now = l.board.NotBefore
+	drain(2)
+	second := now
+	w.traces, now = nil, l.board.NotBefore
+	drain(2) // it may yet appear
+	if len(w.traces) != 1 || !w.traces[0].Since.Equal(second) {
+		t.Errorf("looked for %+v, want since %v", w.traces, second)
+	}
+}
+
 func TestABoardThatTakesNoEditIsMadeAnewOnceAnHour(t *testing.T) {
 	for wait, want := range map[time.Duration]story.Remote{0: "", 20 * time.Second: "there"} {
 		l := &ledger{board: story.Board{Room: "desk", Key: "k", Remote: "there", Shown: "before"}, stands: []story.Stand{{Watch: "idlib", Level: story.Calm}}}

@@ -376,6 +376,9 @@ func (c *Courier) judge(o *story.Outcome, err error, patience time.Duration) {
 			o.State = story.Owed
 		}
 	}
+	if o.State == story.Parked && o.Dispatch.Act == story.Edit { // the message stands as it did: what follows is told below it
+		o.State = story.Expired
+	}
 }
 
 // alone reports whether it is the act of o alone that finds its room shut, which

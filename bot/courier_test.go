@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -139,6 +140,7 @@ func TestCourierRecordsHowEachActEnded(t *testing.T) {
 		"AReplyToARemovedRootIsOwedAsAPost":   {story.Reply, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Owed, RootGone: true, NotBefore: noon, Why: "gone"}},
 		"AnEditThatIsPutOffLetsTheRoomBeTold": {story.Edit, &bot.Failure{Kind: bot.Unedited, Wait: 20 * time.Second, Why: "old"}, story.Outcome{State: story.Owed, NotBefore: noon.Add(20 * time.Second), Why: "old"}},
 		"ARootThatTakesNoEditStands":          {story.Edit, &bot.Failure{Kind: bot.Unedited, Why: "old"}, story.Outcome{State: story.Expired, NotBefore: noon.Add(4 * time.Second), Why: "old"}},
+		"ARootWhoseEditIsRefusedStands":       {story.Edit, &bot.Failure{Kind: bot.Unfit, Why: "too odd"}, story.Outcome{State: story.Expired, Why: "too odd"}},
 		"AnEditOfARemovedRootHasNothingLeft":  {story.Edit, &bot.Failure{Kind: bot.RootMissing, Why: "gone"}, story.Outcome{State: story.Expired, RootGone: true, Why: "gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -221,7 +223,7 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := dispatch(story.LookUp)
-			d.Tried = noon.Add(-time.Minute)
+			d.Tried, d.Until = noon.Add(-time.Minute), noon
 			if tt.at != nil {
 				tt.at(&d)
 			}
@@ -236,7 +238,7 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(story.Outcome{}, "Dispatch", "Alarm")); diff != "" {
 				t.Errorf("outcome (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff([]bot.Trace{{Key: "k", Root: "root", Since: d.Tried, Age: time.Minute}}, tt.room.traces); diff != "" || len(tt.room.heard) != tt.heard {
+			if diff := cmp.Diff([]bot.Trace{{Key: "k", Root: "root", Since: d.Tried, Until: d.Until, Age: time.Minute}}, tt.room.traces); diff != "" || len(tt.room.heard) != tt.heard {
 				t.Errorf("told again %q, want %d times; looked for (-want +got):\n%s", tt.room.heard, tt.heard, diff)
 			}
 			heard := ""
@@ -248,6 +250,41 @@ func TestAMessageWhoseAnswerWasLostIsLookedFor(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A queue is a room whose platform's pace leaves no room, in which a message may
+// be repeated for some seconds.
+type queue struct {
+	room
+
+	waited time.Duration
+}
+
+func (q *queue) Find(context.Context, bot.Trace) (story.Remote, bool, error) {
+	return "", false, &bot.Failure{Kind: bot.Repeatable, Within: 3 * time.Second, Why: "lost"}
+}
+
+func (q *queue) Reply(ctx context.Context, _ story.Remote, _ string, _ *bot.Message) (story.Remote, error) {
+	began := time.Now()
+	<-ctx.Done()
+	q.waited = time.Since(began)
+	return "", &bot.Failure{Kind: bot.NotSent, Why: "no room"}
+}
+
+// TestAMessageIsRepeatedWhileThatMakesNoTwoAndNoLonger holds that a message whose
+// key is soon forgotten does not wait for a platform's pace until it is.
+func TestAMessageIsRepeatedWhileThatMakesNoTwoAndNoLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, q := &box{due: []story.Dispatch{dispatch(story.LookUp)}}, new(queue)
+		c := courier(b, &q.room)
+		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: q, Zone: time.UTC}})
+		if err := c.Drain(t.Context(), "desk"); err != nil {
+			t.Fatal(err)
+		}
+		if o := b.settled[0]; q.waited != 3*time.Second || o.State != story.Ambiguous {
+			t.Errorf("it waited for %v and ended as %+v; want 3s, and that it is looked for", q.waited, o)
+		}
+	})
 }
 
 func TestOperatorsHearOfARoomThatIsShutOnce(t *testing.T) {
@@ -483,7 +520,7 @@ func TestARootSaysWhereItsStoryGoesOnAndWhereItComesFrom(t *testing.T) {
 }
 
 func TestCourierGivesUpWhenItsPatienceEnds(t *testing.T) {
-	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Parked, story.Edit: story.Parked} {
+	for act, want := range map[story.Act]story.DeliveryState{story.Post: story.Parked, story.Edit: story.Expired} {
 		now, b := noon, &box{}
 		c := bot.NewCourier(b, func() time.Time { return now }, slog.New(slog.DiscardHandler))
 		c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{err: &bot.Failure{Kind: bot.NotSent, Why: "not reached"}}, Zone: time.UTC, Patience: 72 * time.Hour}})

@@ -76,7 +76,7 @@ func retryAfter(h http.Header) time.Duration {
 	if err != nil || !(s > 0) {
 		return 0
 	}
-	return min(time.Duration(s*float64(time.Second)), longestWait)
+	return time.Duration(min(s, longestWait.Seconds()) * float64(time.Second))
 }
 
 // longestWait is the longest that a platform may ask to be left alone: more

@@ -58,6 +58,31 @@ func TestExchangeTellsWhetherARequestLeft(t *testing.T) {
 	}
 }
 
+// TestAWaitThatMakesNoSenseIsNone holds that no Retry-After becomes an outage, nor
+// one that is too large for a number no wait at all.
+func TestAWaitThatMakesNoSenseIsNone(t *testing.T) {
+	for said, want := range map[string]time.Duration{
+		"": 0, "soon": 0, "-5": 0, "NaN": 0, "-Inf": 0, "1e999": 0, "0": 0, "Mon, 03 Feb 2020 12:00:00 GMT": 0,
+		"1.5": 1500 * time.Millisecond, "1e6": 24 * time.Hour, "99999999999": 24 * time.Hour, "1e300": 24 * time.Hour, "Inf": 24 * time.Hour,
+	} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Retry-After", said) }))
+		var x bot.Exchange
+		req, err := http.NewRequestWithContext(bot.WithExchange(t.Context(), &x), http.MethodGet, s.URL, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := (&http.Client{Transport: bot.Recorder{Base: http.DefaultTransport}}).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+		s.Close()
+		if x.RetryAfter != want {
+			t.Errorf("Retry-After: %s is %v, want %v", said, x.RetryAfter, want)
+		}
+	}
+}
+
 // A lossy connection loses, from a moment on, all that is written to it, and
 // nobody is told.
 type lossy struct {

@@ -30,9 +30,9 @@ const unreadable = time.Hour
 // it again does not make two of it.
 func (c *Courier) lookUp(ctx context.Context, o *story.Outcome, seat *Seat) {
 	d := &o.Dispatch
-	at, stands, err := seat.Room.Find(ctx, Trace{Key: d.Key, Root: d.Root, Since: d.Tried, Age: c.now().Sub(d.Tried)})
-	if err != nil && failureOf(err).Kind == Repeatable {
-		at, err = c.again(ctx, d, seat)
+	at, stands, err := seat.Room.Find(ctx, Trace{Key: d.Key, Root: d.Root, Since: d.Tried, Until: d.Until, Age: c.now().Sub(d.Tried)})
+	if f := failureOf(err); err != nil && f.Kind == Repeatable {
+		at, err = c.again(ctx, d, seat, f.Within)
 		stands = err == nil
 	}
 	switch {
@@ -49,8 +49,14 @@ func (c *Courier) lookUp(ctx context.Context, o *story.Outcome, seat *Seat) {
 	}
 }
 
-// again sends d once more under its key.
-func (c *Courier) again(ctx context.Context, d *story.Dispatch, seat *Seat) (story.Remote, error) {
+// again sends d once more under its key, within a time if that is not 0: what
+// has to wait for the platform's pace any longer is looked for after all.
+func (c *Courier) again(ctx context.Context, d *story.Dispatch, seat *Seat, within time.Duration) (story.Remote, error) {
+	if within > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, within)
+		defer cancel()
+	}
 	same := *d
 	same.Act = story.Post
 	if d.Root != "" {

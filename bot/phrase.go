@@ -55,7 +55,7 @@ func (c *Courier) reword(ctx context.Context, d *story.Dispatch, seat *Seat) (as
 		return false, nil
 	}
 	o := story.Outcome{Dispatch: *d, State: story.Owed, Why: rewording, NotBefore: c.now(), At: c.now()}
-	if err := c.box.Settle(ctx, o); err != nil {
+	if err := c.settle(ctx, o); err != nil {
 		return false, err
 	}
 	sentences := make([]string, len(brief))

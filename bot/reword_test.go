@@ -2,6 +2,7 @@ package bot_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"slices"
 	"testing"
@@ -54,5 +55,19 @@ func TestWhileAModelThinksNoMessageIsOnRecordAsBeingSent(t *testing.T) {
 	}}
 	if err := phrased(b, new(ear), m).Drain(t.Context(), "desk"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestWhatCouldNotBePutOffIsToldAllTheSame has a disk that is full when a message
+// is put off for a model: it must not stay on record as being sent.
+func TestWhatCouldNotBePutOffIsToldAllTheSame(t *testing.T) {
+	b := &box{due: []story.Dispatch{dispatch(story.Post)}, refuse: errors.New("disk full"), refuses: 1}
+	r := new(ear)
+	c := phrased(b, r, &voice{text: "Idlib was shelled."})
+	if err := c.Drain(t.Context(), "desk"); !errors.Is(err, b.refuse) {
+		t.Errorf("error is %v, want the store's", err)
+	}
+	if err := c.Drain(t.Context(), "desk"); err != nil || len(r.heard) != 1 {
+		t.Errorf("the room heard %d messages, %v; want the one", len(r.heard), err)
 	}
 }

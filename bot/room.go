@@ -40,6 +40,7 @@ type Trace struct {
 	Key   string
 	Root  story.Remote  // that it may have answered, or ""
 	Since time.Time     // when it was given to the platform, by our clock
+	Until time.Time     // when it may have been given to it at the latest, if that is later than Since
 	Age   time.Duration // how long ago that is; negative if our clock was set
 }
 
@@ -58,7 +59,11 @@ const (
 func (t *Trace) Span(ahead int64) (from, until time.Time) {
 	off := time.Duration(ahead).Truncate(time.Minute)
 	from = t.Since.Add(min(off, 0) - clockSlack).Truncate(time.Minute)
-	until = t.Since.Add(max(off, 0) + clockSlack + arrival + time.Minute).Truncate(time.Minute)
+	last := t.Since
+	if t.Until.After(last) {
+		last = t.Until
+	}
+	until = last.Add(max(off, 0) + clockSlack + arrival + time.Minute).Truncate(time.Minute)
 	return from, until
 }
 
@@ -83,7 +88,7 @@ const (
 	Barred                  // it does not stand there, nor would any in another room: the platform does not accept the token
 	Unfit                   // it does not stand there, and never will: refused in every form
 	RootMissing             // it does not stand there: the message that it edits or answers is gone
-	Repeatable              // it may stand there or not, and another with its key does not make two: try again after Wait
+	Repeatable              // it may stand there or not, and another with its key does not make two, Within some time: try again after Wait
 	Unedited                // an edit: the message stands as it did and can be answered; try again after Wait, or never if that is 0
 )
 
@@ -117,9 +122,10 @@ const BarredFor = 5 * time.Minute
 // A Failure is the error of a room: what is known, and why in plain words.
 // It never holds a token, a URL with a secret, or the text of a feed.
 type Failure struct { //nolint:errname // a room fails; the word is the product's
-	Kind Kind
-	Wait time.Duration // how long the platform asks to be left alone, or 0
-	Why  string
+	Kind   Kind
+	Wait   time.Duration // how long the platform asks to be left alone, or 0
+	Within time.Duration // of a look that is Repeatable: for how long, or 0 if it is for ever
+	Why    string
 }
 
 // Error returns what is known and why.

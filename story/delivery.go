@@ -60,6 +60,7 @@ type Dispatch struct {
 
 	Owed   time.Time // since when the room is to hear what it tells
 	Tried  time.Time // for a LookUp: since when it may stand in the room
+	Until  time.Time // for a LookUp: until when it may have been told, if a database told it of which a backup was put back, or the zero time
 	Looked time.Time // for a LookUp: when it was looked for in vain, after it was last sent, or the zero time
 	Stuck  bool      // the room took others while this one did not get through for a quarter of an hour
 	Shut   int       // how often in a row the room was found shut

@@ -54,7 +54,7 @@ func (a *Account) ask(ctx context.Context, method, path string, body []byte, kin
 	}
 	no.json = json.Unmarshal(raw, &said) == nil
 	no.code = said.Code
-	a.pace.heard(x.Status)
+	a.pace.heard("", x.Status)
 	if x.Status == http.StatusTooManyRequests {
 		no.wait = busyFor(no.json, max(x.RetryAfter, seconds(said.RetryAfter)))
 	}

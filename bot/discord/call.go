@@ -67,6 +67,7 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	if x.Status != 0 {
 		a.skew.Store(int64(x.Ahead))
 	}
+	a.pace.heard(c.bucket, x.Status)
 	if err == nil && (take(body) || c.silent && x.Status == http.StatusNoContent) {
 		return nil
 	}
@@ -77,7 +78,6 @@ func (a *Account) exchange(ctx context.Context, c call, take func(body []byte) b
 	}
 	understood := json.Unmarshal(body, &said) == nil
 	no := &refusal{exchange: &x, answers: c.answers, json: understood, code: said.Code}
-	a.pace.heard(x.Status)
 	if x.Status == http.StatusUnauthorized {
 		a.pace.refuse()
 		no.wait = bot.BarredFor
@@ -126,8 +126,10 @@ type wire struct {
 	next http.RoundTripper
 }
 
-// mostAnswer is more than the longest answer to any call of ours.
-const mostAnswer = 1 << 20
+// mostAnswer is more than the longest answer to any call of ours: a hundred
+// messages that each answer another, all as long as they may be and each letter
+// of them written as an escape.
+const mostAnswer = 32 << 20
 
 // RoundTrip sends a copy of req.
 func (w wire) RoundTrip(req *http.Request) (*http.Response, error) {

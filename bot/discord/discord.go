@@ -43,6 +43,9 @@ type Account struct {
 	guilds  map[string]string    // by the id of a channel: where it is
 	silent  map[string]time.Time // by the id of a channel: when Discord would not say where it is
 	parents map[string]string    // by the id of a channel or thread: the channel
+
+	stopped    map[string]string    // the looks that were stopped, and after which id
+	threadsNot map[string]time.Time // by the id of a channel: when it let the bot have no thread
 }
 
 // New returns the account that o describes. It sends nothing.
@@ -74,7 +77,7 @@ func New(o Options) (*Account, error) {
 	}
 	return &Account{
 		session: session, pace: newPace(session.Ratelimiter), threads: make(map[branch]bool), guilds: make(map[string]string), silent: make(map[string]time.Time),
-		parents: make(map[string]string), publicKey: o.PublicKey, publicURL: o.PublicURL,
+		parents: make(map[string]string), stopped: make(map[string]string), threadsNot: make(map[string]time.Time), publicKey: o.PublicKey, publicURL: o.PublicURL,
 	}, nil
 }
 
@@ -114,6 +117,7 @@ func (r *Room) Reply(ctx context.Context, root story.Remote, key string, m *bot.
 			return remote(id, no)
 		}
 		r.account.forget(r.branch(string(root)))
+		r.account.note(r.channel, no)
 	}
 	id, no := r.account.send(ctx, r.post(), f.answering(string(root)))
 	if no != nil && no.unrelated() {
@@ -160,21 +164,17 @@ func (a *Account) guildOf(ctx context.Context, channel string) string {
 	if guild != "" || !asked.IsZero() && time.Since(asked) < silentFor {
 		return guild
 	}
-	leave, _ := a.pace.enter(ctx, discordgo.EndpointChannel(channel), mostPause)
-	if leave == nil {
-		return ""
-	}
-	defer leave()
-	said, err := a.session.Channel(channel, discordgo.WithContext(ctx))
+	var said channelInfo
+	no := a.get(ctx, "channels/"+channel, &said)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if err != nil || !snowflake(said.GuildID) {
+	if no != nil || !snowflake(said.Guild) {
 		a.silent[channel] = time.Now()
 		return ""
 	}
 	delete(a.silent, channel)
-	a.guilds[channel] = said.GuildID
-	return said.GuildID
+	a.guilds[channel] = said.Guild
+	return said.Guild
 }
 
 // Pin pins a message of the channel, which takes a right of its own. A message

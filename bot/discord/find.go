@@ -14,7 +14,8 @@ import (
 
 // nonceHolds is how long after a message was given to Discord another with its
 // nonce is certain to make none: far less than the few minutes of which
-// Discord speaks.
+// Discord speaks. It must have been given to Discord by then, so that it may
+// wait for Discord's pace no longer.
 const nonceHolds = 20 * time.Second
 
 // Find looks for the message in root's thread and in the channel, by the key
@@ -22,7 +23,7 @@ const nonceHolds = 20 * time.Second
 // two posts with one key one.
 func (r *Room) Find(ctx context.Context, t bot.Trace) (story.Remote, bool, error) {
 	if t.Age >= 0 && t.Age < nonceHolds {
-		return "", false, &bot.Failure{Kind: bot.Repeatable, Why: "Discord's answer was lost"}
+		return "", false, &bot.Failure{Kind: bot.Repeatable, Within: nonceHolds - t.Age, Why: "Discord's answer was lost"}
 	}
 	places := []string{r.channel}
 	if snowflake(string(t.Root)) {
@@ -92,11 +93,19 @@ func (r *Room) search(ctx context.Context, place string, t *bot.Trace, begins bo
 }
 
 // read reads what stands in place after an id, and a page at a time until
-// another.
+// another. It goes on where it was stopped: there may be more than one look has
+// time for.
 func (r *Room) read(ctx context.Context, place, after, until, key string, begins bool) (id string, some bool, no *refusal) {
+	mark := strings.Join([]string{key, place, after, until}, " ")
+	if stopped := r.account.resume(mark); stopped != "" {
+		after, some = stopped, true
+	}
 	for ; ; begins = false {
 		page, no := r.page(ctx, place, "?limit="+strconv.Itoa(mostRead)+"&after="+after, begins)
 		if no != nil {
+			if some && !no.definite() {
+				r.account.stop(mark, after)
+			}
 			return "", some, no
 		}
 		some = some || len(page) > 0
@@ -114,6 +123,30 @@ func (r *Room) read(ctx context.Context, place, after, until, key string, begins
 		}
 		after = last
 	}
+}
+
+// mostStopped is how many looks that were stopped are remembered; one that is
+// forgotten begins anew.
+const mostStopped = 1_000
+
+// resume returns the id after which the look was stopped that mark names, or
+// "", and forgets it.
+func (a *Account) resume(mark string) string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	after := a.stopped[mark]
+	delete(a.stopped, mark)
+	return after
+}
+
+// stop remembers that the look that mark names was stopped after an id.
+func (a *Account) stop(mark, after string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.stopped) >= mostStopped {
+		clear(a.stopped)
+	}
+	a.stopped[mark] = after
 }
 
 // page reads messages of place. It is not waited for if it can be read later.
@@ -152,8 +185,11 @@ func (r *Room) sees(ctx context.Context) (bool, *bot.Failure) {
 
 // idAt returns an id that is older than those of messages written at t.
 func idAt(t time.Time) string {
-	const epoch = 1_420_070_400_000 // milliseconds: from which Discord's ids count
-	return strconv.FormatInt(max(t.UnixMilli()-epoch, 0)<<22, 10)
+	const (
+		epoch = 1_420_070_400_000 // milliseconds: from which Discord's ids count
+		last  = 1<<41 - 1         // for which they have room: a clock that is far off must not make an old one
+	)
+	return strconv.FormatInt(min(max(t.UnixMilli()-epoch, 0), last)<<22, 10)
 }
 
 // older reports whether the id a was made before b.

@@ -26,9 +26,11 @@ type pace struct {
 
 	mu      sync.Mutex // guards what follows; held for no wait
 	gates   map[string]chan struct{}
-	until   time.Time   // nothing is sent before
-	bar     time.Time   // the token is not tried before
-	invalid []time.Time // when Discord refused what counts towards a ban, in the last ten minutes
+	until   time.Time       // nothing is sent before
+	bar     time.Time       // the token is not tried before
+	invalid []time.Time     // when Discord refused what counts towards a ban, in the last ten minutes
+	refused map[string]bool // the buckets whose last call was one of these
+	wary    time.Time       // none of them is tried before
 }
 
 // Discord takes 50 requests a second of an account: no second, wherever it
@@ -40,27 +42,39 @@ const (
 
 // Discord bans an address for 10,000 requests in ten minutes that it answers
 // with 401, 403 or 429. From mostInvalid on nothing is sent until some of them
-// are ten minutes old.
+// are ten minutes old. From mostRefused on, nothing is where Discord refused the
+// last: rooms that are shut must not use up what others need.
 const (
 	mostInvalid   = 90
+	mostRefused   = 60
 	invalidWithin = 10 * time.Minute
 )
 
-// heard notes the status of an answer.
-func (p *pace) heard(status int) {
-	switch status {
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
-	default:
-		return
-	}
-	now := time.Now()
+// heard notes the status of an answer to a call that used bucket, or none if
+// it is "".
+func (p *pace) heard(bucket string, status int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	switch status {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusTooManyRequests:
+	case 0:
+		return
+	default:
+		delete(p.refused, bucket)
+		return
+	}
+	if bucket != "" {
+		p.refused[bucket] = true
+	}
+	now := time.Now()
 	p.invalid = slices.DeleteFunc(p.invalid, func(at time.Time) bool { return now.Sub(at) >= invalidWithin })
-	if p.invalid = append(p.invalid, now); len(p.invalid) >= mostInvalid {
-		if until := p.invalid[0].Add(invalidWithin); until.After(p.until) {
-			p.until = until
-		}
+	p.invalid = append(p.invalid, now)
+	until := p.invalid[0].Add(invalidWithin)
+	if len(p.invalid) >= mostRefused {
+		p.wary = until
+	}
+	if len(p.invalid) >= mostInvalid && until.After(p.until) {
+		p.until = until
 	}
 }
 
@@ -80,7 +94,7 @@ func (p *pace) barred() time.Duration {
 
 // newPace returns a pace that knows no limit yet.
 func newPace(limiter *discordgo.RateLimiter) *pace {
-	return &pace{limiter: limiter, account: rate.NewLimiter(perSecond, burst), gates: make(map[string]chan struct{})}
+	return &pace{limiter: limiter, account: rate.NewLimiter(perSecond, burst), gates: make(map[string]chan struct{}), refused: make(map[string]bool)}
 }
 
 // enter waits until a call may use bucket, and returns what must be called
@@ -124,6 +138,9 @@ func (p *pace) gate(bucket string) chan struct{} {
 func (p *pace) wait(bucket string) time.Duration {
 	p.mu.Lock()
 	rest := time.Until(p.until)
+	if p.refused[bucket] {
+		rest = max(rest, time.Until(p.wary))
+	}
 	p.mu.Unlock()
 	return max(rest, p.limiter.GetWaitTime(p.limiter.GetBucket(bucket), 1))
 }

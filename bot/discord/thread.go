@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -12,6 +13,8 @@ import (
 const (
 	dayOfSilence = 1440   // minutes after which Discord puts a thread away; a post brings it back
 	mostThreads  = 10_000 // that are remembered; one that is forgotten is found again by one call
+
+	withoutThreads = 10 * time.Minute // for which a channel is asked for none that let the bot have none
 )
 
 // A threadForm is the body of the call that opens a thread.
@@ -28,6 +31,9 @@ func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *
 	if r.account.knows(r.branch(root)) {
 		return true, nil
 	}
+	if r.account.threadless(r.channel) {
+		return false, nil
+	}
 	_, no := r.account.do(ctx, call{
 		method: http.MethodPost, path: r.path("messages", root, "threads"),
 		bucket: r.path("threads"), answers: true,
@@ -37,6 +43,7 @@ func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *
 		r.account.remember(r.branch(root))
 		return true, nil
 	}
+	r.account.note(r.channel, no)
 	f := no.failure()
 	switch f.Kind {
 	case bot.Unfit, bot.RoomShut: // the channel has the last word
@@ -46,6 +53,25 @@ func (r *Room) thread(ctx context.Context, root string, m *bot.Message) (bool, *
 	case bot.NotSent, bot.Barred, bot.RootMissing, bot.Repeatable, bot.Unedited:
 	}
 	return false, f
+}
+
+// note keeps that the bot lacks a right to the channel's threads, if no says so.
+// Each refusal counts towards a ban, and the room would have one for each reply.
+func (a *Account) note(channel string, no *refusal) {
+	if !no.definite() || no.exchange.Status != http.StatusForbidden || no.code != discordgo.ErrCodeMissingPermissions && no.code != discordgo.ErrCodeMissingAccess {
+		return
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.threadsNot[channel] = time.Now()
+}
+
+// threadless reports whether the channel let the bot have no thread just now.
+func (a *Account) threadless(channel string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	at, ok := a.threadsNot[channel]
+	return ok && time.Since(at) < withoutThreads
 }
 
 // A branch is a thread as a channel's: a room that has moved to another channel

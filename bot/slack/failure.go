@@ -40,10 +40,16 @@ func failed(x *bot.Exchange, code string, answers bool) *bot.Failure {
 	case s < 300:
 		return &bot.Failure{Kind: bot.Ambiguous, Why: "Slack's answer was not understood"}
 	case s < 400, s == http.StatusUnauthorized, s == http.StatusForbidden, s == http.StatusNotFound, s == http.StatusProxyAuthRequired:
-		return &bot.Failure{Kind: bot.RoomShut, Why: fmt.Sprintf("what answers is not Slack's API (HTTP %d): check VEDETTE_SLACK_API, and the proxy if there is one", s)}
+		return elsewhere(s)
 	default:
 		return &bot.Failure{Kind: bot.Unfit, Why: fmt.Sprintf("Slack refused the request (HTTP %d)", s)}
 	}
+}
+
+// elsewhere returns the failure of a call that something other than Slack
+// refused, which somebody can mend.
+func elsewhere(status int) *bot.Failure {
+	return &bot.Failure{Kind: bot.RoomShut, Why: fmt.Sprintf("what answers is not Slack's API (HTTP %d): check VEDETTE_SLACK_API, and the proxy if there is one", status)}
 }
 
 // busy returns the failure of a call that came too soon.

@@ -47,7 +47,14 @@ func errorOf(f *bot.Failure) error {
 // An excerpt is what Slack tells at once of a channel or a thread.
 type excerpt struct {
 	messages []slack.Message
-	next     string // the cursor of the next, or ""
+	more     bool   // there is a next
+	next     string // its cursor, or ""
+}
+
+// odd reports whether e, which was read at a cursor, cannot be all that there is
+// to know there: no message counts as absent for it.
+func (e *excerpt) odd(cursor string) bool {
+	return e.messages == nil || e.more && e.next == "" || e.next != "" && e.next == cursor
 }
 
 // A span is the ts between which is read.
@@ -67,16 +74,16 @@ func (r *Room) history(ctx context.Context, in span, cursor string) (excerpt, er
 	if err != nil {
 		return excerpt{}, err
 	}
-	return excerpt{said.Messages, said.ResponseMetaData.NextCursor}, nil
+	return excerpt{said.Messages, said.HasMore, said.ResponseMetaData.NextCursor}, nil
 }
 
 // replies returns what reads the thread of root.
 func (r *Room) replies(root story.Remote) reader {
 	return func(ctx context.Context, in span, cursor string) (excerpt, error) {
-		all, _, next, err := r.workspace.client.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
+		all, more, next, err := r.workspace.client.GetConversationRepliesContext(ctx, &slack.GetConversationRepliesParameters{
 			ChannelID: r.channel, Timestamp: string(root), Oldest: in.oldest, Latest: in.latest, Cursor: cursor, Limit: mostRead, IncludeAllMetadata: true,
 		})
-		return excerpt{all, next}, err
+		return excerpt{all, more, next}, err
 	}
 }
 
@@ -131,6 +138,9 @@ func (r *Room) readAll(ctx context.Context, t *bot.Trace, place string, in span,
 					r.workspace.stop(mark, cursor)
 				}
 				return "", refused, failure
+			}
+			if found.odd(cursor) {
+				return "", "", failed(&x, "", true)
 			}
 			p.next, p.ts = found.next, make(map[string]string)
 			for i := range found.messages {
@@ -197,6 +207,8 @@ func unread(f *bot.Failure, code string) *bot.Failure {
 	switch {
 	case code == "missing_scope":
 		f.Why = "the app may not read what stands in the channel (missing_scope): give its bot token the scopes channels:history and groups:history, and install it again"
+	case code == "invalid_cursor": // of a look that was stopped too long ago: it begins anew
+		f.Kind = bot.Ambiguous
 	case f.Kind == bot.Unfit:
 		f.Kind = bot.RoomShut
 	}

@@ -167,6 +167,34 @@ func TestALookReadsNothingThatWasWrittenLongAfter(t *testing.T) {
 	}
 }
 
+// TestALookAfterARestoreReadsWhatWasWrittenSince has messages told long after
+// the backup was made that knows nothing of them.
+func TestALookAfterARestoreReadsWhatWasWrittenSince(t *testing.T) {
+	for name, reply := range map[string]bool{"ARoot": false, "AReply": true} {
+		t.Run(name, func(t *testing.T) {
+			finding(t, func(t *testing.T, f *fakeroom.Slack, r *slack.Room) {
+				t.Helper()
+				backup := time.Now()
+				root := stands(t)(r.Post(t.Context(), "root000000000001", message("Root")))
+				time.Sleep(6 * time.Hour)
+				var at story.Remote
+				if reply {
+					at = stands(t)(r.Reply(t.Context(), root, sought, message("Further")))
+				} else {
+					root = ""
+					at = stands(t)(r.Post(t.Context(), sought, message("T")))
+				}
+				time.Sleep(f.Lag)
+				told := trace(root, time.Since(backup))
+				told.Until = time.Now()
+				if found, ok, err := r.Find(t.Context(), told); err != nil || !ok || found != at {
+					t.Errorf("found %q, %v, %v; want %q", found, ok, err, at)
+				}
+			})
+		})
+	}
+}
+
 func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault fakeroom.Fault
@@ -182,6 +210,10 @@ func TestALookThatSaysNothingIsNoAnswer(t *testing.T) {
 		"NotInTheRoom":  {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"not_in_channel"}`}, bot.RoomShut, 0},
 		"Unknown":       {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"what_is_this"}`}, bot.RoomShut, 0},
 		"NoTokenThere":  {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"token_revoked"}`}, bot.Barred, 5 * time.Minute},
+		"EndsEarly":     {fakeroom.Fault{Method: history, Body: `{"ok":true,"messages":[],"has_more":true}`}, bot.Ambiguous, 0},
+		"SaysNothing":   {fakeroom.Fault{Method: history, Body: `{"ok":true}`}, bot.Ambiguous, 0},
+		"CursorIsOld":   {fakeroom.Fault{Method: history, Body: `{"ok":false,"error":"invalid_cursor"}`}, bot.Ambiguous, 0},
+		"ThreadIsShort": {fakeroom.Fault{Method: replies, Body: `{"ok":true,"messages":[{"ts":"1.1"}],"has_more":true,"response_metadata":{"next_cursor":""}}`}, bot.Ambiguous, 0},
 		"ThreadIsBusy":  {fakeroom.Fault{Method: replies, Status: 429, Header: http.Header{"Retry-After": {"9"}}}, bot.NotSent, 9 * time.Second},
 		"ThreadIsSilly": {fakeroom.Fault{Method: replies, Body: `{"ok":true,"mess`}, bot.Ambiguous, 0},
 	} {

@@ -274,6 +274,11 @@ func (r *Room) try(ctx context.Context, a act, form form) (ts, refused string, f
 	}
 	refused = code(err)
 	failure = failed(&x, refused, a.answers)
+	// Slack says why it refuses a message. Of a page that does not it may be the
+	// form, but not of two.
+	if form != rich && refused == "" && failure.Kind == bot.Unfit && x.Status != http.StatusRequestEntityTooLarge {
+		failure = elsewhere(x.Status)
+	}
 	r.workspace.bar(&x, failure)
 	return "", refused, failure
 }

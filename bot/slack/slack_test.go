@@ -112,6 +112,7 @@ func TestEachFaultIsOneKindOfFailure(t *testing.T) {
 		"BlocksRefusedTwice":    {all, []answer{refusal("invalid_blocks"), refusal("invalid_blocks")}, bot.Unfit, 0, "invalid_blocks", 2, 0},
 		"UnknownCodeTwice":      {all, []answer{refusal("what_is_this"), refusal("what_is_this")}, bot.Unfit, 0, "what_is_this", 2, 0},
 		"CodeThatIsNone":        {all, []answer{refusal(token + " https://x.example"), refusal(token)}, bot.Unfit, 0, "a code that is none", 2, 0},
+		"APageTwice":            {all, []answer{{status: 400, body: "<html>Bad Request"}, {status: 421}}, bot.RoomShut, 0, "VEDETTE_SLACK_API", 2, 0},
 		"TooLargeTwice":         {all, []answer{{status: 413}, {status: 413}}, bot.Unfit, 0, "HTTP 413", 2, 0},
 		"PlainHitsTheLimit":     {all, []answer{refusal("invalid_blocks"), {status: 429}}, bot.NotSent, 30 * time.Second, "429", 2, 0},
 		"PlainLosesItsAnswer":   {post | reply, []answer{refusal("invalid_blocks"), {cut: true, commit: true}}, bot.Ambiguous, 0, "lost", 2, 1},

@@ -312,6 +312,14 @@ func alarm(ctx context.Context, tx *sql.Tx, id story.ID, room story.RoomName, at
 	return err
 }
 
+// forgetAlarms has alarms of the story begin anew that have ended. One whose last
+// rung was told is remembered until the story falls or somebody sees to it, so
+// that no further report calls everybody again.
+func forgetAlarms(ctx context.Context, tx *sql.Tx, id story.ID) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM alarms WHERE story = ? AND ended <> ''`, id)
+	return err
+}
+
 // rise owes again what rooms were not told of a story while it stood lower
 // than level, and adds them to rooms: the oldest delivery of each, whose
 // message tells all. The story stands at level then.

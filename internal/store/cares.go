@@ -64,6 +64,9 @@ func (s *Store) saveCare(ctx context.Context, tx *sql.Tx, id story.ID, c story.C
 	if err != nil {
 		return err
 	}
+	if err := forgetAlarms(ctx, tx, id); err != nil {
+		return err
+	}
 	if _, err := tx.ExecContext(ctx, `UPDATE stories SET version = version + 1 WHERE id = ?`, id); err != nil {
 		return err
 	}

@@ -52,10 +52,13 @@ const (
 )
 
 // doubtful selects, of the deliveries d, those that are to be looked for at
-// ?1.
+// ?1. Where the root message of its story is looked for too, as after a restore,
+// a reply may stand in a thread of which nobody knows yet.
 const doubtful = `
 	d.state = 'ambiguous' AND d.kind IN (` + toldKinds + `) AND d.not_before <= ?1
-	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)`
+	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = d.room AND rests.until > ?1)
+	AND (d.story = 0 OR EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
+		OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.story = d.story AND e.id < d.id AND e.state = 'ambiguous' AND e.kind IN (` + toldKinds + `)))`
 
 // stale selects, of the roots r, those that show less than their story s says
 // and may be edited at ?1.
@@ -315,21 +318,21 @@ const urgent = `(d.kind = 'escalation' OR d.story IN (SELECT id FROM stories WHE
 // readMessage fills d in with the first message that which selects, with what
 // it asks for beside the time and the room, or returns sql.ErrNoRows.
 func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time, which string, more ...any) error {
-	var at, owed, doubt, looked int64
+	var at, owed, doubt, until, looked int64
 	var bulletin, calls string
 	n := &d.Notice
 	err := tx.QueryRowContext(ctx, `
 		SELECT d.id, d.key, d.attempt + 1, d.calls, n.id, d.story, d.version, n.kind, coalesce(n.item, 0),
 			coalesce((SELECT why FROM stories s WHERE s.id = n.story AND s.merged = d.story AND n.item IS NOT NULL), n.reason), n.at,
-			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), ''),
-			CASE WHEN d.risen > n.at THEN d.risen ELSE n.at END, d.doubt, d.looked, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
+			coalesce((SELECT said FROM bulletins b WHERE b.id = n.bulletin), ''), coalesce((SELECT remote FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0), `+adopted+`, ''),
+			CASE WHEN d.risen > n.at THEN d.risen ELSE n.at END, d.doubt, d.looked, `+untilBegun+`, `+stuck+`, coalesce((SELECT shut FROM rests WHERE rests.room = d.room), 0)
 		FROM deliveries d JOIN notices n ON n.id = d.notice
 		WHERE d.room = ?2 AND`+which+` LIMIT 1`, append([]any{micros(now), d.Room}, more...)...).
-		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &owed, &doubt, &looked, &d.Stuck, &d.Shut)
+		Scan(&d.Delivery, &d.Key, &d.Attempt, &calls, &n.ID, &n.Story, &n.Version, &n.Kind, &n.Item, &n.Reason, &at, &bulletin, &d.Root, &owed, &doubt, &looked, &until, &d.Stuck, &d.Shut)
 	if err != nil {
 		return err
 	}
-	d.Owed, d.Tried, d.Looked = timeOf(owed), timeOf(doubt), timeOf(looked)
+	d.Owed, d.Tried, d.Until, d.Looked = timeOf(owed), timeOf(doubt), timeOf(until), timeOf(looked)
 	if bulletin != "" {
 		if err := json.Unmarshal([]byte(bulletin), &n.Bulletin); err != nil {
 			return err
@@ -353,6 +356,17 @@ func readMessage(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Ti
 // takes its time.
 const stuck = `CASE WHEN d.began = 0 OR d.began + ` + stuckAfter + ` > ?1 THEN 0 WHEN EXISTS (
 	SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.id <> d.id AND e.state = 'delivered' AND e.changed > d.began AND (d.doubt = 0 OR e.changed < d.doubt) AND e.changed + ` + stuckAfter + ` <= ?1) THEN 1 ELSE 0 END`
+
+// adopted says of a delivery d in doubt, whose story goes on in another, where
+// its story's root message is if the other has it now: the thread is the same.
+const adopted = `(SELECT r.remote FROM stories g JOIN roots r ON r.story = g.merged JOIN deliveries k ON k.key = r.key
+	WHERE d.state = 'ambiguous' AND g.id = d.story AND r.room = d.room AND r.gone = 0 AND k.story = d.story)`
+
+// untilBegun says of a delivery d that was in doubt before the database was put
+// back from a backup, or is for that reason, when vedette was started on it:
+// whoever had the database meanwhile may have told it until then, however long
+// after the backup was made.
+const untilBegun = `coalesce((SELECT max(begun) FROM restored WHERE d.doubt > 0 AND since >= d.doubt), 0)`
 
 // tell fills in what d tells: its story, or the one that this goes on in, and
 // the other side of a merge or a split.

@@ -146,13 +146,17 @@ const (
 func unlessTold(ctx context.Context, tx *sql.Tx, n *story.Notice) (state story.DeliveryState, doubt int64, why string, err error) {
 	var begun int64
 	err = tx.QueryRowContext(ctx, `SELECT since, begun FROM restored WHERE begun > 0 ORDER BY begun DESC LIMIT 1`).Scan(&doubt, &begun)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && (n.Kind == story.Refresh || n.At.Sub(timeOf(begun)) > reportsAgain) {
+	since := n.At.Sub(timeOf(begun))
+	// What fails from here on was not told before, and may be that nobody can
+	// look, in the operators' room too.
+	fails := n.Kind == story.RoomHealth && since > 0
+	if errors.Is(err, sql.ErrNoRows) || err == nil && (n.Kind == story.Refresh || fails || since > reportsAgain) {
 		return story.Owed, 0, "", nil
 	}
 	if err != nil {
 		return "", 0, "", err
 	}
-	if n.At.Sub(timeOf(begun)) > allAgain {
+	if since > allAgain {
 		var old bool
 		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM items WHERE id = ? AND effective <= ?)`, n.Item, begun).Scan(&old); err != nil || !old {
 			return story.Owed, 0, "", err

@@ -113,18 +113,21 @@ func posted(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	return merge(ctx, tx, o)
 }
 
+// settleEdit records how an edit ended. One of a version that is older than
+// what the message showed meanwhile, by another replica's edit, may have come
+// last: the message is edited once more.
 func settleEdit(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	id, version := d.Shown()
 	var err error
 	switch o.State {
-	case story.Delivered: // it may have come after a newer one of another replica's
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = ?, not_before = 0, attempt = 0 WHERE room = ? AND story = ?`, version, d.Room, id)
+	case story.Delivered:
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = CASE WHEN shown > ?1 THEN 0 ELSE ?1 END, not_before = 0, attempt = 0 WHERE room = ?2 AND story = ?3`, version, d.Room, id)
 		if err == nil && d.Merged == nil {
 			err = merge(ctx, tx, o)
 		}
 	case story.Owed, story.Ambiguous: // an edit may be made again
-		_, err = tx.ExecContext(ctx, `UPDATE roots SET not_before = ?, attempt = attempt + 1 WHERE room = ? AND story = ?`, micros(o.NotBefore), d.Room, id)
+		_, err = tx.ExecContext(ctx, `UPDATE roots SET shown = CASE WHEN shown > ?4 THEN 0 ELSE shown END, not_before = ?1, attempt = attempt + 1 WHERE room = ?2 AND story = ?3`, micros(o.NotBefore), d.Room, id, version)
 	case story.Parked, story.Expired, story.Sending, story.Merged, story.Muted, story.Below, story.Held, story.Digested:
 		if o.State == story.Expired && !o.RootGone { // it stands, and shows what it did
 			return unshown(ctx, tx, o)

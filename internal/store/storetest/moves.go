@@ -16,6 +16,7 @@ func moves() []promise {
 		{"ARoomThatKnowsOneOfTwoGoesOnInItsThread", roomGoesOnInItsThread},
 		{"AMergeBeforeAnythingIsToldTellsEachReportOnce", mergeBeforeItIsTold},
 		{"AMergeWhileARootIsSentGoesOnThere", mergeWhileSending},
+		{"AMergeWhileAReplyIsInDoubtHasItLookedForInItsThread", mergeWhileInDoubt},
 		{"AReportThatMovesWhileItIsSentIsToldAgainWhereItIs", moveWhileSendingFails},
 		{"AStoryThatOnlyAMergeMakesWorthTellingIsTold", movedWithoutRooms},
 		{"AMergedStoryLeadsToTheNewRoot", linkFollowsANewRoot},
@@ -78,6 +79,32 @@ func twoTold(t *testing.T, s Store) (one, two story.ID, rootOne, rootTwo story.R
 	e := claim(t, s, story.Post)
 	settle(t, s, e, story.Delivered, 0)
 	return one, two, "m" + story.Remote(d.Key), "m" + story.Remote(e.Key)
+}
+
+// mergeWhileInDoubt holds that a reply is looked for where it was told, though its
+// thread has become that of the story that its own goes on in.
+func mergeWhileInDoubt(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	one := tell(t, s, 0, story.NewStory, "osint")
+	save(t, s, item("g:2", "Village loses its bridge"))
+	two := tell(t, s, 0, story.NewStory, "desk")
+	root := claim(t, s, story.Post)
+	settle(t, s, root, story.Delivered, 0)
+	save(t, s, item("g:3", "Ten killed at bridge"))
+	tell(t, s, two, story.Update, "desk")
+	settle(t, s, claim(t, s, story.Reply), story.Ambiguous, 0)
+	save(t, s, item("g:4", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2, 3}, From: left(two), Into: one})
+	d := claim(t, s, story.LookUp)
+	if want := "m" + story.Remote(root.Key); d.Root != want {
+		t.Errorf("the reply is looked for under %q, want %q", d.Root, want)
+	}
+	settle(t, s, d, story.Owed, 0) // it does not stand there
+	if again := claim(t, s, story.Reply); again.Key != d.Key || again.Story.ID != one || again.Root != d.Root {
+		t.Errorf("told as %+v, want it in the thread that goes on", again)
+	}
 }
 
 func mergeIsToldByEdits(t *testing.T, h Harness) {

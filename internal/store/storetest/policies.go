@@ -28,6 +28,7 @@ func policies() []promise {
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"TwoReplicasClimbARungOnce", rungOnce},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"AnAlarmBeginsAnewAfterItsLastRung", alarmAfterTheLastRung},
 		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
 		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 	}
@@ -497,6 +498,42 @@ func alarmOfAFallenStory(t *testing.T, h Harness) {
 			check(t, s.Climb(t.Context(), story.Step{Alarm: alarms[0], Why: "the story is high", At: Noon()}))
 		}
 	}
+}
+
+// alarmAfterTheLastRung holds that whoever was called to the last rung is not
+// called by each further report, but is if the story fell and rises again, or
+// somebody had resolved it.
+func alarmAfterTheLastRung(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:0", "Ten killed in Idlib"))
+	id := tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	nth := 0
+	update := func(level story.Level, alarms int) {
+		t.Helper()
+		nth++
+		save(t, s, item(fmt.Sprint("g:", nth), "Idlib"))
+		tellAt(t, s, id, story.Update, level, "desk")
+		if all := must(s.Alarms(t.Context(), "desk", Noon()))(t); len(all) != alarms {
+			t.Fatalf("alarms at %s are %+v, want %d", level, all, alarms)
+		}
+	}
+	climb := func() {
+		t.Helper()
+		step := story.Step{Alarm: must(s.Alarms(t.Context(), "desk", Noon()))(t)[0], To: "duty", Reason: "nobody answers", Why: "the last rung was told", At: Noon()}
+		step.Alarm.Rung++
+		check(t, s.Climb(t.Context(), step))
+	}
+	climb()
+	update(story.Critical, 0)
+	update(story.High, 0)
+	update(story.Critical, 1)
+	climb()
+	_, _, err := s.Tend(t.Context(), story.Deed{Key: "seen", Verb: "resolve", By: ada(), At: Noon()}, id, func(story.Care) (story.Care, string) {
+		return story.Care{State: story.Resolved, Owner: ada(), Changed: Noon()}, "done"
+	})
+	check(t, err)
+	update(story.Critical, 1)
 }
 
 func boardIsLookedAt(t *testing.T, h Harness) {

@@ -264,31 +264,6 @@ func editPutOff(t *testing.T, h Harness) {
 	claim(t, s, story.Post)
 }
 
-// editLate has two replicas edit a message, as when one of them was given up
-// while it lived: what was there first may end last, and the message says what is
-// newest all the same.
-func editLate(t *testing.T, h Harness) {
-	t.Helper()
-	s := h.Open(t)
-	save(t, s, item("g:1", "Idlib shelled"))
-	id := tell(t, s, 0, story.NewStory, "desk")
-	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
-	var edits []story.Dispatch
-	for _, key := range []string{"g:2", "g:3"} {
-		save(t, s, item(key, "Idlib shelled"))
-		tell(t, s, id, story.Refresh, "desk")
-		edits = append(edits, claim(t, s, story.Edit))
-	}
-	settle(t, s, edits[1], story.Delivered, 0)
-	settle(t, s, edits[0], story.Delivered, 0)
-	d := claim(t, s, story.Edit)
-	if d.Story.Version != 3 {
-		t.Errorf("edit is %+v, want the newest", d)
-	}
-	settle(t, s, d, story.Delivered, 0)
-	claim(t, s, "")
-}
-
 // noEditKeepsTheThread holds that a story goes on below its message where that
 // takes no edit: it is neither told anew for that, nor tried without end.
 func noEditKeepsTheThread(t *testing.T, h Harness) {
@@ -306,6 +281,34 @@ func noEditKeepsTheThread(t *testing.T, h Harness) {
 	tell(t, s, id, story.Update, "desk")
 	settle(t, s, claim(t, s, story.Reply), story.Delivered, 0)
 	claim(t, s, story.Edit) // it may be taken now
+}
+
+// lateEdit holds that a message shows its story as it stands, though a replica
+// that was frozen in the middle of an edit ends it after another has made the
+// next one.
+func lateEdit(t *testing.T, h Harness) {
+	t.Helper()
+	for _, ended := range []story.DeliveryState{story.Delivered, story.Owed} {
+		s := h.Open(t)
+		save(t, s, item("g:1 "+string(ended), "Idlib shelled"))
+		id := tell(t, s, 0, story.NewStory, "desk")
+		settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+		save(t, s, item("g:2 "+string(ended), "Idlib shelled"))
+		tell(t, s, id, story.Refresh, "desk")
+		late := claim(t, s, story.Edit)
+		save(t, s, item("g:3 "+string(ended), "Idlib shelled"))
+		tell(t, s, id, story.Refresh, "desk")
+		settle(t, s, claim(t, s, story.Edit), story.Delivered, 0)
+		claim(t, s, "")
+		settle(t, s, late, ended, 0)
+		again := claim(t, s, story.Edit)
+		if again.Story.ID != id || again.Story.Version <= late.Story.Version {
+			t.Errorf("after a late edit that ended %s, %+v is claimed, want the newest edit", ended, again)
+		}
+		settle(t, s, again, story.Delivered, 0)
+		claim(t, s, "")
+		h.Crash(t)
+	}
 }
 
 func roomRests(t *testing.T, h Harness) {
@@ -689,6 +692,46 @@ func changedURL(t *testing.T, h Harness) {
 	}
 }
 
+// replyAfterItsRoot holds that a reply which may have been told before a restore
+// is not looked for while its root message is: it may stand in a thread of which
+// nobody knows yet.
+func replyAfterItsRoot(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	id := tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:2", "Ten killed at bridge"))
+	tell(t, s, id, story.Update, "desk")
+	must(s.Begin(t.Context(), true, Noon()))(t)
+	root := claim(t, s, story.LookUp)
+	settle(t, s, root, story.Ambiguous, time.Minute) // the platform stumbled
+	if d, ok, err := s.Claim(t.Context(), "desk", Noon()); ok || err != nil {
+		t.Fatalf("claimed %+v, %v; want that all of the story waits", d, err)
+	}
+	later := Noon().Add(time.Minute)
+	settle(t, s, claimAt(t, s, "desk", story.LookUp, later), story.Delivered, 0)
+	if d := claimAt(t, s, "desk", story.LookUp, later); d.Root != "m"+story.Remote(root.Key) {
+		t.Errorf("the reply is looked for under %q, want its root", d.Root)
+	}
+}
+
+// restoredIsHeardOf holds that operators hear of what fails in a database that was
+// put back, though nobody may look what stands in their own room: that is what
+// may fail.
+func restoredIsHeardOf(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	tell(t, s, 0, story.NewStory, "desk")
+	must(s.Begin(t.Context(), true, Noon().Add(time.Minute)))(t)
+	d, now := claimAt(t, s, "desk", story.LookUp, Noon().Add(2*time.Minute)), Noon().Add(2*time.Minute)
+	check(t, s.Settle(t.Context(), story.Outcome{
+		Dispatch: d, State: story.Ambiguous, NotBefore: now.Add(time.Hour), Why: "nobody may look", At: now,
+		Alarm: &story.Bulletin{Kind: story.RoomHealth, Key: "room desk unread", Reasons: []string{"Nobody can look"}, At: now, Rooms: []story.RoomName{"ops"}},
+	}))
+	claimAt(t, s, "ops", story.Post, now)
+}
+
 // restoredIsLookedFor holds that nothing is sent blindly that rooms may have
 // heard before the database was put back from a backup, and that news is.
 func restoredIsLookedFor(t *testing.T, h Harness) {
@@ -702,6 +745,9 @@ func restoredIsLookedFor(t *testing.T, h Harness) {
 	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
 	save(t, s, item("g:2", "Market shelled"))
 	tell(t, s, 0, story.NewStory, "desk")
+	save(t, s, item("g:0", "Convoy seen"))
+	tell(t, s, 0, story.NewStory, "den")
+	settle(t, s, claimAt(t, s, "den", story.Post, Noon()), story.Ambiguous, 0)
 	h.Crash(t)
 	s = h.Open(t)
 	begun := Noon().Add(6 * time.Hour)
@@ -713,12 +759,20 @@ func restoredIsLookedFor(t *testing.T, h Harness) {
 	if so := must(s.Begin(t.Context(), false, begun.Add(time.Minute)))(t); so {
 		t.Error("the second start is taken for the first")
 	}
+	if d := claimAt(t, s, "den", story.LookUp, begun); !d.Tried.Equal(Noon()) || !d.Until.Equal(begun) {
+		t.Errorf("what the backup knew to be in doubt is looked for from %v to %v, want from when it was sent to the restore", d.Tried, d.Until)
+	}
 	d := claim(t, s, story.LookUp)
-	if d.Notice.Item != 2 || d.Tried.After(Noon()) || d.Looked.IsZero() {
-		t.Errorf("looked for is %+v, want item 2 since before the backup", d)
+	if d.Notice.Item != 2 || d.Tried.After(Noon()) || !d.Until.Equal(begun) || d.Looked.IsZero() {
+		t.Errorf("looked for is %+v, want item 2 since before the backup, until the restore", d)
 	}
 	settle(t, s, d, story.Owed, 0) // it does not stand there
-	settle(t, s, claim(t, s, story.Post), story.Delivered, 0)
+	settle(t, s, claimAt(t, s, "desk", story.Post, begun.Add(time.Minute)), story.Ambiguous, 0)
+	d = claimAt(t, s, "desk", story.LookUp, begun.Add(2*time.Minute))
+	if !d.Tried.Equal(begun.Add(time.Minute)) || !d.Until.IsZero() {
+		t.Errorf("what was sent after the restore is looked for from %v to %v, want as anything else", d.Tried, d.Until)
+	}
+	settle(t, s, d, story.Delivered, 0)
 	for _, news := range []struct {
 		key      string
 		at, seen time.Time
@@ -740,6 +794,9 @@ func restoredIsLookedFor(t *testing.T, h Harness) {
 		check(t, err)
 		if !ok || d.Act != news.want {
 			t.Errorf("%s is claimed to %q (%v), want to %q", news.key, d.Act, ok, news.want)
+		}
+		if d.Act == story.LookUp && !d.Until.Equal(begun) {
+			t.Errorf("%s is looked for until %v, want until the restore", news.key, d.Until)
 		}
 		settle(t, s, d, story.Delivered, 0)
 	}

@@ -122,8 +122,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"WhatChangesNoMessageJoinsSilently", joinsSilently},
 		{"ARefreshWithoutAMessageExpires", refreshExpires},
 		{"AnEditIsPutOffOrGivenUp", editPutOff},
-		{"AnEditThatIsLateIsMadeAnew", editLate},
 		{"AMessageThatTakesNoEditKeepsItsThread", noEditKeepsTheThread},
+		{"AnEditThatCameLateIsMadeGood", lateEdit},
 		{"ARoomThatRestsIsLeftAlone", roomRests},
 		{"AReplyToARemovedRootIsTold", rootRemoved},
 		{"ACrashWhileSendingIsAmbiguousAndLookedFor", crashIsAmbiguous},
@@ -140,6 +140,8 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"WhatMayHaveBeenToldBeforeARestoreIsLookedForFirst", restoredIsLookedFor},
+		{"AReplyIsLookedForOnceItIsKnownWhereItsRootStands", replyAfterItsRoot},
+		{"OperatorsHearAfterARestoreWhateverMayBeRead", restoredIsHeardOf},
 		{"ReadingsComeInOrderAndAnEditAnew", readingsInOrder},
 		{"ANewWatchGetsAPastAndNothingIsTold", newPast},
 		{"AnEditCountsForTheWatchesThatAcceptItAlone", onlyWhoAccepts},
@@ -227,7 +229,13 @@ func tell(t *testing.T, s Store, of story.ID, kind story.NoticeKind, rooms ...st
 // claim takes what is due in the room desk; want is the act, or "" for none.
 func claim(t *testing.T, s Store, want story.Act) story.Dispatch {
 	t.Helper()
-	d, ok, err := s.Claim(t.Context(), "desk", Noon())
+	return claimAt(t, s, "desk", want, Noon())
+}
+
+// claimAt is claim in a room at a time.
+func claimAt(t *testing.T, s Store, room story.RoomName, want story.Act, at time.Time) story.Dispatch {
+	t.Helper()
+	d, ok, err := s.Claim(t.Context(), room, at)
 	check(t, err)
 	if got := d.Act; !ok && want != "" || ok && got != want {
 		t.Fatalf("claimed %v %q, want %q", ok, got, want)
