@@ -64,14 +64,17 @@ type audited struct {
 	item     story.ItemID
 	watch    story.WatchName
 	relation string // "" if it is in no story
+	edited   bool   // was there before, and may be of the watch's past: kept, and never told
 }
 
 // derive compares the items that were judged since with who was told.
 func (a *auditor) derive(ctx context.Context, rooms map[story.WatchName][]story.RoomName, since time.Time) error {
 	rows, err := a.tx.QueryContext(ctx, `
-		SELECT i.id, m.watch, coalesce(r.relation, '') FROM items i JOIN matches m ON m.item = i.id LEFT JOIN reports r ON r.item = i.id
-		WHERE i.judged >= ? AND NOT i.seed ORDER BY i.id, m.watch`, micros(since))
-	all, err := collect(rows, err, func(r *sql.Rows) (j audited, err error) { return j, r.Scan(&j.item, &j.watch, &j.relation) })
+		SELECT i.id, m.watch, coalesce(r.relation, ''), i.revision > 1 AND i.first_seen < ?1 FROM items i JOIN matches m ON m.item = i.id LEFT JOIN reports r ON r.item = i.id
+		WHERE i.judged >= ?1 AND NOT i.seed ORDER BY i.id, m.watch`, micros(since))
+	all, err := collect(rows, err, func(r *sql.Rows) (j audited, err error) {
+		return j, r.Scan(&j.item, &j.watch, &j.relation, &j.edited)
+	})
 	if err != nil {
 		return err
 	}
@@ -79,6 +82,8 @@ func (a *auditor) derive(ctx context.Context, rooms map[story.WatchName][]story.
 		owed, known := rooms[j.watch]
 		switch {
 		case !known:
+			continue
+		case j.relation == "" && j.edited:
 			continue
 		case j.relation == "":
 			a.fault(1, "item %d, which %s accepts, is in no story", j.item, j.watch)

@@ -136,6 +136,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"ARoomFoundShutIsCountedAndOperatorsHear", shutIsCounted},
 		{"AMessageThatFindsARoomShutLetsAnotherTry", shutByOne},
 		{"AnAuditFindsWhoWasNotTold", auditFinds},
+		{"AnAuditMissesNothingOfThePast", auditKnowsThePast},
 		{"TheLedgerHasEveryDelivery", ledgerHasAll},
 		{"AKeyIsTheSameAtEachAttempt", keyStays},
 		{"WhatMayHaveBeenToldBeforeARestoreIsLookedForFirst", restoredIsLookedFor},
