@@ -101,11 +101,14 @@ func (pr *program) work(ctx context.Context) error {
 func utcNow() time.Time { return time.Now().Add(fault.Skew()).UTC() }
 
 // reload puts the desk file as it is now in force. If it has a fault,
-// everything stays as it was.
+// everything stays as it was; if the database has one, it is tried again.
 func (pr *program) reload(ctx context.Context, secrets []string) {
 	d, notes, err := loadDesk(pr.set.Desk, config.Options{PollEvery: pr.set.PollEvery, Secrets: secrets})
 	if err == nil {
-		err = pr.apply(ctx, d)
+		if err = pr.apply(ctx, d); err != nil && pr.waits() {
+			pr.log.LogAttrs(ctx, slog.LevelError, "desk file not reloaded yet; trying again", slog.Any("error", err))
+			return
+		}
 	}
 	if err != nil {
 		pr.log.LogAttrs(ctx, slog.LevelError, "desk file not reloaded; the one before stays in force", slog.Any("error", err))
