@@ -128,13 +128,16 @@ const quiet = 300 * time.Millisecond
 // ctx ends. It watches the folder, since editors and mounts replace files.
 func follow(ctx context.Context, file string, hangup <-chan os.Signal, log *slog.Logger, changed func()) {
 	var events chan fsnotify.Event
-	if w, err := fsnotify.NewWatcher(); err == nil {
+	var missed chan error // too much has happened in the folder to tell what
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
 		defer func() { _ = w.Close() }()
-		if err = w.Add(filepath.Dir(file)); err == nil {
-			events = w.Events
-		} else {
-			log.LogAttrs(ctx, slog.LevelWarn, "desk file is not followed; send SIGHUP after a change", slog.Any("error", err))
-		}
+		err = w.Add(filepath.Dir(file))
+	}
+	if err == nil {
+		events, missed = w.Events, w.Errors
+	} else {
+		log.LogAttrs(ctx, slog.LevelWarn, "desk file is not followed; send SIGHUP after a change", slog.Any("error", err))
 	}
 	settled := time.NewTimer(0)
 	<-settled.C
@@ -148,6 +151,9 @@ func follow(ctx context.Context, file string, hangup <-chan os.Signal, log *slog
 			if filepath.Base(e.Name) == filepath.Base(file) && !e.Has(fsnotify.Chmod) || filepath.Base(e.Name) == "..data" {
 				settled.Reset(quiet)
 			}
+		case err := <-missed: // nothing more comes until it is heard
+			log.LogAttrs(ctx, slog.LevelWarn, "a change of the desk file may have been missed; it is read again", slog.Any("error", err))
+			settled.Reset(quiet)
 		case <-settled.C:
 			changed()
 		}

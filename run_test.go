@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -128,6 +129,47 @@ func TestAReloadThatTheDatabaseDidNotTakeIsMadeUpFor(t *testing.T) {
 	stop()
 	if code := <-done; code != exitOK {
 		t.Errorf("exit code %d, want %d\n%s", code, exitOK, log.String())
+	}
+}
+
+// TestAChangeIsHeardAfterTooMuchHasHappened has more happen in the folder of the
+// desk file, while that is put in force, than the kernel keeps.
+func TestAChangeIsHeardAfterTooMuchHasHappened(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	touch := func(name string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	changed, proceed, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	hangup := make(chan os.Signal, 1)
+	go func() {
+		defer close(over)
+		follow(ctx, filepath.Join(dir, "desk.yaml"), hangup, slog.New(slog.DiscardHandler), func() {
+			select {
+			case changed <- struct{}{}:
+				<-proceed
+			case <-ctx.Done():
+			}
+		})
+	}()
+	defer func() { stop(); <-over }()
+	hangup <- syscall.SIGHUP
+	<-changed
+	for range 10_000 { // at least two events each
+		touch("one")
+		touch("other")
+	}
+	proceed <- struct{}{}
+	touch("desk.yaml")
+	select {
+	case <-changed:
+		proceed <- struct{}{}
+	case <-time.After(20 * time.Second):
+		t.Error("nobody hears of a change of the desk file any more")
 	}
 }
 
