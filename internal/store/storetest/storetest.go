@@ -154,6 +154,7 @@ func Run(t *testing.T, begin func(t *testing.T) Harness) {
 		{"APollBringsNoFeedBack", pollOfAFeedTakenOut},
 		{"AStepOfTheClockMovesWhatIsDue", clockStepped},
 		{"NoRoomRestsThroughAStepOfTheClock", clockSetBack},
+		{"NoRoomRestsThroughAStepThatNobodySaw", clockSetBackBetween},
 		{"APushIsSavedWithItsItems", pushSaved},
 		{"APollUndoesNoPush", pollBesidePush},
 		{"APollThatWasOvertakenLeavesItsItems", overtaken},
