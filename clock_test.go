@@ -1,8 +1,15 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"vedette/config"
 )
 
 func TestOnlyAClockThatIsSetIsSeenAsSet(t *testing.T) {
@@ -21,4 +28,67 @@ func TestOnlyAClockThatIsSetIsSeenAsSet(t *testing.T) {
 			t.Errorf("steady after it was set by %v, seen as set by %v", by, got)
 		}
 	}
+}
+
+// TestADigestIsNotLostToAClockThatWasAhead has the clock a year ahead when
+// vedette starts, and set while it runs.
+func TestADigestIsNotLostToAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "vedette.yaml")
+	const yaml = `
+feeds: [{ name: wire, url: "https://wire.example/rss" }]
+watches: { front: { rule: idlib, rooms: [desk] } }
+rooms: { desk: { terminal: {}, digest: ["07:30"], handover: ["19:30"] } }
+`
+	if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{stdout: new(bytes.Buffer), stderr: new(bytes.Buffer), environ: []string{"VEDETTE_DESK=" + file, "VEDETTE_DATA=" + dir}}
+	set, err := p.settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var right atomic.Bool
+	now := func() time.Time {
+		if right.Load() {
+			return utcNow()
+		}
+		return utcNow().AddDate(1, 0, 0)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	pr, err := build(ctx, p, set, now, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pr.apply(ctx, d); err != nil {
+		t.Fatal(err)
+	}
+	if err := pr.again(ctx); err != nil { // with the versions of its watches on record
+		t.Fatal(err)
+	}
+	right.Store(true)
+	if by := pr.step(&wallClock{last: time.Now(), wall: time.Now().Round(0).AddDate(1, 0, 0)})(); by > -time.Hour {
+		t.Fatalf("the clock was set by %v", by)
+	}
+	heeded := make(chan struct{})
+	go func() { defer close(heeded); pr.heed(ctx) }()
+	defer func() {
+		stop()
+		<-heeded
+		if err := pr.store.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	eventually(t, 20*time.Second, func() bool {
+		next, err := pr.store.Next(ctx, now())
+		if err != nil {
+			t.Error(err)
+		}
+		return next.Sub(now()) <= 24*time.Hour
+	})
 }
