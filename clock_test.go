@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vedette/config"
+	"vedette/story"
 )
 
 func TestOnlyAClockThatIsSetIsSeenAsSet(t *testing.T) {
@@ -30,10 +31,9 @@ func TestOnlyAClockThatIsSetIsSeenAsSet(t *testing.T) {
 	}
 }
 
-// TestADigestIsNotLostToAClockThatWasAhead has the clock a year ahead when
-// vedette starts, and set while it runs.
-func TestADigestIsNotLostToAClockThatWasAhead(t *testing.T) {
-	t.Parallel()
+// inForce returns a program that has a desk file in force.
+func inForce(t *testing.T, now func() time.Time) *program {
+	t.Helper()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "vedette.yaml")
 	const yaml = `
@@ -53,6 +53,50 @@ rooms: { desk: { terminal: {}, digest: ["07:30"], handover: ["19:30"] } }
 	if err != nil {
 		t.Fatal(err)
 	}
+	pr, err := build(t.Context(), p, set, now, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := pr.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := pr.apply(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	return pr
+}
+
+// TestTwoDeskFilesDoNotAnswerOneAnother has another replica put its own desk
+// file's version of a watch on record.
+func TestTwoDeskFilesDoNotAnswerOneAnother(t *testing.T) {
+	t.Parallel()
+	pr := inForce(t, utcNow)
+	stands, _, err := pr.store.Stand(t.Context())
+	if err != nil || len(stands) != 1 {
+		t.Fatalf("%d things are on record, %v", len(stands), err)
+	}
+	c := story.Change{What: story.AWatch, Name: stands[0].Name, Before: stands[0].After, After: "another version", At: utcNow()}
+	if _, err := pr.store.SaveChange(t.Context(), story.Deed{}, c); err != nil {
+		t.Fatal(err)
+	}
+	said, err := pr.store.LastChange(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pr.again(t.Context()); err != nil { // it is heeded
+		t.Fatal(err)
+	}
+	if last, err := pr.store.LastChange(t.Context()); err != nil || last != said {
+		t.Errorf("change %d is answered by %d (%v), which the other heeds in its turn", said, last, err)
+	}
+}
+
+// TestADigestIsNotLostToAClockThatWasAhead has the clock a year ahead when
+// vedette starts, and set while it runs.
+func TestADigestIsNotLostToAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
 	var right atomic.Bool
 	now := func() time.Time {
 		if right.Load() {
@@ -61,13 +105,7 @@ rooms: { desk: { terminal: {}, digest: ["07:30"], handover: ["19:30"] } }
 		return utcNow().AddDate(1, 0, 0)
 	}
 	ctx, stop := context.WithCancel(t.Context())
-	pr, err := build(ctx, p, set, now, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := pr.apply(ctx, d); err != nil {
-		t.Fatal(err)
-	}
+	pr := inForce(t, now)
 	if err := pr.again(ctx); err != nil { // with the versions of its watches on record
 		t.Fatal(err)
 	}
@@ -77,13 +115,7 @@ rooms: { desk: { terminal: {}, digest: ["07:30"], handover: ["19:30"] } }
 	}
 	heeded := make(chan struct{})
 	go func() { defer close(heeded); pr.heed(ctx) }()
-	defer func() {
-		stop()
-		<-heeded
-		if err := pr.store.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
+	defer func() { stop(); <-heeded }()
 	eventually(t, 20*time.Second, func() bool {
 		next, err := pr.store.Next(ctx, now())
 		if err != nil {

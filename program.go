@@ -200,10 +200,15 @@ func (pr *program) put(ctx context.Context, d *config.Desk) (err error) {
 	if err := pr.enforce(ctx, e, set, seats); err != nil {
 		return err
 	}
-	pr.declared, pr.awaited = d, nil
 	pr.inForce.Store(e)
 	pr.taken.Store(last)
-	return seen(ctx, pr.store, d, changes, pr.now())
+	if d != pr.declared { // else two replicas with two desk files would answer one another without end
+		if err := seen(ctx, pr.store, d, changes, pr.now()); err != nil {
+			return err
+		}
+	}
+	pr.declared, pr.awaited = d, nil
+	return nil
 }
 
 // again puts in force what people have changed since the desk file was read.
