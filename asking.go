@@ -92,9 +92,9 @@ func (e *effective) addFeed(c *story.Change, every time.Duration) error {
 	return nil
 }
 
-// seen has it on the record what the desk file says of its watches, so that
-// the history of a watch is whole. What another replica has put there meanwhile
-// is left: whoever heeds changes looks at it within seconds.
+// seen has it on the record what a desk file that was read says of its watches,
+// so that the history of a watch is whole. What another replica has put there
+// meanwhile is left.
 func seen(ctx context.Context, db *store.Store, d *config.Desk, changes []story.Change, now time.Time) error {
 	stands := make(map[string]story.Change)
 	for _, c := range changes {

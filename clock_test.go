@@ -1,8 +1,16 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"vedette/config"
+	"vedette/story"
 )
 
 func TestOnlyAClockThatIsSetIsSeenAsSet(t *testing.T) {
@@ -21,4 +29,98 @@ func TestOnlyAClockThatIsSetIsSeenAsSet(t *testing.T) {
 			t.Errorf("steady after it was set by %v, seen as set by %v", by, got)
 		}
 	}
+}
+
+// inForce returns a program that has a desk file in force.
+func inForce(t *testing.T, now func() time.Time) *program {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "vedette.yaml")
+	const yaml = `
+feeds: [{ name: wire, url: "https://wire.example/rss" }]
+watches: { front: { rule: idlib, rooms: [desk] } }
+rooms: { desk: { terminal: {}, digest: ["07:30"], handover: ["19:30"] } }
+`
+	if err := os.WriteFile(file, []byte(yaml), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := &process{stdout: new(bytes.Buffer), stderr: new(bytes.Buffer), environ: []string{"VEDETTE_DESK=" + file, "VEDETTE_DATA=" + dir}}
+	set, err := p.settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, _, err := loadDesk(set.Desk, config.Options{PollEvery: set.PollEvery})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pr, err := build(t.Context(), p, set, now, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := pr.store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := pr.apply(t.Context(), d); err != nil {
+		t.Fatal(err)
+	}
+	return pr
+}
+
+// TestTwoDeskFilesDoNotAnswerOneAnother has another replica put its own desk
+// file's version of a watch on record.
+func TestTwoDeskFilesDoNotAnswerOneAnother(t *testing.T) {
+	t.Parallel()
+	pr := inForce(t, utcNow)
+	stands, _, err := pr.store.Stand(t.Context())
+	if err != nil || len(stands) != 1 {
+		t.Fatalf("%d things are on record, %v", len(stands), err)
+	}
+	c := story.Change{What: story.AWatch, Name: stands[0].Name, Before: stands[0].After, After: "another version", At: utcNow()}
+	if _, err := pr.store.SaveChange(t.Context(), story.Deed{}, c); err != nil {
+		t.Fatal(err)
+	}
+	said, err := pr.store.LastChange(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := pr.again(t.Context()); err != nil { // it is heeded
+		t.Fatal(err)
+	}
+	if last, err := pr.store.LastChange(t.Context()); err != nil || last != said {
+		t.Errorf("change %d is answered by %d (%v), which the other heeds in its turn", said, last, err)
+	}
+}
+
+// TestADigestIsNotLostToAClockThatWasAhead has the clock a year ahead when
+// vedette starts, and set while it runs.
+func TestADigestIsNotLostToAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	var right atomic.Bool
+	now := func() time.Time {
+		if right.Load() {
+			return utcNow()
+		}
+		return utcNow().AddDate(1, 0, 0)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	pr := inForce(t, now)
+	if err := pr.again(ctx); err != nil { // with the versions of its watches on record
+		t.Fatal(err)
+	}
+	right.Store(true)
+	if by := pr.step(&wallClock{last: time.Now(), wall: time.Now().Round(0).AddDate(1, 0, 0)})(); by > -time.Hour {
+		t.Fatalf("the clock was set by %v", by)
+	}
+	heeded := make(chan struct{})
+	go func() { defer close(heeded); pr.heed(ctx) }()
+	defer func() { stop(); <-heeded }()
+	eventually(t, 20*time.Second, func() bool {
+		next, err := pr.store.Next(ctx, now())
+		if err != nil {
+			t.Error(err)
+		}
+		return next.Sub(now()) <= 24*time.Hour
+	})
 }

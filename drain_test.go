@@ -146,6 +146,7 @@ type newsroom struct {
 }
 
 func (*newsroom) Poll(context.Context, story.FeedName) error { return nil }
+func (*newsroom) Polls(story.FeedName) bool                  { return true }
 func (*newsroom) Forget()                                    {}
 
 func (n *newsroom) Judge(ctx context.Context) (more bool, err error) {

@@ -66,10 +66,12 @@ type program struct {
 
 	languages *words.Catalogue
 
-	applying sync.Mutex // one desk file is put in force at a time
-	declared *config.Desk
+	applying sync.Mutex   // one desk file is put in force at a time; guards declared and awaited
+	declared *config.Desk // the desk file in force
+	awaited  *config.Desk // the one that is to be, and was not taken by the database; or nil
 	inForce  atomic.Pointer[effective]
 	taken    atomic.Int64 // the last change from a chat that is in force
+	stepped  atomic.Bool  // the clock was set since the desk file was put in force
 }
 
 // build wires the parts on the database in the data folder. A clock other
@@ -90,11 +92,11 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	step := new(wallClock).step
+	clock := new(wallClock)
 	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
 	callback := strings.TrimSuffix(set.PublicURL, "/")
 	if replay {
-		tick, gap, limits.Most, step, callback = 10*time.Millisecond, 0, 0, nil, ""
+		tick, gap, limits.Most, clock, callback = 10*time.Millisecond, 0, 0, nil, ""
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, languages: languages, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -131,7 +133,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if set.HeartbeatURL != "" {
 		pr.auditor.clean = heartbeat(set.HeartbeatURL.Reveal())
 	}
-	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: pr.step(clock), Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
 
@@ -166,10 +168,22 @@ func (pr *program) platforms() (err error) {
 }
 
 // apply puts d in force, with what was added in chats: all of it or, if it
-// returns an error, nothing.
+// returns an error, nothing that lasts. If that is the database's, heed tries
+// again.
 func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 	pr.applying.Lock()
 	defer pr.applying.Unlock()
+	return pr.put(ctx, d)
+}
+
+// put is apply for who holds the lock.
+func (pr *program) put(ctx context.Context, d *config.Desk) (err error) {
+	faulty := false // d itself
+	defer func() {
+		if err != nil && !faulty {
+			pr.awaited = d
+		}
+	}()
 	changes, last, err := pr.store.Stand(ctx)
 	if err != nil {
 		return err
@@ -178,24 +192,60 @@ func (pr *program) apply(ctx context.Context, d *config.Desk) error {
 	for _, n := range notes {
 		pr.log.LogAttrs(ctx, slog.LevelWarn, "added in a chat", slog.Any("error", n))
 	}
-	if err := pr.enforce(ctx, e); err != nil {
+	set, seats, err := pr.open(e.Desk)
+	if err != nil {
+		faulty = true
 		return err
 	}
-	pr.declared = d
+	if err := pr.enforce(ctx, e, set, seats); err != nil {
+		return err
+	}
 	pr.inForce.Store(e)
 	pr.taken.Store(last)
-	return seen(ctx, pr.store, d, changes, pr.now())
+	if d != pr.declared { // else two replicas with two desk files would answer one another without end
+		if err := seen(ctx, pr.store, d, changes, pr.now()); err != nil {
+			return err
+		}
+	}
+	pr.declared, pr.awaited = d, nil
+	return nil
 }
 
 // again puts in force what people have changed since the desk file was read.
 func (pr *program) again(ctx context.Context) error {
 	pr.applying.Lock()
-	d := pr.declared
-	pr.applying.Unlock()
-	return pr.apply(ctx, d)
+	defer pr.applying.Unlock()
+	if pr.awaited != nil {
+		return pr.put(ctx, pr.awaited)
+	}
+	return pr.put(ctx, pr.declared)
 }
 
-// heed takes up what was changed by another process, such as vedette ask.
+// waits reports whether a desk file is to be put in force when the database
+// takes it.
+func (pr *program) waits() bool {
+	pr.applying.Lock()
+	defer pr.applying.Unlock()
+	return pr.awaited != nil
+}
+
+// step returns what tells by how much the clock was set, or nil without one.
+func (pr *program) step(clock *wallClock) func() time.Duration {
+	if clock == nil {
+		return nil
+	}
+	return func() time.Duration {
+		by := clock.step()
+		if by != 0 {
+			pr.stepped.Store(true)
+		}
+		return by
+	}
+}
+
+// heed takes up what was changed by another process, such as vedette ask, and a
+// desk file that the database did not take. If the clock was set, digests and
+// shifts are due at the hours of the desk file by the clock as it is now.
 func (pr *program) heed(ctx context.Context) {
 	look := time.NewTicker(2 * time.Second)
 	defer look.Stop()
@@ -206,8 +256,11 @@ func (pr *program) heed(ctx context.Context) {
 		case <-look.C:
 		}
 		last, err := pr.store.LastChange(ctx)
-		if err == nil && last > pr.taken.Load() {
-			err = pr.again(ctx)
+		if waits := pr.waits(); err == nil && (waits || pr.stepped.Load() || last > pr.taken.Load()) {
+			pr.stepped.Store(false)
+			if err = pr.again(ctx); err == nil && waits {
+				pr.log.LogAttrs(ctx, slog.LevelInfo, "desk file reloaded at last")
+			}
 		}
 		if err != nil && ctx.Err() == nil {
 			pr.log.LogAttrs(ctx, slog.LevelError, "what was changed is not in force", slog.Any("error", err))
@@ -215,17 +268,19 @@ func (pr *program) heed(ctx context.Context) {
 	}
 }
 
-// enforce puts e in force.
-func (pr *program) enforce(ctx context.Context, e *effective) error {
-	d := e.Desk
+// open makes of d what can be put in force. Its error is the desk file's.
+func (pr *program) open(d *config.Desk) (*watch.Set, map[story.RoomName]bot.Seat, error) {
 	set, err := watch.NewSet(d.Watches, d.Aliases)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	seats, err := pr.seats(d)
-	if err != nil {
-		return err
-	}
+	return set, seats, err
+}
+
+// enforce puts e in force, with what open made of it.
+func (pr *program) enforce(ctx context.Context, e *effective, set *watch.Set, seats map[story.RoomName]bot.Seat) error {
+	d := e.Desk
 	stands, err := pr.store.Standings(ctx)
 	if err != nil {
 		return err

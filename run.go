@@ -106,11 +106,14 @@ func (pr *program) work(ctx context.Context) error {
 func utcNow() time.Time { return time.Now().Add(fault.Skew()).UTC() }
 
 // reload puts the desk file as it is now in force. If it has a fault,
-// everything stays as it was.
+// everything stays as it was; if the database has one, it is tried again.
 func (pr *program) reload(ctx context.Context, secrets []string) {
 	d, notes, err := loadDesk(pr.set.Desk, config.Options{PollEvery: pr.set.PollEvery, Secrets: secrets})
 	if err == nil {
-		err = pr.apply(ctx, d)
+		if err = pr.apply(ctx, d); err != nil && pr.waits() {
+			pr.log.LogAttrs(ctx, slog.LevelError, "desk file not reloaded yet; trying again", slog.Any("error", err))
+			return
+		}
 	}
 	if err != nil {
 		pr.log.LogAttrs(ctx, slog.LevelError, "desk file not reloaded; the one before stays in force", slog.Any("error", err))
@@ -130,13 +133,16 @@ const quiet = 300 * time.Millisecond
 // ctx ends. It watches the folder, since editors and mounts replace files.
 func follow(ctx context.Context, file string, hangup <-chan os.Signal, log *slog.Logger, changed func()) {
 	var events chan fsnotify.Event
-	if w, err := fsnotify.NewWatcher(); err == nil {
+	var missed chan error // too much has happened in the folder to tell what
+	w, err := fsnotify.NewWatcher()
+	if err == nil {
 		defer func() { _ = w.Close() }()
-		if err = w.Add(filepath.Dir(file)); err == nil {
-			events = w.Events
-		} else {
-			log.LogAttrs(ctx, slog.LevelWarn, "desk file is not followed; send SIGHUP after a change", slog.Any("error", err))
-		}
+		err = w.Add(filepath.Dir(file))
+	}
+	if err == nil {
+		events, missed = w.Events, w.Errors
+	} else {
+		log.LogAttrs(ctx, slog.LevelWarn, "desk file is not followed; send SIGHUP after a change", slog.Any("error", err))
 	}
 	settled := time.NewTimer(0)
 	<-settled.C
@@ -150,6 +156,9 @@ func follow(ctx context.Context, file string, hangup <-chan os.Signal, log *slog
 			if filepath.Base(e.Name) == filepath.Base(file) && !e.Has(fsnotify.Chmod) || filepath.Base(e.Name) == "..data" {
 				settled.Reset(quiet)
 			}
+		case err := <-missed: // nothing more comes until it is heard
+			log.LogAttrs(ctx, slog.LevelWarn, "a change of the desk file may have been missed; it is read again", slog.Any("error", err))
+			settled.Reset(quiet)
 		case <-settled.C:
 			changed()
 		}

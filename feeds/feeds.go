@@ -97,6 +97,12 @@ func (p *Poller) SetFeeds(list []story.Feed) {
 	p.feeds.Store(&feeds)
 }
 
+// Polls reports whether the feed is polled.
+func (p *Poller) Polls(name story.FeedName) bool {
+	_, ok := (*p.feeds.Load())[name]
+	return ok
+}
+
 // SetOperators makes rooms those that hear of the feeds' health.
 func (p *Poller) SetOperators(rooms []story.RoomName) { p.operators.Store(&rooms) }
 

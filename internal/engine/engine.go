@@ -26,6 +26,10 @@ import (
 // A Poller polls one feed and saves what came of it.
 type Poller interface {
 	Poll(ctx context.Context, feed story.FeedName) error
+
+	// Polls reports whether it has the feed. Poll does nothing with one that it
+	// has not.
+	Polls(feed story.FeedName) bool
 }
 
 // A Desk judges items that wait, and reports whether more may be waiting.
@@ -80,7 +84,7 @@ const (
 	unheard     = 2 * time.Second        // the same on Postgres, which calls, if the call is lost
 
 	elsewhereFor = time.Hour   // how long what a room is owed that this replica does not know is left to those that may: while a new version, or a new desk file, is brought in
-	elsewhere    = time.Second // how soon it is looked at again
+	elsewhere    = time.Second // how soon it is looked at again, and so is a feed
 )
 
 // An Engine runs the stages.
@@ -320,6 +324,9 @@ func (w *pollWorker) Work(ctx context.Context, job *river.Job[store.PollArgs]) e
 		}
 		if more, err := w.e.cfg.Store.FinishPoll(ctx, job, w.e.cfg.Now()); err != nil || !more {
 			return err
+		}
+		if !w.e.cfg.Poller.Polls(job.Args.Feed) { // another replica does, or this one will
+			return river.JobSnooze(elsewhere)
 		}
 	}
 	return nil

@@ -39,6 +39,8 @@ func (s *stages) Poll(ctx context.Context, feed story.FeedName) error {
 	return err
 }
 
+func (s *stages) Polls(story.FeedName) bool { return true }
+
 func (s *stages) Forget() {}
 
 func (s *stages) Judge(ctx context.Context) (bool, error) {

@@ -46,6 +46,8 @@ func (g *greedy) Poll(context.Context, story.FeedName) error {
 	return fmt.Errorf("poll: %w", g.err)
 }
 
+func (*greedy) Polls(story.FeedName) bool { return true }
+
 func TestNoFeedIsAskedWhileTheDiskIsFull(t *testing.T) {
 	t.Parallel()
 	s := full(t)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -64,21 +65,34 @@ type audited struct {
 	item     story.ItemID
 	watch    story.WatchName
 	relation string // "" if it is in no story
+	edited   bool   // was there before, and may be of the watch's past: kept, and never told
 }
+
+// What an audit asks for, of an index each: it is made every few minutes, over
+// years of reports.
+const (
+	judgedSince = `
+		SELECT i.id, m.watch, coalesce(r.relation, ''), i.revision > 1 AND i.first_seen < ?1 FROM items i JOIN matches m ON m.item = i.id LEFT JOIN reports r ON r.item = i.id
+		WHERE i.judged >= ?1 AND NOT i.seed`
+	toldOf = `SELECT DISTINCT d.room FROM notices n JOIN deliveries d ON d.notice = n.id WHERE n.item = ?1`
+)
 
 // derive compares the items that were judged since with who was told.
 func (a *auditor) derive(ctx context.Context, rooms map[story.WatchName][]story.RoomName, since time.Time) error {
-	rows, err := a.tx.QueryContext(ctx, `
-		SELECT i.id, m.watch, coalesce(r.relation, '') FROM items i JOIN matches m ON m.item = i.id LEFT JOIN reports r ON r.item = i.id
-		WHERE i.judged >= ? AND NOT i.seed ORDER BY i.id, m.watch`, micros(since))
-	all, err := collect(rows, err, func(r *sql.Rows) (j audited, err error) { return j, r.Scan(&j.item, &j.watch, &j.relation) })
+	rows, err := a.tx.QueryContext(ctx, judgedSince, micros(since))
+	all, err := collect(rows, err, func(r *sql.Rows) (j audited, err error) {
+		return j, r.Scan(&j.item, &j.watch, &j.relation, &j.edited)
+	})
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(all, func(a, b audited) int { return cmp.Or(cmp.Compare(a.item, b.item), cmp.Compare(a.watch, b.watch)) })
 	for _, j := range all {
 		owed, known := rooms[j.watch]
 		switch {
 		case !known:
+			continue
+		case j.relation == "" && j.edited:
 			continue
 		case j.relation == "":
 			a.fault(1, "item %d, which %s accepts, is in no story", j.item, j.watch)
@@ -102,7 +116,7 @@ func (a *auditor) derive(ctx context.Context, rooms map[story.WatchName][]story.
 
 // told returns the rooms that have a delivery of a notice that the item caused.
 func (a *auditor) told(ctx context.Context, item story.ItemID) ([]story.RoomName, error) {
-	rows, err := a.tx.QueryContext(ctx, `SELECT DISTINCT d.room FROM notices n JOIN deliveries d ON d.notice = n.id WHERE n.item = ?`, item)
+	rows, err := a.tx.QueryContext(ctx, toldOf, item)
 	return collect(rows, err, scanOne[story.RoomName])
 }
 

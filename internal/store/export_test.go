@@ -33,8 +33,21 @@ func Describe(ctx context.Context, db *sql.DB, catalogue string) (all []string, 
 }
 
 // PlanOfLanguages returns how SQLite goes about [Store.Languages].
-func (s *Store) PlanOfLanguages(ctx context.Context) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, `EXPLAIN QUERY PLAN `+languages, 0)
+func (s *Store) PlanOfLanguages(ctx context.Context) ([]string, error) { return s.plan(ctx, languages) }
+
+// PlanOfAudit returns how SQLite goes about what [Store.Audit] asks of reports.
+func (s *Store) PlanOfAudit(ctx context.Context) ([]string, error) {
+	judged, err := s.plan(ctx, judgedSince)
+	if err != nil {
+		return nil, err
+	}
+	told, err := s.plan(ctx, toldOf)
+	return append(judged, told...), err
+}
+
+// plan returns how SQLite goes about a query of one argument.
+func (s *Store) plan(ctx context.Context, query string) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, `EXPLAIN QUERY PLAN `+query, 0)
 	return collect(rows, err, func(r *sql.Rows) (step string, err error) {
 		var ignored int
 		return step, r.Scan(&ignored, &ignored, &ignored, &step)

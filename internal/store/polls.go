@@ -88,7 +88,7 @@ func saveFeed(ctx context.Context, tx *sql.Tx, st story.FeedState) error {
 // ShiftFeeds moves all that is due by as much as the wall clock was set, which
 // was noticed at now, so that a step of it neither asks all feeds at once nor
 // none for hours. If it was set back, what rooms wait for is tried at once: it
-// was to be soon, by the clock as it was.
+// was to be soon, by the clock as it was. So are the levels reviewed.
 func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration, now time.Time) (err error) {
 	defer wrap(&err, "shift feeds")
 	return s.tx(ctx, func(tx *sql.Tx) error {
@@ -105,17 +105,35 @@ func (s *Store) ShiftFeeds(ctx context.Context, by time.Duration, now time.Time)
 		if by > 0 {
 			return nil
 		}
-		for _, waits := range []string{
-			`rests SET until = ?1 WHERE until > ?1`, `deliveries SET not_before = ?1 WHERE state IN ('owed', 'ambiguous') AND not_before > ?1`,
-			`roots SET not_before = ?1 WHERE not_before > ?1`, `boards SET not_before = ?1 WHERE not_before > ?1`,
-			`alarms SET due = due - since + ?1, since = ?1 WHERE ended = '' AND since > ?1`,
-		} {
-			if _, err := tx.ExecContext(ctx, `UPDATE `+waits, micros(now)); err != nil { // #nosec G202 -- all of it is ours
-				return err
-			}
-		}
-		return nil
+		return setBack(ctx, tx, now)
 	})
+}
+
+// setBack has what rooms wait for tried at once, ladders climbed and the levels
+// reviewed, since the clock that says when was set back to now.
+func setBack(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	for _, waits := range []string{
+		`rests SET until = ?1 WHERE until > ?1`, `deliveries SET not_before = ?1 WHERE state IN ('owed', 'ambiguous') AND not_before > ?1`,
+		`roots SET not_before = ?1 WHERE not_before > ?1`, `boards SET not_before = ?1 WHERE not_before > ?1`,
+		`alarms SET due = due - since + ?1, since = ?1 WHERE ended = '' AND since > ?1`, `agenda SET due = ?1 WHERE what = '` + levels + `' AND due > ?1`,
+	} {
+		if _, err := tx.ExecContext(ctx, `UPDATE `+waits, micros(now)); err != nil { // #nosec G202 -- all of it is ours
+			return err
+		}
+	}
+	return nil
+}
+
+// unlike is how far two replicas' clocks differ at the most that are kept right.
+const unlike = time.Minute
+
+// setBackSince is setBack if an audit was made at a time that is not yet.
+func setBackSince(ctx context.Context, tx *sql.Tx, now time.Time) error {
+	var ahead bool
+	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM agenda WHERE what = 'audit' AND due > ?)`, micros(now.Add(unlike))).Scan(&ahead); err != nil || !ahead {
+		return err
+	}
+	return setBack(ctx, tx, now)
 }
 
 // Requests returns the newest requests for a feed, the newest first.

@@ -106,10 +106,14 @@ const perhapsTold = `it may have been told before the database was put back from
 // from a backup, by Restore or, as restored says, by other means, what rooms
 // are owed may have been told after the backup was made: it is ambiguous, and
 // so is what is judged anew from here on and is older than now. It is looked
-// for in the rooms before it is sent. Begin returns whether that is so.
+// for in the rooms before it is sent. Begin returns whether that is so. If the
+// clock was set back since the last audit, what rooms wait for is tried at once.
 func (s *Store) Begin(ctx context.Context, restored bool, now time.Time) (so bool, err error) {
 	defer wrap(&err, "begin")
 	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if err := setBackSince(ctx, tx, now); err != nil {
+			return err
+		}
 		if restored {
 			if err := markRestored(ctx, tx); err != nil {
 				return err

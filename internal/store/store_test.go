@@ -215,6 +215,19 @@ func TestTheLanguagesOfFeedsAreReadOffWhatIsRecent(t *testing.T) {
 	}
 }
 
+func TestAnAuditLooksAtWhatIsRecent(t *testing.T) {
+	s := (&harness{path: filepath.Join(t.TempDir(), "v.db")}).Open(t).(*store.Store)
+	plan, err := s.PlanOfAudit(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range plan {
+		if strings.HasPrefix(step, "SCAN") {
+			t.Errorf("SQLite goes through all that there ever was: %s", strings.Join(plan, "; "))
+		}
+	}
+}
+
 func TestTwoProcessesCannotShareADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "v.db")
 	s, err := store.Open(t.Context(), path, quiet)

@@ -12,9 +12,11 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -153,18 +155,15 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		return false, err
 	}
 	var js []story.Judgement
+	var left error // of items that nothing can be said of
 	for i := range waiting {
-		p := &waiting[i]
-		j := story.Judgement{Item: p.Item.ID, Revision: p.Item.Revision, Matches: o.set.Match(&p.Item), At: d.now()}
-		if len(j.Matches) > 0 {
-			j.Signals = d.reader.Read(&p.Item)
+		j, err := d.judge(ctx, &waiting[i], o)
+		if errors.Is(err, errPanic) {
+			left = errors.Join(left, err)
+			continue
 		}
-		if p.Story != 0 || !p.Seed && news(p.Watches, j.Matches) {
-			if err := d.place(ctx, p, o, &j); err != nil {
-				return false, err
-			}
-		} else if len(j.Matches) > 0 {
-			d.gauge.count(o, p, new(story.Story), &j)
+		if err != nil {
+			return false, err
 		}
 		if js = append(js, j); j.Kind == "" && j.Relation == "" {
 			continue
@@ -174,13 +173,68 @@ func (d *Desk) Judge(ctx context.Context) (more bool, err error) {
 		}
 		js = nil
 	}
-	if err := d.docket.SaveJudgements(ctx, js); err != nil {
-		return false, err
+	if err := d.docket.SaveJudgements(ctx, js); err != nil || left != nil {
+		return false, errors.Join(err, left)
 	}
 	if more = len(waiting) == batch; more {
 		return true, nil
 	}
 	return false, d.reviewIfDue(ctx, o)
+}
+
+// judge judges one item, if need be plainly: all that is later would wait for
+// one that makes a part of the desk panic, for ever.
+func (d *Desk) judge(ctx context.Context, p *story.Pending, o *orders) (j story.Judgement, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			d.log.LogAttrs(ctx, slog.LevelError, "an item ended in a panic", slog.Int64("item", int64(p.Item.ID)), slog.Any("panic", fault), slog.String("stack", string(debug.Stack())))
+			j, err = d.judgePlainly(ctx, p, o)
+		}
+	}()
+	j = story.Judgement{Item: p.Item.ID, Revision: p.Item.Revision, Matches: o.set.Match(&p.Item), At: d.now()}
+	if len(j.Matches) > 0 {
+		j.Signals = d.reader.Read(&p.Item)
+	}
+	if p.Story != 0 || !p.Seed && news(p.Watches, j.Matches) {
+		err = d.place(ctx, p, o, &j)
+	} else if len(j.Matches) > 0 {
+		d.gauge.count(o, p, new(story.Story), &j)
+	}
+	return j, err
+}
+
+// errPanic is why an item goes on waiting.
+var errPanic = errors.New("it ended in a panic")
+
+// judgePlainly judges an item by the watches alone. What it claims is not read,
+// and it opens a story of its own, unless it is in one: what rooms are owed is
+// told.
+func (d *Desk) judgePlainly(ctx context.Context, p *story.Pending, o *orders) (j story.Judgement, err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("item %d: %w: %v", p.Item.ID, errPanic, fault)
+		}
+	}()
+	d.gauge, d.open = nil, openStories{} // they may remember what is not saved
+	if _, err := d.recall(ctx, o); err != nil {
+		return j, err
+	}
+	j = story.Judgement{Item: p.Item.ID, Revision: p.Item.Revision, Matches: o.set.Match(&p.Item), At: d.now()}
+	before := story.Story{Opened: j.At}
+	switch {
+	case p.Story != 0:
+		if before, err = d.docket.Story(ctx, p.Story); err != nil {
+			return j, err
+		}
+		edited(p, &j)
+	case p.Seed || !news(p.Watches, j.Matches):
+		return j, nil
+	default:
+		j.Relation, j.Kind, j.Reason = story.Opens, story.NewStory, "it could not be compared with other reports"
+	}
+	d.gauge.level(&before, &j)
+	o.owe(&j, before, p)
+	return j, nil
 }
 
 // reviewIfDue reviews the levels if it is time, if the watches have changed, or if

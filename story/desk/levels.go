@@ -144,13 +144,19 @@ func (d *Desk) raise(ctx context.Context, o *orders, p *story.Pending, before *s
 		}
 		j.Bulletins = append(j.Bulletins, d.bulletins(o, m.Watch, j.At)...)
 	}
+	d.gauge.level(before, j)
+	return nil
+}
+
+// level sets the level of the story that an item joins: that of the highest of
+// its watches.
+func (g *gauge) level(before *story.Story, j *story.Judgement) {
 	for _, w := range before.Watches {
-		j.Level = max(j.Level, d.gauge.stands[w].Level)
+		j.Level = max(j.Level, g.stands[w].Level)
 	}
 	for _, m := range j.Matches {
-		j.Level = max(j.Level, d.gauge.stands[m.Watch].Level)
+		j.Level = max(j.Level, g.stands[m.Watch].Level)
 	}
-	return nil
 }
 
 // review judges all watches at now, without anything new: levels fall, and

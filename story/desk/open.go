@@ -33,6 +33,9 @@ func (s *openStories) known(ctx context.Context, docket Docket, now time.Time) (
 		s.grouper.Forget(now.Add(-memory))
 		s.forgot = now
 	}
+	if s.seen.After(now) { // the clock was set back
+		s.seen = now
+	}
 	recent, err := docket.Recent(ctx, s.seen)
 	if err != nil {
 		return nil, err
@@ -46,8 +49,8 @@ func (s *openStories) known(ctx context.Context, docket Docket, now time.Time) (
 		for k := range recent[i].Reports {
 			all = append(all, place{recent[i].ID, &recent[i].Reports[k]})
 		}
-		if recent[i].Changed.After(s.seen) {
-			s.seen = recent[i].Changed
+		if at := recent[i].Changed; at.After(s.seen) && !at.After(now) { // what is saved next may not have changed later than one of a clock that was ahead
+			s.seen = at
 		}
 	}
 	// In the order in which they came: by what came before it a word weighs.

@@ -55,6 +55,28 @@ func auditFinds(t *testing.T, h Harness) {
 	}
 }
 
+// auditKnowsThePast has publishers edit what a watch accepted of the time before
+// it: nobody was to be told of it, and nobody is now.
+func auditKnowsThePast(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Idlib shelled"))
+	p := must(s.Unjudged(t.Context(), 10))(t)[0].Item
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.ID, Revision: 1, At: Noon()}})) // before the watch was there
+	accepted := []story.Match{{Watch: "idlib"}}
+	check(t, s.SavePast(t.Context(), []story.Judgement{{Item: p.ID, Revision: 1, Matches: accepted, Signals: Claims()}}))
+	save(t, s, item("g:1", "Idlib shelled again"))
+	later := Noon().Add(time.Hour)
+	check(t, s.SaveJudgements(t.Context(), []story.Judgement{{Item: p.ID, Revision: 2, Matches: accepted, At: later}}))
+	rooms := map[story.WatchName][]story.RoomName{"idlib": {"desk"}}
+	if a := must(s.Audit(t.Context(), rooms, Noon().Add(time.Minute), later))(t); !a.Clean() {
+		t.Errorf("%+v, want that the past of a watch is told to nobody", a)
+	}
+	if a := must(s.Audit(t.Context(), rooms, Noon(), later))(t); a.Unaccounted != 1 {
+		t.Errorf("%+v, want what came while the watch was in force missed", a)
+	}
+}
+
 func ledgerHasAll(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)

@@ -105,11 +105,28 @@ func pollOfAFeedTakenOut(t *testing.T, h Harness) {
 }
 
 // clockSetBack holds that a room that was to rest for seconds does not rest for a
-// year because the clock was a year ahead for a while, and that its ladder is
-// climbed.
+// year because the clock was a year ahead for a while, that its ladder is
+// climbed and that levels are reviewed.
 func clockSetBack(t *testing.T, h Harness) {
 	t.Helper()
 	s := h.Open(t)
+	setBack(t, s, func(ahead time.Time) { check(t, s.ShiftFeeds(t.Context(), Noon().Sub(ahead), Noon())) })
+}
+
+// clockSetBackBetween holds the same where the clock was set while nobody was
+// there.
+func clockSetBackBetween(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	setBack(t, s, func(ahead time.Time) {
+		check(t, s.Audited(t.Context(), ahead)) // as is done every few minutes
+		must(s.Begin(t.Context(), false, Noon()))(t)
+	})
+}
+
+// setBack has the clock a year ahead until it is set.
+func setBack(t *testing.T, s Store, set func(ahead time.Time)) {
+	t.Helper()
 	ahead := Noon().AddDate(1, 0, 0)
 	save(t, s, item("g:1", "Ten killed in Idlib"))
 	p := must(s.Unjudged(t.Context(), 10))(t)[0]
@@ -119,7 +136,11 @@ func clockSetBack(t *testing.T, h Harness) {
 	d, _, err := s.Claim(t.Context(), "desk", ahead)
 	check(t, err)
 	check(t, s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Owed, Rest: true, NotBefore: ahead.Add(time.Minute), Why: "a test", At: ahead}))
-	check(t, s.ShiftFeeds(t.Context(), Noon().Sub(ahead), Noon()))
+	check(t, s.SaveReview(t.Context(), nil, ahead.Add(15*time.Minute)))
+	set(ahead)
+	if !must(s.ReviewDue(t.Context(), Noon()))(t) {
+		t.Error("levels are not reviewed for a year")
+	}
 	if again := claim(t, s, story.Post); again.Delivery != d.Delivery {
 		t.Errorf("claimed %+v, want the message", again)
 	}

@@ -47,6 +47,7 @@ CREATE TABLE items (
 );
 CREATE INDEX items_unjudged ON items (first_seen, id) WHERE judged IS NULL;
 CREATE INDEX items_effective ON items (effective);
+CREATE INDEX items_judged ON items (judged) WHERE judged IS NOT NULL;
 CREATE INDEX items_feed ON items (feed, id);
 CREATE INDEX items_link ON items (link);
 CREATE INDEX items_canonical ON items (canonical);
@@ -139,6 +140,7 @@ CREATE TABLE notices (
     owed     INTEGER NOT NULL -- to how many rooms: the auditor counts them again
 );
 CREATE INDEX notices_bulletin ON notices (bulletin) WHERE bulletin IS NOT NULL;
+CREATE INDEX notices_item ON notices (item) WHERE item IS NOT NULL;
 
 CREATE TABLE deliveries (
     id         INTEGER PRIMARY KEY,
