@@ -291,6 +291,66 @@ func TestTwoAtOnceHaveOneOwner(t *testing.T) {
 	}
 }
 
+// merged has a further report show that stories 1 and 2 tell one event: 2 goes
+// on in 1.
+func (c *counter) merged(t *testing.T) {
+	t.Helper()
+	for i, title := range []string{"Bridge at Oldbridge shelled", "Shells hit bridge at Oldbridge"} {
+		key := []string{"2", "3"}[i]
+		it := story.Item{Keys: []string{key}, Title: title, Link: "https://wire.example/" + key, Canonical: "https://wire.example/" + key, Outlet: "Post", Owner: "post", FirstSeen: c.now, Effective: c.now, Published: c.now}
+		if _, err := c.db.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{it}, At: c.now}); err != nil {
+			t.Fatal(err)
+		}
+		j := story.Judgement{
+			Item: story.ItemID(2 + i), Revision: 1, Matches: []story.Match{{Watch: "bridge"}}, Relation: story.Opens, Kind: story.NewStory, At: c.now,
+			Reason: "no open story tells of it", Level: story.Critical, Rooms: []story.RoomName{"north-desk"},
+		}
+		if i == 1 {
+			j.Story, j.Relation, j.Kind = 1, story.Reports, story.Update
+			j.Moves = []story.Move{{Items: []story.ItemID{2}, From: []story.Left{{Story: 2, Level: story.Guarded}}, Into: 1, Level: story.Critical, Reason: "shown by a test"}}
+		}
+		if err := c.db.SaveJudgements(t.Context(), []story.Judgement{j}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAMergedStoryIsTheOneThatItGoesOnIn holds that whatever is asked, and
+// whatever the number asked for, a story that goes on in another is spoken of
+// as that one.
+func TestAMergedStoryIsTheOneThatItGoesOnIn(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	c.merged(t)
+	if s, err := c.db.Story(t.Context(), 2); err != nil || s.Merged != 1 {
+		t.Fatalf("story 2 is %+v, %v, want it merged", s, err)
+	}
+	for _, words := range []string{"story 2", "why 2", "timeline 2", "export 2 md", "export 2 csv", "export 2 cap", "mute 2 2h", "unmute 2", "note 2 look"} {
+		if got := said(c.Do(t.Context(), c.in("1001", manager, words))); !strings.Contains(got, "#1") {
+			t.Errorf("%s is answered with\n%s", words, got)
+		}
+	}
+	if got := said(c.Do(t.Context(), c.in("1001", manager, "ack 2"))); !strings.Contains(got, "#1 is acknowledged") {
+		t.Errorf("ack 2 is answered with\n%s", got)
+	}
+	if got := said(c.Do(t.Context(), c.in("1001", anybody, "ack 1"))); !strings.Contains(got, "has it") {
+		t.Errorf("another who takes it hears\n%s", got)
+	}
+	for _, words := range []string{"status", "digest", "handover", "timeline bridge", "watch show bridge"} {
+		if got := said(c.Do(t.Context(), c.in("1001", anybody, words))); strings.Contains(got, "#2") {
+			t.Errorf("%s speaks of the story that is no more:\n%s", words, got)
+		}
+	}
+	if said, err := c.Shift(t.Context(), "north-desk", c.now.Add(-8*time.Hour), c.now.Add(time.Minute)); err != nil || len(said) == 0 {
+		t.Errorf("the next shift is told %v, %v", said, err)
+	}
+	for _, choice := range c.Suggest(t.Context(), &command.Call{Name: "ack", From: command.Person{ID: "1"}, Where: command.Place{Platform: command.Discord, Tenant: "1001"}}, "story", "") {
+		if choice.Value != "1" {
+			t.Errorf("offered is %v", choice)
+		}
+	}
+}
+
 // TestOnlyOurButtonsAct is hostile cases H49 and H50.
 func TestOnlyOurButtonsAct(t *testing.T) {
 	t.Parallel()

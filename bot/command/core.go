@@ -372,13 +372,17 @@ func (a *ask) listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// story returns the story that an argument names.
+// story returns the story that an argument names, or the one that it goes on
+// in.
 func (a *ask) story(ctx context.Context, arg string) (*story.Story, error) {
 	id, ok := storyID(arg)
 	if !ok {
 		return nil, faultf("A story is named by its number, as in #12, and %q is none.", arg)
 	}
 	s, err := a.Record.Story(ctx, id)
+	if err == nil && s.Merged != 0 {
+		s, err = a.Record.Story(ctx, s.Merged)
+	}
 	if errors.Is(err, story.ErrNone) {
 		return nil, faultf("There is no story #%d.", id)
 	}
