@@ -375,6 +375,34 @@ func TestOnlyOurButtonsAct(t *testing.T) {
 	}
 }
 
+// TestARoomThatIsNoneIsNotAllRooms holds that whoever misspells the room that a
+// mute is for does not silence every room.
+func TestARoomThatIsNoneIsNotAllRooms(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	desk := filepath.Join(dir, "vedette.yaml")
+	if err := os.WriteFile(desk, []byte(smallDesk), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), filepath.Join(dir, database), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for muted, room := range []string{"there", "here"} {
+		want := []int{exitFault, exitOK}[muted]
+		var out strings.Builder
+		p := &process{args: []string{"ask", "--room", room, "mute", "front", "2h"}, stdout: &out, stderr: &out, environ: []string{"VEDETTE_DESK=" + desk, "VEDETTE_DATA=" + dir}}
+		if got := run(t.Context(), p); got != want {
+			t.Errorf("in %q it ended with %d, want %d; it said:\n%s", room, got, want, out.String())
+		}
+		mutes, err := db.Mutes(t.Context())
+		if err != nil || len(mutes) != muted {
+			t.Errorf("mutes are %v, %v", mutes, err)
+		}
+	}
+}
+
 // TestAHurriedPersonSlowsNobodyElse is hostile cases H52, H53 and H55.
 func TestAHurriedPersonSlowsNobodyElse(t *testing.T) {
 	t.Parallel()
