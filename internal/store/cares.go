@@ -83,9 +83,17 @@ func (s *Store) saveCare(ctx context.Context, tx *sql.Tx, id story.ID, c story.C
 	return s.enqueue(ctx, tx, jobs)
 }
 
-// reopen ends that a story is resolved: a report has come.
+// reopen ends that a story is resolved: a report has come. Ladders that were
+// climbed to their end before may be climbed anew.
 func reopen(ctx context.Context, tx *sql.Tx, id story.ID, at time.Time) error {
-	_, err := tx.ExecContext(ctx, `UPDATE cares SET state = 'open', owner = '', owner_name = '', changed = ? WHERE story = ? AND state = 'resolved'`, micros(at), id)
+	res, err := tx.ExecContext(ctx, `UPDATE cares SET state = 'open', owner = '', owner_name = '', changed = ? WHERE story = ? AND state = 'resolved'`, micros(at), id)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); n == 0 || err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `DELETE FROM alarms WHERE story = ? AND ended <> ''`, id)
 	return err
 }
 

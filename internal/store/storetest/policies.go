@@ -28,6 +28,7 @@ func policies() []promise {
 		{"AnAlarmClimbsEachRungOnce", alarmClimbs},
 		{"TwoReplicasClimbARungOnce", rungOnce},
 		{"AnAlarmOfAStoryThatFellBeginsAnew", alarmOfAFallenStory},
+		{"AnAlarmOfAStoryThatIsReopenedBeginsAnew", alarmOfAReopenedStory},
 		{"ABoardIsLookedAtWhenSomethingHappened", boardIsLookedAt},
 		{"ABoardCountsTheStoriesOfAWatch", standsOfWatches},
 	}
@@ -496,6 +497,31 @@ func alarmOfAFallenStory(t *testing.T, h Harness) {
 		if level < story.Critical {
 			check(t, s.Climb(t.Context(), story.Step{Alarm: alarms[0], Why: "the story is high", At: Noon()}))
 		}
+	}
+}
+
+// alarmOfAReopenedStory holds that a critical report to a story that somebody
+// has resolved begins the ladder anew, though the one before was climbed to
+// its end.
+func alarmOfAReopenedStory(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Ten killed in Idlib"))
+	id := tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	step := story.Step{Alarm: must(s.Alarms(t.Context(), "desk", Noon()))(t)[0], To: "duty", Reason: "nobody answers", Why: "the last rung was told", At: Noon()}
+	step.Alarm.Rung++
+	check(t, s.Climb(t.Context(), step))
+	save(t, s, item("g:2", "Eleven killed in Idlib"))
+	tellAt(t, s, id, story.Update, story.Critical, "desk")
+	if all := must(s.Alarms(t.Context(), "desk", Noon()))(t); len(all) != 0 {
+		t.Errorf("alarms are %+v, want none: the ladder was climbed", all)
+	}
+	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "resolve", By: ada(), At: Noon()}, id, func(story.Care) (story.Care, string) { return resolved(), "done" })
+	check(t, err)
+	save(t, s, item("g:3", "Twelve killed in Idlib"))
+	tellAt(t, s, id, story.Update, story.Critical, "desk")
+	if all := must(s.Alarms(t.Context(), "desk", Noon()))(t); len(all) != 1 || all[0].Taken || all[0].Rung != 0 {
+		t.Errorf("alarms are %+v, want a new one", all)
 	}
 }
 
