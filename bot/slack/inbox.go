@@ -57,8 +57,13 @@ type Inbox struct {
 	who identity   // while the queue is open
 }
 
-// answerWithin bounds the work on one call.
-const answerWithin = 30 * time.Second
+const (
+	answerWithin = 30 * time.Second // one call
+	workWithin   = 20 * time.Second // of it: what comes of it must still be told
+)
+
+// busyWords is the sentence of a call that is not worked on.
+const busyWords words.Text = "Your last requests are still being answered. Ask again in a moment."
 
 // Inbox returns the inbox of the workspace. Nothing is heard until it runs.
 func (w *Workspace) Inbox(o InboxOptions) (*Inbox, error) {
@@ -188,12 +193,11 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 // busy returns what is said with the acknowledgement of a call that is not
 // taken, or nil where nothing can be.
 func (h *heard) busy() any {
-	const busy words.Text = "Your last requests are still being answered. Ask again in a moment."
 	switch {
 	case h.sent:
-		return map[string]any{"response_action": "update", "view": wordsView(busy, h)}
+		return map[string]any{"response_action": "update", "view": wordsView(busyWords, h)}
 	case h.do == "" && !h.mention:
-		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": h.words.Say(busy)}
+		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": h.words.Say(busyWords)}
 	}
 	return nil
 }
@@ -212,9 +216,12 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 	defer in.queue.End(h.From.ID)
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	end, ok := in.queue.Turn(ctx)
+	working, stop := context.WithTimeout(ctx, workWithin)
+	defer stop()
+	end, ok := in.queue.Turn(working)
 	if !ok {
 		in.log.LogAttrs(ctx, slog.LevelWarn, "a call had no turn in time", slog.String("person", h.From.ID))
+		in.tell(ctx, h, &command.Answer{Words: h.words, Lines: []command.Line{command.Text(h.words.Say(busyWords))}})
 		return
 	}
 	defer end()
@@ -225,14 +232,14 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 		}
 	}()
 	if h.From.Name == "" {
-		h.From.Name = in.people.name(ctx, h.From.ID)
+		h.From.Name = in.people.name(working, h.From.ID)
 	}
-	h.Words = named(h.Words, func(user string) string { return in.people.name(ctx, user) })
-	h.From.Roles = in.people.roles(ctx, h.From.ID, in.groups())
+	h.Words = named(h.Words, func(user string) string { return in.people.name(working, user) })
+	h.From.Roles = in.people.roles(working, h.From.ID, in.groups())
 	if h.do != "" {
-		in.tell(ctx, h, in.answerer.Press(ctx, &h.Call, h.do))
+		in.tell(ctx, h, in.answerer.Press(working, &h.Call, h.do))
 	} else {
-		in.tell(ctx, h, in.answerer.Do(ctx, &h.Call))
+		in.tell(ctx, h, in.answerer.Do(working, &h.Call))
 	}
 }
 
