@@ -47,6 +47,8 @@ type counter struct {
 	db   *store.Store
 	seal *bot.Seal
 	now  time.Time
+
+	heeds bool // what was added is in force, as it is where vedette runs
 }
 
 func newCounter(t *testing.T) *counter {
@@ -69,8 +71,19 @@ func newCounter(t *testing.T) *counter {
 	for i := range seats {
 		seats[i].Tenant = map[story.RoomName]string{"north-desk": "1001", "south-desk": "1002", "slack-desk": "T1"}[seats[i].Name]
 	}
+	inForce := func() *effective {
+		if !c.heeds {
+			return &effective{Desk: d, chat: map[string]bool{}}
+		}
+		stands, _, err := db.Stand(ctx)
+		if err != nil {
+			t.Error(err)
+		}
+		e, _ := effect(d, stands, time.Minute)
+		return e
+	}
 	q := &inquiry{
-		db: db, seal: c.seal, desk: func() *effective { return &effective{Desk: d, chat: map[string]bool{}} }, seats: func() []command.Seat { return seats },
+		db: db, seal: c.seal, desk: inForce, seats: func() []command.Seat { return seats },
 		now: func() time.Time { return c.now }, log: slog.New(slog.DiscardHandler), reload: func(context.Context) error { return nil },
 	}
 	c.Core = q.answerer()
@@ -228,6 +241,42 @@ func TestTheSecondOfTwoWhoChangeHearsOfTheFirst(t *testing.T) {
 	if err != nil || len(changes) != 1 || !strings.Contains(changes[0].After, "fair") {
 		t.Errorf("the changes are %+v (%v), want the first", changes, err)
 	}
+}
+
+// TestAYesIsToWhatWasShown holds that whoever says yes to a change that was
+// shown of a watch as it stood does not undo what somebody has made of it
+// meanwhile.
+func TestAYesIsToWhatWasShown(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	c.heeds = true
+	ask := func(words string) string {
+		t.Helper()
+		ans := c.Do(t.Context(), c.in("1001", manager, words))
+		if len(ans.Buttons) != 1 {
+			t.Fatalf("%s is answered with %d buttons: %s", words, len(ans.Buttons), said(ans))
+		}
+		c.now = c.now.Add(time.Minute)
+		return ans.Buttons[0].Do
+	}
+	press := func(do, want string) {
+		t.Helper()
+		c.now = c.now.Add(time.Minute)
+		if got := said(c.Press(t.Context(), c.in("1001", manager, ""), do)); !strings.Contains(got, want) {
+			t.Errorf("whoever says yes hears %q, want %q", got, want)
+		}
+	}
+	press(ask("watch add fairs fair"), "Done")
+	remove, first, second := ask("watch remove fairs"), ask("watch edit fairs market"), ask("watch edit fairs bazaar")
+	press(first, "Done")
+	press(first, "done already")
+	press(second, "somebody else")
+	press(remove, "somebody else")
+	changes, err := c.db.Changes(t.Context(), story.AWatch, "fairs", 10)
+	if err != nil || len(changes) != 2 || !strings.Contains(changes[0].After, "market") {
+		t.Errorf("the changes are %+v (%v), want the first edit to stand", changes, err)
+	}
+	press(ask("watch remove fairs"), "Done")
 }
 
 // TestNoGuildHearsOfAnother is the cross-tenant cases: rooms of another guild

@@ -212,7 +212,8 @@ type ask struct {
 	zone  *time.Location
 	words words.Words
 	now   time.Time
-	yes   bool // the person has seen what it would do
+	yes   bool   // the person has seen what it would do
+	shown string // with it: what it would change, as it stood then
 }
 
 // Do carries c out.
