@@ -185,7 +185,7 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 	h.words = in.answerer.Words(h.Where)
 	if !in.queue.Begin(h.From.ID) {
 		in.log.LogAttrs(context.Background(), slog.LevelWarn, "a call was not taken: too many are under way", slog.String("person", h.From.ID))
-		return receipt{say: h.busy()}, nil
+		return receipt{say: h.busy(), begin: in.excuse(h)}, nil
 	}
 	return receipt{say: h.wait(), begin: func(ctx context.Context) { go in.work(context.WithoutCancel(ctx), h) }}, nil
 }
@@ -200,6 +200,27 @@ func (h *heard) busy() any {
 		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": h.words.Say(busyWords)}
 	}
 	return nil
+}
+
+// excuses stands for a person in the queue: a few calls that are not taken are
+// told so at a time.
+const excuses = "excuses"
+
+// excuse returns what tells of a call that is not taken where that cannot be
+// said with its acknowledgement: who presses Acknowledge must not believe that
+// it was done. It is nil where it can be, or where too many are told already.
+func (in *Inbox) excuse(h *heard) func(ctx context.Context) {
+	if h.busy() != nil || !in.queue.Begin(excuses) {
+		return nil
+	}
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+		go func() {
+			defer in.queue.End(excuses)
+			defer cancel()
+			in.tell(ctx, h, &command.Answer{Words: h.words, Lines: []command.Line{command.Text(h.words.Say(busyWords))}})
+		}()
+	}
 }
 
 // wait returns what is said with the acknowledgement of a call that is taken:

@@ -676,6 +676,27 @@ func TestAFloodOfOnePersonLeavesTheOthersTheirTurn(t *testing.T) {
 	})
 }
 
+func TestAPressThatIsNotTakenIsSaidToBeNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t, nil)
+		s.desk.takes = time.Second
+		for i := range 6 {
+			s.Deliver("interactive", press(map[string]any{"trigger_id": fmt.Sprint("press ", i)}))
+		}
+		time.Sleep(time.Minute)
+		busy := 0
+		for _, text := range s.seen(ada) {
+			if strings.Contains(text, "still being answered") {
+				busy++
+			}
+		}
+		if n := len(s.desk.calls()); n != 5 || busy != 1 {
+			t.Errorf("of 6 presses %d were answered and %d excused, want 5 and 1", n, busy)
+		}
+		s.spotless(t)
+	})
+}
+
 // TestWhoeverWaitsInVainIsTold holds that an answer that says that something
 // took too long has time left to arrive.
 func TestWhoeverWaitsInVainIsTold(t *testing.T) {
