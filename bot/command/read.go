@@ -126,7 +126,7 @@ func named(spec *Spec, rest string, args map[string]string) string {
 	for word := range strings.FieldsSeq(rest) {
 		name, value, ok := strings.Cut(word, ":")
 		name = strings.ToLower(name)
-		known := name == Share && spec.Share || name == "since" && slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Kind == Words }) ||
+		known := name == Share && spec.Share || name == "since" && spec.Name == "search" ||
 			slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Name == name && p.Kind != Words })
 		if !ok || !known || value == "" || args[name] != "" {
 			kept = append(kept, word)

@@ -36,6 +36,7 @@ func TestWhatIsTypedIsUnderstood(t *testing.T) {
 		"assign 12 to <@U0123|ada>":          {"assign", map[string]string{"story": "12", "person": "<@U0123|ada>"}, false},
 		"resolve 12":                         {"resolve", map[string]string{"story": "12"}, false},
 		"resolve 12 all is well":             {"resolve", map[string]string{"story": "12", "note": "all is well"}, false},
+		"note 12 dark since:10:00, no word":  {"note", map[string]string{"story": "12", "note": "dark since:10:00, no word"}, false},
 		"acknowledge #12":                    {"ack", map[string]string{"story": "#12"}, false},
 		"export 12 as md":                    {"export", map[string]string{"story": "12", "format": "md"}, false},
 		"test idlib (a OR b) since:30d":      {"test", map[string]string{"rule": "idlib (a OR b)", "since": "30d"}, false},
