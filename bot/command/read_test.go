@@ -37,6 +37,8 @@ func TestWhatIsTypedIsUnderstood(t *testing.T) {
 		"resolve 12":                         {"resolve", map[string]string{"story": "12"}, false},
 		"resolve 12 all is well":             {"resolve", map[string]string{"story": "12", "note": "all is well"}, false},
 		"note 12 dark since:10:00, no word":  {"note", map[string]string{"story": "12", "note": "dark since:10:00, no word"}, false},
+		"resolve 12 the same as story:44":    {"resolve", map[string]string{"story": "12", "note": "the same as story:44"}, false},
+		"note story:12 see story:44":         {"note", map[string]string{"story": "12", "note": "see story:44"}, false},
 		"acknowledge #12":                    {"ack", map[string]string{"story": "#12"}, false},
 		"export 12 as md":                    {"export", map[string]string{"story": "12", "format": "md"}, false},
 		"test idlib (a OR b) since:30d":      {"test", map[string]string{"rule": "idlib (a OR b)", "since": "30d"}, false},
