@@ -283,6 +283,9 @@ func (c *askCmd) Run(ctx context.Context, p *process) (err error) {
 	if err != nil {
 		return err
 	}
+	if c.Room != "" && !slices.ContainsFunc(d.Rooms, func(r config.Room) bool { return string(r.Name) == c.Room }) {
+		return fmt.Errorf("there is no room %q in the desk file", c.Room) // all of them would be meant
+	}
 	db, err := store.OpenBeside(ctx, databaseOf(set), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
 	if err != nil {
 		return err

@@ -47,6 +47,8 @@ type counter struct {
 	db   *store.Store
 	seal *bot.Seal
 	now  time.Time
+
+	heeds bool // what was added is in force, as it is where vedette runs
 }
 
 func newCounter(t *testing.T) *counter {
@@ -69,8 +71,19 @@ func newCounter(t *testing.T) *counter {
 	for i := range seats {
 		seats[i].Tenant = map[story.RoomName]string{"north-desk": "1001", "south-desk": "1002", "slack-desk": "T1"}[seats[i].Name]
 	}
+	inForce := func() *effective {
+		if !c.heeds {
+			return &effective{Desk: d, chat: map[string]bool{}}
+		}
+		stands, _, err := db.Stand(ctx)
+		if err != nil {
+			t.Error(err)
+		}
+		e, _ := effect(d, stands, time.Minute)
+		return e
+	}
 	q := &inquiry{
-		db: db, seal: c.seal, desk: func() *effective { return &effective{Desk: d, chat: map[string]bool{}} }, seats: func() []command.Seat { return seats },
+		db: db, seal: c.seal, desk: inForce, seats: func() []command.Seat { return seats },
 		now: func() time.Time { return c.now }, log: slog.New(slog.DiscardHandler), reload: func(context.Context) error { return nil },
 	}
 	c.Core = q.answerer()
@@ -230,6 +243,42 @@ func TestTheSecondOfTwoWhoChangeHearsOfTheFirst(t *testing.T) {
 	}
 }
 
+// TestAYesIsToWhatWasShown holds that whoever says yes to a change that was
+// shown of a watch as it stood does not undo what somebody has made of it
+// meanwhile.
+func TestAYesIsToWhatWasShown(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	c.heeds = true
+	ask := func(words string) string {
+		t.Helper()
+		ans := c.Do(t.Context(), c.in("1001", manager, words))
+		if len(ans.Buttons) != 1 {
+			t.Fatalf("%s is answered with %d buttons: %s", words, len(ans.Buttons), said(ans))
+		}
+		c.now = c.now.Add(time.Minute)
+		return ans.Buttons[0].Do
+	}
+	press := func(do, want string) {
+		t.Helper()
+		c.now = c.now.Add(time.Minute)
+		if got := said(c.Press(t.Context(), c.in("1001", manager, ""), do)); !strings.Contains(got, want) {
+			t.Errorf("whoever says yes hears %q, want %q", got, want)
+		}
+	}
+	press(ask("watch add fairs fair"), "Done")
+	remove, first, second := ask("watch remove fairs"), ask("watch edit fairs market"), ask("watch edit fairs bazaar")
+	press(first, "Done")
+	press(first, "done already")
+	press(second, "somebody else")
+	press(remove, "somebody else")
+	changes, err := c.db.Changes(t.Context(), story.AWatch, "fairs", 10)
+	if err != nil || len(changes) != 2 || !strings.Contains(changes[0].After, "market") {
+		t.Errorf("the changes are %+v (%v), want the first edit to stand", changes, err)
+	}
+	press(ask("watch remove fairs"), "Done")
+}
+
 // TestNoGuildHearsOfAnother is the cross-tenant cases: rooms of another guild
 // are in no answer.
 func TestNoGuildHearsOfAnother(t *testing.T) {
@@ -291,6 +340,66 @@ func TestTwoAtOnceHaveOneOwner(t *testing.T) {
 	}
 }
 
+// merged has a further report show that stories 1 and 2 tell one event: 2 goes
+// on in 1.
+func (c *counter) merged(t *testing.T) {
+	t.Helper()
+	for i, title := range []string{"Bridge at Oldbridge shelled", "Shells hit bridge at Oldbridge"} {
+		key := []string{"2", "3"}[i]
+		it := story.Item{Keys: []string{key}, Title: title, Link: "https://wire.example/" + key, Canonical: "https://wire.example/" + key, Outlet: "Post", Owner: "post", FirstSeen: c.now, Effective: c.now, Published: c.now}
+		if _, err := c.db.SavePoll(t.Context(), story.Poll{State: story.FeedState{Feed: "wire"}, Items: []story.Item{it}, At: c.now}); err != nil {
+			t.Fatal(err)
+		}
+		j := story.Judgement{
+			Item: story.ItemID(2 + i), Revision: 1, Matches: []story.Match{{Watch: "bridge"}}, Relation: story.Opens, Kind: story.NewStory, At: c.now,
+			Reason: "no open story tells of it", Level: story.Critical, Rooms: []story.RoomName{"north-desk"},
+		}
+		if i == 1 {
+			j.Story, j.Relation, j.Kind = 1, story.Reports, story.Update
+			j.Moves = []story.Move{{Items: []story.ItemID{2}, From: []story.Left{{Story: 2, Level: story.Guarded}}, Into: 1, Level: story.Critical, Reason: "shown by a test"}}
+		}
+		if err := c.db.SaveJudgements(t.Context(), []story.Judgement{j}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestAMergedStoryIsTheOneThatItGoesOnIn holds that whatever is asked, and
+// whatever the number asked for, a story that goes on in another is spoken of
+// as that one.
+func TestAMergedStoryIsTheOneThatItGoesOnIn(t *testing.T) {
+	t.Parallel()
+	c := newCounter(t)
+	c.merged(t)
+	if s, err := c.db.Story(t.Context(), 2); err != nil || s.Merged != 1 {
+		t.Fatalf("story 2 is %+v, %v, want it merged", s, err)
+	}
+	for _, words := range []string{"story 2", "why 2", "timeline 2", "export 2 md", "export 2 csv", "export 2 cap", "mute 2 2h", "unmute 2", "note 2 look"} {
+		if got := said(c.Do(t.Context(), c.in("1001", manager, words))); !strings.Contains(got, "#1") {
+			t.Errorf("%s is answered with\n%s", words, got)
+		}
+	}
+	if got := said(c.Do(t.Context(), c.in("1001", manager, "ack 2"))); !strings.Contains(got, "#1 is acknowledged") {
+		t.Errorf("ack 2 is answered with\n%s", got)
+	}
+	if got := said(c.Do(t.Context(), c.in("1001", anybody, "ack 1"))); !strings.Contains(got, "has it") {
+		t.Errorf("another who takes it hears\n%s", got)
+	}
+	for _, words := range []string{"status", "digest", "handover", "timeline bridge", "watch show bridge"} {
+		if got := said(c.Do(t.Context(), c.in("1001", anybody, words))); strings.Contains(got, "#2") {
+			t.Errorf("%s speaks of the story that is no more:\n%s", words, got)
+		}
+	}
+	if said, err := c.Shift(t.Context(), "north-desk", c.now.Add(-8*time.Hour), c.now.Add(time.Minute)); err != nil || len(said) == 0 {
+		t.Errorf("the next shift is told %v, %v", said, err)
+	}
+	for _, choice := range c.Suggest(t.Context(), &command.Call{Name: "ack", From: command.Person{ID: "1"}, Where: command.Place{Platform: command.Discord, Tenant: "1001"}}, "story", "") {
+		if choice.Value != "1" {
+			t.Errorf("offered is %v", choice)
+		}
+	}
+}
+
 // TestOnlyOurButtonsAct is hostile cases H49 and H50.
 func TestOnlyOurButtonsAct(t *testing.T) {
 	t.Parallel()
@@ -312,6 +421,34 @@ func TestOnlyOurButtonsAct(t *testing.T) {
 	s, err := c.db.Story(t.Context(), 1)
 	if err != nil || s.Care.State != "" {
 		t.Errorf("the story is %+v, %v, want untouched", s.Care, err)
+	}
+}
+
+// TestARoomThatIsNoneIsNotAllRooms holds that whoever misspells the room that a
+// mute is for does not silence every room.
+func TestARoomThatIsNoneIsNotAllRooms(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	desk := filepath.Join(dir, "vedette.yaml")
+	if err := os.WriteFile(desk, []byte(smallDesk), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db, err := store.Open(t.Context(), filepath.Join(dir, database), store.Options{Log: slog.New(slog.DiscardHandler), Fold: watch.Fold})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	for muted, room := range []string{"there", "here"} {
+		want := []int{exitFault, exitOK}[muted]
+		var out strings.Builder
+		p := &process{args: []string{"ask", "--room", room, "mute", "front", "2h"}, stdout: &out, stderr: &out, environ: []string{"VEDETTE_DESK=" + desk, "VEDETTE_DATA=" + dir}}
+		if got := run(t.Context(), p); got != want {
+			t.Errorf("in %q it ended with %d, want %d; it said:\n%s", room, got, want, out.String())
+		}
+		mutes, err := db.Mutes(t.Context())
+		if err != nil || len(mutes) != muted {
+			t.Errorf("mutes are %v, %v", mutes, err)
+		}
 	}
 }
 

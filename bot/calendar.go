@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"vedette/story"
@@ -53,11 +54,24 @@ func (c *Courier) handOver(ctx context.Context, room story.RoomName, seat *Seat,
 	if err != nil || !ended || c.handover == nil {
 		return err
 	}
-	lines, err := c.handover(ctx, room, from, now)
+	lines, err := c.handedOver(ctx, room, seat, from, now)
 	if err != nil {
 		return err
 	}
 	return c.calendar.SaveHandover(ctx, story.Shift{Room: room, From: from, To: now, Next: seat.Policy.NextShift(now.In(seat.Zone))}, lines)
+}
+
+// handedOver returns what the next shift must know. One that cannot be put
+// together for a fault of vedette's own says so: whatever else the room is due
+// must not wait for it.
+func (c *Courier) handedOver(ctx context.Context, room story.RoomName, seat *Seat, from, to time.Time) (lines []story.Saying, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.log.LogAttrs(ctx, slog.LevelError, "a handover ended in a panic", slog.String("room", string(room)), slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			lines, err = []story.Saying{{Text: seat.Words.Say("That went wrong inside vedette. Its log says more.")}}, nil
+		}
+	}()
+	return c.handover(ctx, room, from, to)
 }
 
 // Weigh decides by the policies of the delivery's room. A room that is not

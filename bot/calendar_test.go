@@ -13,9 +13,11 @@ import (
 	"vedette/story"
 )
 
-// A diary holds one occasion and one alarm.
+// A diary holds one occasion, one shift and one alarm.
 type diary struct {
 	since  time.Time // of the occasion, if it is due
+	began  time.Time // the shift, if it has ended
+	handed [][]story.Saying
 	alarms []story.Alarm
 	saved  []story.Occasion
 	steps  []story.Step
@@ -36,10 +38,13 @@ func (d *diary) Alarms(context.Context, story.RoomName, time.Time) ([]story.Alar
 }
 
 func (d *diary) Shift(context.Context, story.RoomName, time.Time) (time.Time, bool, error) {
-	return time.Time{}, false, nil
+	return d.began, !d.began.IsZero(), nil
 }
 
-func (d *diary) SaveHandover(context.Context, story.Shift, []story.Saying) error { return nil }
+func (d *diary) SaveHandover(_ context.Context, _ story.Shift, lines []story.Saying) error {
+	d.handed = append(d.handed, lines)
+	return nil
+}
 
 func (d *diary) EndMutes(context.Context, story.RoomName, time.Time) error { return nil }
 
@@ -97,6 +102,26 @@ func TestNothingIsToldWhileTheCalendarCannotBeRead(t *testing.T) {
 	c.SetCalendar(d)
 	if err := c.Drain(t.Context(), "desk"); !errors.Is(err, d.err) {
 		t.Errorf("error is %v, want the store's", err)
+	}
+}
+
+// TestAHandoverThatBreaksDownKeepsNothingFromTheRoom holds that a room whose
+// handover cannot be put together is told so, and hears its alerts.
+func TestAHandoverThatBreaksDownKeepsNothingFromTheRoom(t *testing.T) {
+	d := &diary{began: noon.Add(-8 * hour), alarms: []story.Alarm{{Story: 1, Room: "desk", Since: noon, Level: story.Critical}}}
+	b := &box{due: []story.Dispatch{dispatch(story.Post)}}
+	c := bot.NewCourier(b, func() time.Time { return noon }, slog.New(slog.DiscardHandler))
+	c.SetCalendar(d)
+	c.SetHandover(func(context.Context, story.RoomName, time.Time, time.Time) ([]story.Saying, error) {
+		var none []story.Saying
+		return none[:1], nil
+	})
+	c.SetRooms(map[story.RoomName]bot.Seat{"desk": {Room: &room{}, Zone: time.UTC}})
+	if err := c.Drain(t.Context(), "desk"); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.handed) != 1 || len(d.handed[0]) != 1 || len(d.steps) != 1 || len(b.settled) != 1 || b.settled[0].State != story.Delivered {
+		t.Errorf("handed over is %+v, steps are %+v and told is %+v, want all of them", d.handed, d.steps, b.settled)
 	}
 }
 

@@ -120,5 +120,6 @@ type Query struct {
 	Watch  WatchName // that accepts a report of it; "" for any
 	Since  time.Time // it changed then or later
 	Unseen bool      // it is not resolved
+	Merged bool      // also those that go on in another, which have no reports
 	Limit  int
 }

@@ -11,12 +11,12 @@ import (
 // tend changes who has a story to what decide makes of how it stands, unless it
 // says why not, and says how that ended.
 func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (after story.Care, no fault)) (*Answer, error) {
-	id, ok := storyID(a.args["story"])
-	if !ok {
-		return nil, faultf("A story is named by its number, as in #12, and %q is none.", a.args["story"])
+	s, err := a.story(ctx, a.args["story"])
+	if err != nil {
+		return nil, err
 	}
 	var no fault
-	_, heard, err := a.Record.Tend(ctx, a.deed(subject(id), detail), id, func(c story.Care) (story.Care, string) {
+	_, heard, err := a.Record.Tend(ctx, a.deed(subject(s.ID), detail), s.ID, func(c story.Care) (story.Care, string) {
 		var after story.Care
 		if after, no = decide(c); no.text != "" {
 			return c, "not done: " + no.Error()
@@ -24,20 +24,17 @@ func (a *ask) tend(ctx context.Context, detail string, decide func(story.Care) (
 		return after, "done"
 	})
 	switch {
-	case none(err):
-		return nil, faultf("There is no story #%d.", id)
 	case err != nil:
 		return nil, err
 	case heard:
 		return a.say(faultf("That was done already.")), nil
 	case no.text != "":
-		return a.say(faultf("#%d: %s.", id, no.in(a.words))), nil
+		return a.say(faultf("#%d: %s.", s.ID, no.in(a.words))), nil
 	}
-	s, err := a.Record.Story(ctx, id)
-	if err != nil {
+	if s, err = a.story(ctx, a.args["story"]); err != nil {
 		return nil, err
 	}
-	return &Answer{Lines: []Line{Text(a.tended(&s)), a.line(ctx, &s)}}, nil
+	return &Answer{Lines: []Line{Text(a.tended(s)), a.line(ctx, s)}}, nil
 }
 
 // tended says who has a story.

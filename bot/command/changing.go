@@ -297,7 +297,12 @@ func (a *ask) ours() (*story.Watch, error) {
 // propose shows what a change of a watch does and asks whether it is meant.
 // Before and after are the watch as it was and will be, or nil.
 func (a *ask) propose(ctx context.Context, button words.Text, c story.Change, after, before *story.Watch) (*Answer, error) {
-	if a.yes {
+	switch {
+	case a.yes && a.shown != c.Before && c.Before == c.After:
+		return a.say(faultf("That was done already.")), nil
+	case a.yes && a.shown != c.Before: // what the change does was shown of another version
+		return nil, faultf("%s was changed by somebody else meanwhile. Look at it and try again.", c.Name)
+	case a.yes:
 		return a.make(ctx, c)
 	}
 	ans := &Answer{Title: c.Name}
@@ -320,12 +325,13 @@ func (a *ask) propose(ctx context.Context, button words.Text, c story.Change, af
 		}
 		ans.Lines = append(ans.Lines, Text(a.words.Say("As it stands it would have told %s, with %s at the most.", bot.Stories(t.Stories, a.words), pings(t.Pings, a.words))))
 	}
-	return ans, a.confirm(ctx, ans, button)
+	return ans, a.confirm(ctx, ans, button, c.Before)
 }
 
-// confirm adds the button by which the person says that the call is meant.
-func (a *ask) confirm(ctx context.Context, ans *Answer, button words.Text) error {
-	draft, err := json.Marshal(map[string]any{"name": a.spec.Name, "args": a.args})
+// confirm adds the button by which the person says that the call is meant, for
+// what stands as it was shown.
+func (a *ask) confirm(ctx context.Context, ans *Answer, button words.Text, shown string) error {
+	draft, err := json.Marshal(map[string]any{"name": a.spec.Name, "args": a.args, "shown": shown})
 	if err != nil {
 		return err
 	}

@@ -212,7 +212,8 @@ type ask struct {
 	zone  *time.Location
 	words words.Words
 	now   time.Time
-	yes   bool // the person has seen what it would do
+	yes   bool   // the person has seen what it would do
+	shown string // with it: what it would change, as it stood then
 }
 
 // Do carries c out.
@@ -372,13 +373,17 @@ func (a *ask) listed(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// story returns the story that an argument names.
+// story returns the story that an argument names, or the one that it goes on
+// in.
 func (a *ask) story(ctx context.Context, arg string) (*story.Story, error) {
 	id, ok := storyID(arg)
 	if !ok {
 		return nil, faultf("A story is named by its number, as in #12, and %q is none.", arg)
 	}
 	s, err := a.Record.Story(ctx, id)
+	if err == nil && s.Merged != 0 {
+		s, err = a.Record.Story(ctx, s.Merged)
+	}
 	if errors.Is(err, story.ErrNone) {
 		return nil, faultf("There is no story #%d.", id)
 	}

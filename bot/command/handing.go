@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -170,15 +171,21 @@ func (a *ask) ending(ctx context.Context, ans *Answer, from, to time.Time) error
 
 // undelivered lists what rooms were owed and have not heard.
 func (a *ask) undelivered(ctx context.Context, ans *Answer, from, _ time.Time) error {
-	changed, err := a.Record.Stories(ctx, story.Query{Since: from, Limit: 200})
+	changed, err := a.Record.Stories(ctx, story.Query{Since: from, Merged: true, Limit: 200})
 	if err != nil {
 		return err
 	}
 	var lines []Line
 	for i := range changed {
-		told, err := a.Record.Told(ctx, changed[i].ID)
+		s := &changed[i]
+		told, err := a.Record.Told(ctx, s.ID)
 		if err != nil {
 			return err
+		}
+		if s.Merged != 0 { // the title is with the one that it goes on in
+			if s, err = a.story(ctx, strconv.FormatInt(int64(s.Merged), 10)); err != nil {
+				return err
+			}
 		}
 		for _, t := range told {
 			if t.At.Before(from) || !a.sees(t.Room) {
@@ -186,7 +193,7 @@ func (a *ask) undelivered(ctx context.Context, ans *Answer, from, _ time.Time) e
 			}
 			switch t.State {
 			case story.Muted, story.Held, story.Parked, story.Ambiguous, story.Expired, story.Below:
-				l := a.line(ctx, &changed[i])
+				l := a.line(ctx, s)
 				l.Spans = append(l.Spans, Span{Text: " · " + a.words.Say("%s in %s", bot.StateName(t.State, a.words), t.Room)})
 				lines = append(lines, l)
 			case story.Owed, story.Sending, story.Delivered, story.Merged, story.Digested:

@@ -82,8 +82,9 @@ func (a *ask) reverting(ctx context.Context, id int64) *Answer {
 // may say yes to it.
 func (a *ask) confirmed(ctx context.Context, id int64) (*Answer, error) {
 	var draft struct {
-		Name string
-		Args map[string]string
+		Name  string
+		Args  map[string]string
+		Shown string
 	}
 	if err := a.draft(ctx, id, &draft); err != nil {
 		return nil, err
@@ -91,6 +92,7 @@ func (a *ask) confirmed(ctx context.Context, id int64) (*Answer, error) {
 	if Find(draft.Name) == nil {
 		return nil, faultf("This button stands for nothing that I know.")
 	}
+	a.shown = draft.Shown
 	return a.as(ctx, draft.Name, draft.Args, true), nil
 }
 

@@ -120,14 +120,18 @@ func arguments(spec *Spec, rest string) (args map[string]string, left string) {
 	return args, rest
 }
 
-// named takes what is written as name:value out of rest.
+// named takes what is written as name:value out of rest. What a command cannot
+// do without is not looked for in free text: a note may speak of another story.
 func named(spec *Spec, rest string, args map[string]string) string {
 	var kept []string
+	free := slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Kind == Words })
 	for word := range strings.FieldsSeq(rest) {
 		name, value, ok := strings.Cut(word, ":")
 		name = strings.ToLower(name)
-		known := name == Share && spec.Share || name == "since" && slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Kind == Words }) ||
-			slices.ContainsFunc(spec.Params, func(p Param) bool { return p.Name == name && p.Kind != Words })
+		known := name == Share && spec.Share || name == "since" && spec.Name == "search" ||
+			slices.ContainsFunc(spec.Params, func(p Param) bool {
+				return p.Name == name && p.Kind != Words && (!p.Required || !free || len(kept) == 0)
+			})
 		if !ok || !known || value == "" || args[name] != "" {
 			kept = append(kept, word)
 			continue

@@ -55,6 +55,7 @@ type Inbox struct {
 
 const (
 	answerWithin = 30 * time.Second // one call
+	workWithin   = 20 * time.Second // of it: what comes of it must still be told
 	mostExcuses  = 16               // at once
 )
 
@@ -176,6 +177,8 @@ const (
 
 // answer works out the answer to h.
 func (in *Inbox) answer(ctx context.Context, h *heard) (a *command.Answer) {
+	ctx, cancel := context.WithTimeout(ctx, workWithin)
+	defer cancel()
 	end, ok := in.queue.Turn(ctx)
 	if !ok {
 		return say(busyWords, in.answerer.Words(h.Where))

@@ -38,6 +38,7 @@ type desk struct {
 	does     []string
 	answer   func(c *command.Call, do string) *command.Answer
 	takes    time.Duration
+	gives    bool // up, and answers only then
 	suggests []command.Choice
 }
 
@@ -46,12 +47,15 @@ func (d *desk) Do(ctx context.Context, c *command.Call) *command.Answer { return
 // Words returns English in all places.
 func (d *desk) Words(command.Place) words.Words { return words.Words{} }
 
-func (d *desk) Press(_ context.Context, c *command.Call, do string) *command.Answer {
+func (d *desk) Press(ctx context.Context, c *command.Call, do string) *command.Answer {
 	d.mu.Lock()
 	d.asked = append(d.asked, *c)
 	d.does = append(d.does, do)
 	d.mu.Unlock()
 	time.Sleep(d.takes)
+	if d.gives {
+		<-ctx.Done()
+	}
 	if d.answer == nil {
 		return &command.Answer{Title: "Idlib front", Lines: []command.Line{command.Text("elevated @everyone")}, Shared: c.Args[command.Share] == "true"}
 	}
@@ -268,6 +272,18 @@ func TestDiscordIsAnsweredWithinMomentsHoweverLongTheAnswerTakes(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWhoeverWaitsInVainIsTold holds that an answer that says that something
+// took too long has time left to arrive.
+func TestWhoeverWaitsInVainIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t, nil)
+		s.desk.gives = true
+		s.Command(ada, channel, "status", nil)
+		time.Sleep(time.Minute)
+		shows(t, s.seen(ada), "Idlib front\nelevated @everyone")
+	})
 }
 
 func TestWhatTurnsOutToBeForOthersDoesNotStayWhereItWasPromised(t *testing.T) {

@@ -57,8 +57,13 @@ type Inbox struct {
 	who identity   // while the queue is open
 }
 
-// answerWithin bounds the work on one call.
-const answerWithin = 30 * time.Second
+const (
+	answerWithin = 30 * time.Second // one call
+	workWithin   = 20 * time.Second // of it: what comes of it must still be told
+)
+
+// busyWords is the sentence of a call that is not worked on.
+const busyWords words.Text = "Your last requests are still being answered. Ask again in a moment."
 
 // Inbox returns the inbox of the workspace. Nothing is heard until it runs.
 func (w *Workspace) Inbox(o InboxOptions) (*Inbox, error) {
@@ -180,7 +185,7 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 	h.words = in.answerer.Words(h.Where)
 	if !in.queue.Begin(h.From.ID) {
 		in.log.LogAttrs(context.Background(), slog.LevelWarn, "a call was not taken: too many are under way", slog.String("person", h.From.ID))
-		return receipt{say: h.busy()}, nil
+		return receipt{say: h.busy(), begin: in.excuse(h)}, nil
 	}
 	return receipt{say: h.wait(), begin: func(ctx context.Context) { go in.work(context.WithoutCancel(ctx), h) }}, nil
 }
@@ -188,14 +193,34 @@ func (in *Inbox) receive(d delivery) (receipt, error) {
 // busy returns what is said with the acknowledgement of a call that is not
 // taken, or nil where nothing can be.
 func (h *heard) busy() any {
-	const busy words.Text = "Your last requests are still being answered. Ask again in a moment."
 	switch {
 	case h.sent:
-		return map[string]any{"response_action": "update", "view": wordsView(busy, h)}
+		return map[string]any{"response_action": "update", "view": wordsView(busyWords, h)}
 	case h.do == "" && !h.mention:
-		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": h.words.Say(busy)}
+		return map[string]any{"response_type": slack.ResponseTypeEphemeral, "text": h.words.Say(busyWords)}
 	}
 	return nil
+}
+
+// excuses stands for a person in the queue: a few calls that are not taken are
+// told so at a time.
+const excuses = "excuses"
+
+// excuse returns what tells of a call that is not taken where that cannot be
+// said with its acknowledgement: who presses Acknowledge must not believe that
+// it was done. It is nil where it can be, or where too many are told already.
+func (in *Inbox) excuse(h *heard) func(ctx context.Context) {
+	if h.busy() != nil || !in.queue.Begin(excuses) {
+		return nil
+	}
+	return func(ctx context.Context) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), answerWithin)
+		go func() {
+			defer in.queue.End(excuses)
+			defer cancel()
+			in.tell(ctx, h, &command.Answer{Words: h.words, Lines: []command.Line{command.Text(h.words.Say(busyWords))}})
+		}()
+	}
 }
 
 // wait returns what is said with the acknowledgement of a call that is taken:
@@ -212,9 +237,12 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 	defer in.queue.End(h.From.ID)
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	end, ok := in.queue.Turn(ctx)
+	working, stop := context.WithTimeout(ctx, workWithin)
+	defer stop()
+	end, ok := in.queue.Turn(working)
 	if !ok {
 		in.log.LogAttrs(ctx, slog.LevelWarn, "a call had no turn in time", slog.String("person", h.From.ID))
+		in.tell(ctx, h, &command.Answer{Words: h.words, Lines: []command.Line{command.Text(h.words.Say(busyWords))}})
 		return
 	}
 	defer end()
@@ -225,14 +253,14 @@ func (in *Inbox) work(ctx context.Context, h *heard) {
 		}
 	}()
 	if h.From.Name == "" {
-		h.From.Name = in.people.name(ctx, h.From.ID)
+		h.From.Name = in.people.name(working, h.From.ID)
 	}
-	h.Words = named(h.Words, func(user string) string { return in.people.name(ctx, user) })
-	h.From.Roles = in.people.roles(ctx, h.From.ID, in.groups())
+	h.Words = named(h.Words, func(user string) string { return in.people.name(working, user) })
+	h.From.Roles = in.people.roles(working, h.From.ID, in.groups())
 	if h.do != "" {
-		in.tell(ctx, h, in.answerer.Press(ctx, &h.Call, h.do))
+		in.tell(ctx, h, in.answerer.Press(working, &h.Call, h.do))
 	} else {
-		in.tell(ctx, h, in.answerer.Do(ctx, &h.Call))
+		in.tell(ctx, h, in.answerer.Do(working, &h.Call))
 	}
 }
 

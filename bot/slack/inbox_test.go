@@ -35,6 +35,7 @@ type desk struct {
 	does   []string
 	answer func(c *command.Call, do string) *command.Answer
 	takes  time.Duration
+	gives  bool // up, and answers only then
 }
 
 func (d *desk) Do(ctx context.Context, c *command.Call) *command.Answer { return d.Press(ctx, c, "") }
@@ -42,12 +43,15 @@ func (d *desk) Do(ctx context.Context, c *command.Call) *command.Answer { return
 // Words returns English in all places.
 func (d *desk) Words(command.Place) words.Words { return words.Words{} }
 
-func (d *desk) Press(_ context.Context, c *command.Call, do string) *command.Answer {
+func (d *desk) Press(ctx context.Context, c *command.Call, do string) *command.Answer {
 	d.mu.Lock()
 	d.asked = append(d.asked, *c)
 	d.does = append(d.does, do)
 	d.mu.Unlock()
 	time.Sleep(d.takes)
+	if d.gives {
+		<-ctx.Done()
+	}
 	if d.answer == nil {
 		return &command.Answer{Title: "Idlib front", Lines: []command.Line{command.Text("elevated <!channel>")}}
 	}
@@ -669,6 +673,39 @@ func TestAFloodOfOnePersonLeavesTheOthersTheirTurn(t *testing.T) {
 			t.Errorf("later, %d calls were answered, want 7", n)
 		}
 		s.spotless(t)
+	})
+}
+
+func TestAPressThatIsNotTakenIsSaidToBeNone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t, nil)
+		s.desk.takes = time.Second
+		for i := range 6 {
+			s.Deliver("interactive", press(map[string]any{"trigger_id": fmt.Sprint("press ", i)}))
+		}
+		time.Sleep(time.Minute)
+		busy := 0
+		for _, text := range s.seen(ada) {
+			if strings.Contains(text, "still being answered") {
+				busy++
+			}
+		}
+		if n := len(s.desk.calls()); n != 5 || busy != 1 {
+			t.Errorf("of 6 presses %d were answered and %d excused, want 5 and 1", n, busy)
+		}
+		s.spotless(t)
+	})
+}
+
+// TestWhoeverWaitsInVainIsTold holds that an answer that says that something
+// took too long has time left to arrive.
+func TestWhoeverWaitsInVainIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := play(t, nil)
+		s.desk.gives = true
+		s.Command(ada, channel, "status")
+		time.Sleep(time.Minute)
+		shows(t, s.seen(ada), "Idlib front\nelevated <!channel>")
 	})
 }
 

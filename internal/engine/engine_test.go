@@ -185,6 +185,8 @@ type stuck struct{ began, ended chan struct{} }
 
 func (s *stuck) Poll(ctx context.Context, _ story.FeedName) error { return s.work(ctx) }
 
+func (*stuck) Polls(story.FeedName) bool { return true }
+
 func (s *stuck) Judge(ctx context.Context) (bool, error) { return false, s.work(ctx) }
 
 func (s *stuck) Forget() {}

@@ -17,10 +17,14 @@ import (
 // has the deed on the record with the outcome that decide returns, in one
 // transaction: of two people at once, the second decides by what the first
 // has done. All rooms that show the story are to show it anew. If the deed was
-// heard before, nothing changes, and heard is true.
+// heard before, nothing changes, and heard is true. Who sees to a story that
+// goes on in another sees to that one: its alarms are there.
 func (s *Store) Tend(ctx context.Context, d story.Deed, id story.ID, decide func(story.Care) (story.Care, string)) (now story.Care, heard bool, err error) {
 	defer wrap(&err, fmt.Sprintf("tend story %d", id))
 	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(merged, id) FROM stories WHERE id = ?`, id).Scan(&id); err != nil {
+			return none(err)
+		}
 		before, err := careOf(ctx, tx, id)
 		if err != nil {
 			return err

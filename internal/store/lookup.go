@@ -12,7 +12,8 @@ import (
 )
 
 // Stories returns the stories that q asks for with all their reports, the
-// last to change first.
+// last to change first. Each has a report, unless q asks also for those that
+// have none any more.
 func (s *Store) Stories(ctx context.Context, q story.Query) (_ []story.Story, err error) {
 	defer wrap(&err, "stories")
 	rows, err := s.read.QueryContext(ctx, `
@@ -20,7 +21,8 @@ func (s *Store) Stories(ctx context.Context, q story.Query) (_ []story.Story, er
 		WHERE s.changed >= ?1
 			AND (?2 = '' OR EXISTS (SELECT 1 FROM reports r JOIN matches m ON m.item = r.item AND m.watch = ?2 WHERE r.story = s.id))
 			AND (NOT ?3 OR NOT EXISTS (SELECT 1 FROM cares c WHERE c.story = s.id AND c.state = 'resolved'))
-		ORDER BY s.changed DESC, s.id DESC LIMIT ?4`, micros(q.Since), q.Watch, q.Unseen, q.Limit)
+			AND (?5 OR s.merged IS NULL)
+		ORDER BY s.changed DESC, s.id DESC LIMIT ?4`, micros(q.Since), q.Watch, q.Unseen, q.Limit, q.Merged)
 	ids, err := collect(rows, err, func(r *sql.Rows) (id story.ID, err error) { return id, r.Scan(&id) })
 	if err != nil {
 		return nil, err

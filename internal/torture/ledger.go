@@ -250,7 +250,7 @@ func recordOf(ctx context.Context, db *store.Store) (record map[string]story.Tol
 	if err != nil {
 		return nil, nil, err
 	}
-	all, err := db.Stories(ctx, story.Query{Limit: 1 << 20})
+	all, err := db.Stories(ctx, story.Query{Merged: true, Limit: 1 << 20})
 	if err != nil {
 		return nil, nil, err
 	}

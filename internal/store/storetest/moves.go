@@ -30,6 +30,8 @@ func moves() []promise {
 		{"AMergeTakesAStoryFromNobody", ownerAfterAMerge(had(ada()), had(ben()), had(ada()))},
 		{"AMergeOpensWhatWasResolvedIfTheOtherIsNot", ownerAfterAMerge(resolved(), had(ben()), had(ben()))},
 		{"AMergeOfWhatWasResolvedResolvesNothing", ownerAfterAMerge(story.Care{}, resolved(), story.Care{})},
+		{"WhoTakesAStoryThatGoesOnInAnotherHasThatOne", takenAfterAMerge},
+		{"AStoryThatGoesOnInAnotherIsFoundOnlyIfAskedFor", foundAfterAMerge},
 		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
 		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
 		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
@@ -555,6 +557,41 @@ func ownerAfterAMerge(first, second, want story.Care) func(t *testing.T, h Harne
 		if got := must(s.Story(t.Context(), one))(t).Care; got.Stands() != want.Stands() || got.Owner != want.Owner {
 			t.Errorf("%v has the story that goes on, want %v", got, want)
 		}
+	}
+}
+
+// takenAfterAMerge holds that a press of a button that still names the story
+// that was merged ends the ladder of the one that it goes on in.
+func takenAfterAMerge(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	save(t, s, item("g:1", "Bridge blown up"))
+	one := tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	save(t, s, item("g:2", "Village loses its bridge"))
+	two := tellAt(t, s, 0, story.NewStory, story.Critical, "desk")
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2}, From: left(two), Into: one, Level: story.Critical})
+	_, _, err := s.Tend(t.Context(), story.Deed{Verb: "ack", By: ada(), At: Noon()}, two, acknowledge(ada()))
+	check(t, err)
+	if got := must(s.Story(t.Context(), one))(t).Care; got.Owner != ada() {
+		t.Errorf("the story that goes on is %+v, want Ada's", got)
+	}
+	if all := must(s.Alarms(t.Context(), "desk", Noon()))(t); len(all) != 1 || !all[0].Taken {
+		t.Errorf("alarms are %+v, want one that is taken", all)
+	}
+}
+
+func foundAfterAMerge(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	one, two, _, _ := twoTold(t, s)
+	save(t, s, item("g:3", "Bridge at village blown up"))
+	show(t, s, one, story.Move{Items: []story.ItemID{2}, From: left(two), Into: one, Level: story.High})
+	if all := must(s.Stories(t.Context(), story.Query{Limit: 5}))(t); len(all) != 1 || all[0].ID != one {
+		t.Errorf("stories are %+v, want the one that goes on", all)
+	}
+	if all := must(s.Stories(t.Context(), story.Query{Merged: true, Limit: 5}))(t); len(all) != 2 {
+		t.Errorf("with those that go on in another there are %d, want 2", len(all))
 	}
 }
 
