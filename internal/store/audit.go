@@ -48,6 +48,9 @@ func (s *Store) Audit(ctx context.Context, rooms map[story.WatchName][]story.Roo
 	if err := a.derive(ctx, rooms, since); err != nil {
 		return story.Audit{}, err
 	}
+	if err := a.latest(ctx, since); err != nil {
+		return story.Audit{}, err
+	}
 	return a.found, a.waits(ctx, now)
 }
 
@@ -118,6 +121,17 @@ func (a *auditor) derive(ctx context.Context, rooms map[story.WatchName][]story.
 func (a *auditor) told(ctx context.Context, item story.ItemID) ([]story.RoomName, error) {
 	rows, err := a.tx.QueryContext(ctx, toldOf, item)
 	return collect(rows, err, scanOne[story.RoomName])
+}
+
+// latest looks, for the stories that changed since, whether their messages know
+// which version they are to show: one that does not would not be edited.
+func (a *auditor) latest(ctx context.Context, since time.Time) error {
+	var n int
+	err := a.tx.QueryRowContext(ctx, `SELECT count(*) FROM stories s JOIN roots r ON r.story = s.id WHERE s.changed >= ? AND r.latest <> s.version`, micros(since)).Scan(&n)
+	if n > 0 {
+		a.fault(n, "%d messages do not know how their stories stand", n)
+	}
+	return err
 }
 
 // judgedWithin is how long an item may wait to be judged.

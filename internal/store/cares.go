@@ -74,6 +74,9 @@ func (s *Store) saveCare(ctx context.Context, tx *sql.Tx, id story.ID, c story.C
 	if _, err := tx.ExecContext(ctx, `UPDATE stories SET version = version + 1 WHERE id = ?`, id); err != nil {
 		return err
 	}
+	if err := outdate(ctx, tx, id); err != nil {
+		return err
+	}
 	rows, err := tx.QueryContext(ctx, `SELECT room FROM roots WHERE story = ? AND gone = 0`, id)
 	rooms, err := collect(rows, err, scanOne[story.RoomName])
 	if err != nil {

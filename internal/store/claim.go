@@ -60,9 +60,9 @@ const doubtful = `
 	AND (d.story = 0 OR EXISTS (SELECT 1 FROM roots r WHERE r.room = d.room AND r.story = d.story AND r.gone = 0)
 		OR NOT EXISTS (SELECT 1 FROM deliveries e WHERE e.room = d.room AND e.story = d.story AND e.id < d.id AND e.state = 'ambiguous' AND e.kind IN (` + toldKinds + `)))`
 
-// stale selects, of the roots r, those that show less than their story s says
-// and may be edited at ?1.
-const stale = `r.gone = 0 AND r.not_before <= ?1 AND r.shown < s.version
+// stale selects, of the roots r, those that show less than their story says and
+// may be edited at ?1.
+const stale = `r.gone = 0 AND r.shown < r.latest AND r.not_before <= ?1
 	AND NOT EXISTS (SELECT 1 FROM rests WHERE rests.room = r.room AND rests.until > ?1)`
 
 // moot selects, of the deliveries d, refreshes that no edit covers: no message
@@ -135,13 +135,14 @@ func (s *Store) claim(ctx context.Context, tx *sql.Tx, room story.RoomName, now 
 
 // adopt makes the root messages of stories that were merged those of the ones
 // that they go on in, where these have none: a room that knows one of the two
-// goes on in its thread.
+// goes on in its thread. It comes before the edit that says where the story goes
+// on, so that those that were edited are not asked.
 func adopt(ctx context.Context, tx *sql.Tx, room story.RoomName) error {
 	for {
 		res, err := tx.ExecContext(ctx, `
-			UPDATE roots AS r SET shown = 0, story = (SELECT merged FROM stories WHERE id = r.story) WHERE room = ?1 AND story = (
-				SELECT min(b.story) FROM roots b JOIN stories s ON s.id = b.story
-				WHERE b.room = ?1 AND b.gone = 0 AND s.merged IS NOT NULL AND NOT EXISTS (SELECT 1 FROM roots a WHERE a.room = ?1 AND a.story = s.merged))`, room)
+			UPDATE roots AS r SET shown = 0, story = (SELECT merged FROM stories WHERE id = r.story),
+				latest = (SELECT g.version FROM stories s JOIN stories g ON g.id = s.merged WHERE s.id = r.story)
+			WHERE room = ?1 AND story = (`+orphan+`)`, room)
 		if err != nil {
 			return err
 		}
@@ -150,6 +151,12 @@ func adopt(ctx context.Context, tx *sql.Tx, room story.RoomName) error {
 		}
 	}
 }
+
+// orphan selects the first of such a room's stories.
+const orphan = `
+	SELECT min(b.story) FROM roots b CROSS JOIN stories s
+	WHERE s.id = b.story AND b.room = ?1 AND b.gone = 0 AND b.shown < b.latest AND s.merged IS NOT NULL
+		AND NOT EXISTS (SELECT 1 FROM roots a WHERE a.room = ?1 AND a.story = s.merged)`
 
 // expire ends the refreshes that have become moot.
 func expire(ctx context.Context, tx *sql.Tx, room story.RoomName, now time.Time) error {
@@ -411,14 +418,19 @@ func aside(ctx context.Context, tx *sql.Tx, a *story.Aside, room story.RoomName,
 	return err
 }
 
+// nextEdit selects the root message that is edited next, of those of room ?2. The
+// stories are asked for after them: by the time of their change, they would be
+// all that there ever were.
+const nextEdit = `
+	SELECT r.story, r.remote, r.key, r.attempt + 1, coalesce((SELECT shut FROM rests WHERE rests.room = r.room), 0)
+	FROM roots r CROSS JOIN stories s
+	WHERE s.id = r.story AND r.room = ?2 AND ` + stale + ` ORDER BY s.changed, s.id LIMIT 1`
+
 // claimEdit fills d in with the next edit, or returns sql.ErrNoRows.
 func claimEdit(ctx context.Context, tx *sql.Tx, d *story.Dispatch, now time.Time) error {
 	*d = story.Dispatch{Room: d.Room, Act: story.Edit}
 	var id story.ID
-	err := tx.QueryRowContext(ctx, `
-		SELECT r.story, r.remote, r.key, r.attempt + 1, coalesce((SELECT shut FROM rests WHERE rests.room = r.room), 0)
-		FROM roots r JOIN stories s ON s.id = r.story
-		WHERE r.room = ?2 AND `+stale+` ORDER BY s.changed, s.id LIMIT 1`, micros(now), d.Room).
+	err := tx.QueryRowContext(ctx, nextEdit, micros(now), d.Room).
 		Scan(&id, &d.Root, &d.Key, &d.Attempt, &d.Shut)
 	if err == nil {
 		err = tell(ctx, tx, d, id)

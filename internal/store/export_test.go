@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"log/slog"
+	"slices"
 )
 
 // The catalogues, for the test that compares them.
@@ -33,21 +34,37 @@ func Describe(ctx context.Context, db *sql.DB, catalogue string) (all []string, 
 }
 
 // PlanOfLanguages returns how SQLite goes about [Store.Languages].
-func (s *Store) PlanOfLanguages(ctx context.Context) ([]string, error) { return s.plan(ctx, languages) }
+func (s *Store) PlanOfLanguages(ctx context.Context) ([]string, error) {
+	return s.plan(ctx, languages, 0)
+}
 
 // PlanOfAudit returns how SQLite goes about what [Store.Audit] asks of reports.
 func (s *Store) PlanOfAudit(ctx context.Context) ([]string, error) {
-	judged, err := s.plan(ctx, judgedSince)
+	judged, err := s.plan(ctx, judgedSince, 0)
 	if err != nil {
 		return nil, err
 	}
-	told, err := s.plan(ctx, toldOf)
+	told, err := s.plan(ctx, toldOf, 0)
 	return append(judged, told...), err
 }
 
-// plan returns how SQLite goes about a query of one argument.
-func (s *Store) plan(ctx context.Context, query string) ([]string, error) {
-	rows, err := s.read.QueryContext(ctx, `EXPLAIN QUERY PLAN `+query, 0)
+// PlanOfEdits returns how SQLite goes about what messages are to be edited.
+func (s *Store) PlanOfEdits(ctx context.Context) ([]string, error) {
+	rooms, err := s.plan(ctx, `SELECT r.room FROM roots r WHERE `+stale, 0)
+	if err != nil {
+		return nil, err
+	}
+	next, err := s.plan(ctx, nextEdit, 0, "desk")
+	if err != nil {
+		return nil, err
+	}
+	merged, err := s.plan(ctx, orphan, "desk")
+	return slices.Concat(rooms, next, merged), err
+}
+
+// plan returns how SQLite goes about a query.
+func (s *Store) plan(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := s.read.QueryContext(ctx, `EXPLAIN QUERY PLAN `+query, args...)
 	return collect(rows, err, func(r *sql.Rows) (step string, err error) {
 		var ignored int
 		return step, r.Scan(&ignored, &ignored, &ignored, &step)

@@ -227,6 +227,11 @@ func saveStory(ctx context.Context, tx *sql.Tx, j *story.Judgement, n *story.Not
 	if err := row.Scan(&n.Story, &n.Version); err != nil {
 		return fmt.Errorf("story %d: %w", j.Story, err)
 	}
+	if j.Story != 0 {
+		if err := outdate(ctx, tx, n.Story); err != nil {
+			return err
+		}
+	}
 	if j.Level < story.Critical {
 		if err := forgetAlarms(ctx, tx, n.Story); err != nil {
 			return err

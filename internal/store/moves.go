@@ -66,9 +66,15 @@ func carry(ctx context.Context, tx *sql.Tx, j *story.Judgement, m *story.Move, i
 		if err := leave(ctx, tx, j, m, from, into); err != nil {
 			return err
 		}
+		if err := outdate(ctx, tx, from.Story); err != nil {
+			return err
+		}
 		if err := rehome(ctx, tx, from.Story, 0); err != nil {
 			return err
 		}
+	}
+	if err := outdate(ctx, tx, into); err != nil {
+		return err
 	}
 	if err := lead(ctx, tx, into); err != nil {
 		return err

@@ -89,7 +89,7 @@ func (s *Store) settleMessage(ctx context.Context, tx *sql.Tx, o *story.Outcome)
 // so that it is edited.
 func found(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO roots (room, story, remote, key, shown) VALUES (?, ?, ?, ?, 0)
+		INSERT INTO roots (room, story, remote, key, shown, latest) SELECT ?1, id, ?3, ?4, 0, version FROM stories WHERE id = ?2
 		ON CONFLICT (room, story) DO UPDATE SET remote = excluded.remote, key = excluded.key, shown = 0, gone = 0, not_before = 0, attempt = 0`,
 		o.Dispatch.Room, o.Dispatch.Notice.Story, o.Remote, o.Dispatch.Key)
 	return err
@@ -99,7 +99,7 @@ func found(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 func posted(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 	d := &o.Dispatch
 	_, err := tx.ExecContext(ctx, `
-		INSERT INTO roots (room, story, remote, key, shown) VALUES (?, ?, ?, ?, ?)
+		INSERT INTO roots (room, story, remote, key, shown, latest) SELECT ?1, id, ?3, ?4, ?5, version FROM stories WHERE id = ?2
 		ON CONFLICT (room, story) DO UPDATE SET remote = excluded.remote, key = excluded.key, shown = excluded.shown, gone = 0, not_before = 0, attempt = 0`,
 		d.Room, d.Story.ID, o.Remote, d.Key, d.Story.Version)
 	if err != nil {
@@ -111,6 +111,15 @@ func posted(ctx context.Context, tx *sql.Tx, o *story.Outcome) error {
 		return err
 	}
 	return merge(ctx, tx, o)
+}
+
+// outdate has the root messages of a story, and of those that go on in it, know
+// which version they are to show. It is called after each change of a version: to
+// ask the stories of all messages that there ever were would take longer from
+// year to year.
+func outdate(ctx context.Context, tx *sql.Tx, id story.ID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE roots SET latest = (SELECT version FROM stories WHERE id = roots.story) WHERE story IN (SELECT id FROM stories WHERE id = ?1 OR merged = ?1)`, id)
+	return err
 }
 
 // settleEdit records how an edit ended. One of a version that is older than

@@ -228,6 +228,55 @@ func TestAnAuditLooksAtWhatIsRecent(t *testing.T) {
 	}
 }
 
+// TestWhatIsToBeEditedIsNotSoughtAmongAllThatWasTold holds that what is asked each
+// second costs no more from year to year.
+func TestWhatIsToBeEditedIsNotSoughtAmongAllThatWasTold(t *testing.T) {
+	s := (&harness{path: filepath.Join(t.TempDir(), "v.db")}).Open(t).(*store.Store)
+	plan, err := s.PlanOfEdits(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range plan {
+		if (strings.Contains(step, " r ") || strings.Contains(step, " b ")) && !strings.Contains(step, "roots_behind") || strings.HasPrefix(step, "SCAN s") {
+			t.Errorf("SQLite goes through all that was ever told: %s", strings.Join(plan, "; "))
+		}
+	}
+}
+
+// TestAnAuditFindsAMessageThatWouldNotBeEdited has one not know that its story has
+// changed.
+func TestAnAuditFindsAMessageThatWouldNotBeEdited(t *testing.T) {
+	s := (&harness{path: filepath.Join(t.TempDir(), "v.db")}).Open(t).(*store.Store)
+	owe(t, s, "g:1", "desk")
+	d, _, err := s.Claim(t.Context(), "desk", storetest.Noon())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Settle(t.Context(), story.Outcome{Dispatch: d, State: story.Delivered, Remote: "m", At: storetest.Noon()}); err != nil {
+		t.Fatal(err)
+	}
+	audit := func() story.Audit {
+		a, err := s.Audit(t.Context(), nil, storetest.Noon(), storetest.Noon())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	if a := audit(); !a.Clean() {
+		t.Errorf("%+v, want nothing amiss", a)
+	}
+	err = s.Tx(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(t.Context(), `UPDATE stories SET version = version + 1`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := audit(); a.Unaccounted != 1 {
+		t.Errorf("%+v, want the message", a)
+	}
+}
+
 func TestTwoProcessesCannotShareADatabase(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "v.db")
 	s, err := store.Open(t.Context(), path, quiet)

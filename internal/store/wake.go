@@ -96,7 +96,7 @@ func (s *Store) due(ctx context.Context, now time.Time) (w due, err error) {
 		SELECT o.room FROM (SELECT DISTINCT room FROM deliveries WHERE state = 'owed') o WHERE`+receptive(`o.room`)+` AND EXISTS (SELECT 1 FROM deliveries d WHERE d.room = o.room AND`+claimable+`)
 		UNION SELECT d.room FROM deliveries d WHERE`+doubtful+`
 		UNION SELECT d.room FROM deliveries d WHERE`+moot+`
-		UNION SELECT r.room FROM roots r JOIN stories s ON s.id = r.story WHERE `+stale+`
+		UNION SELECT r.room FROM roots r WHERE `+stale+`
 		UNION SELECT room FROM digests WHERE`+occasioned+`
 		UNION SELECT room FROM mutes WHERE ended = '' AND due <= ?1
 		UNION SELECT room FROM shifts WHERE due <= ?1
@@ -195,7 +195,7 @@ func (s *Store) FinishDeliver(ctx context.Context, job *river.Job[DeliverArgs], 
 	defer wrap(&err, "finish delivering to "+string(job.Args.Room))
 	return finish(ctx, s, job, `SELECT EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+claimable+` AND`+receptive(`?2`)+`)
 		OR EXISTS (SELECT 1 FROM deliveries d WHERE d.room = ?2 AND`+doubtful+`)
-		OR EXISTS (SELECT 1 FROM roots r JOIN stories s ON s.id = r.story WHERE r.room = ?2 AND `+stale+`)`, micros(now), job.Args.Room)
+		OR EXISTS (SELECT 1 FROM roots r WHERE r.room = ?2 AND `+stale+`)`, micros(now), job.Args.Room)
 }
 
 // finish completes job in one transaction with finding that nothing is left.

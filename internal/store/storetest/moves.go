@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ func moves() []promise {
 		{"WhoTakesAStoryThatGoesOnInAnotherHasThatOne", takenAfterAMerge},
 		{"AStoryThatGoesOnInAnotherIsFoundOnlyIfAskedFor", foundAfterAMerge},
 		{"ASplitIsToldWhereItIsNew", splitIsToldWhereItIsNew},
+		{"AMoveIsShownWhereItBeganAndWhereItLeads", moveIsShownAtBothEnds},
 		{"ASplitBeforeAnythingIsToldTellsEachReportOnce", splitBeforeItIsTold},
 		{"WhatAnOldRevisionShowedMovesNothing", moveOfAnOldRevision},
 	}
@@ -294,6 +296,34 @@ func splitIsToldWhereItIsNew(t *testing.T, h Harness) {
 	claim(t, s, "")
 	if d, ok, err := s.Claim(t.Context(), "osint", Noon()); !ok || err != nil || d.Act != story.Post || d.Parted == nil || d.Parted.See != "" {
 		t.Errorf("another room is told %v %+v (%v), want the new story without a link", ok, d, err)
+	}
+}
+
+// moveIsShownAtBothEnds has a report show that another belongs elsewhere, and join
+// a third story itself: the messages of all three are to be edited.
+func moveIsShownAtBothEnds(t *testing.T, h Harness) {
+	t.Helper()
+	s := h.Open(t)
+	one, two, rootOne, rootTwo := twoTold(t, s)
+	save(t, s, item("g:3", "Ferry sinks"))
+	three := tell(t, s, 0, story.NewStory, "desk")
+	d := claim(t, s, story.Post)
+	settle(t, s, d, story.Delivered, 0)
+	save(t, s, item("g:4", "Passengers saved"))
+	tell(t, s, two, story.Update, "desk")
+	settle(t, s, claim(t, s, story.Reply), story.Delivered, 0)
+	settle(t, s, claim(t, s, story.Edit), story.Delivered, 0)
+	save(t, s, item("g:5", "Bridge blown up by rebels"))
+	show(t, s, one, story.Move{Items: []story.ItemID{4}, From: left(two), Into: three, Level: story.Guarded})
+	edited := make(map[story.Remote]bool)
+	for range 3 {
+		e := claim(t, s, story.Edit)
+		edited[e.Root] = true
+		settle(t, s, e, story.Delivered, 0)
+	}
+	claim(t, s, "")
+	if want := map[story.Remote]bool{rootOne: true, rootTwo: true, "m" + story.Remote(d.Key): true}; !maps.Equal(edited, want) {
+		t.Errorf("edited are %v, want %v", edited, want)
 	}
 }
 

@@ -235,11 +235,13 @@ CREATE TABLE roots (
     remote     TEXT COLLATE "C" NOT NULL,
     key        TEXT COLLATE "C" NOT NULL,    -- of the delivery that it is
     shown      BIGINT NOT NULL, -- the version of the story that the message shows
+    latest     BIGINT NOT NULL, -- the version of the story, which it is to show
     gone       BIGINT NOT NULL DEFAULT 0,
     not_before BIGINT NOT NULL DEFAULT 0,
     attempt    BIGINT NOT NULL DEFAULT 0,
-    PRIMARY KEY (room, story)
+    PRIMARY KEY (story, room)
 );
+CREATE INDEX roots_behind ON roots (room) WHERE gone = 0 AND shown < latest;
 
 -- Who sees to a story: one state in all rooms.
 CREATE TABLE cares (story BIGINT PRIMARY KEY REFERENCES stories (id) DEFERRABLE, state TEXT COLLATE "C" NOT NULL, owner TEXT COLLATE "C" NOT NULL, owner_name TEXT COLLATE "C" NOT NULL, changed BIGINT NOT NULL);

@@ -228,11 +228,13 @@ CREATE TABLE roots (
     remote     TEXT NOT NULL,
     key        TEXT NOT NULL,    -- of the delivery that it is
     shown      INTEGER NOT NULL, -- the version of the story that the message shows
+    latest     INTEGER NOT NULL, -- the version of the story, which it is to show
     gone       INTEGER NOT NULL DEFAULT 0,
     not_before INTEGER NOT NULL DEFAULT 0,
     attempt    INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (room, story)
+    PRIMARY KEY (story, room)
 ) WITHOUT ROWID;
+CREATE INDEX roots_behind ON roots (room) WHERE gone = 0 AND shown < latest;
 
 -- Who sees to a story: one state in all rooms.
 CREATE TABLE cares (story INTEGER PRIMARY KEY REFERENCES stories (id), state TEXT NOT NULL, owner TEXT NOT NULL, owner_name TEXT NOT NULL, changed INTEGER NOT NULL);
