@@ -192,7 +192,8 @@ func TestABacklogDrainsInOrderWithinTheLimits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBlackout(t)
 		reports := *backlog / len(b.rooms)
-		owed, back, _ := b.endure(t, bot.Policy{}, reports, *downFor, min(max(5*time.Second, *downFor/1000), 30*time.Second))
+		tick := min(max(5*time.Second, *downFor/1000), 30*time.Second)
+		owed, back, _ := b.endure(t, bot.Policy{}, reports, *downFor, tick, min(tick/2, time.Second))
 		if owed != reports*len(b.rooms) {
 			t.Errorf("%d deliveries were owed when the platforms were back, want %d", owed, reports*len(b.rooms))
 		}
@@ -201,8 +202,8 @@ func TestABacklogDrainsInOrderWithinTheLimits(t *testing.T) {
 }
 
 // TestABacklogIsToldInADigestWhereARoomAsksForIt has the platforms away for
-// two hours, and rooms that are not told one by one what is older than half of
-// one.
+// an hour, and rooms that are not told one by one what is older than a quarter
+// of one.
 func TestABacklogIsToldInADigestWhereARoomAsksForIt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes long")
@@ -211,7 +212,7 @@ func TestABacklogIsToldInADigestWhereARoomAsksForIt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const reports = 24
 		b := newBlackout(t)
-		_, _, ended := b.endure(t, bot.Policy{Backlog: 30 * time.Minute}, reports, 2*time.Hour, 30*time.Second)
+		_, _, ended := b.endure(t, bot.Policy{Backlog: 15 * time.Minute}, reports, time.Hour, 30*time.Second, 15*time.Second)
 		if n := ended[story.Delivered] + ended[story.Digested]; n-ended[story.Delivered] == 0 || ended[story.Owed]+ended[story.Held]+ended[story.Parked] > 0 {
 			t.Errorf("the deliveries ended %v, want all delivered or digested", ended)
 		}
@@ -226,7 +227,7 @@ func TestABacklogIsToldInADigestWhereARoomAsksForIt(t *testing.T) {
 				}
 			}
 			if n := len(r.posts()); n > reports/2 || digests < 1 || digests > 3 {
-				t.Errorf("%s has %d messages, of them %d digests; want one or two digests, and what is of the last half hour", r.name, n, digests)
+				t.Errorf("%s has %d messages, of them %d digests; want one or two digests, and what is of the last quarter of an hour", r.name, n, digests)
 			}
 			for i := range reports {
 				if i%5 != 4 && !told[strconv.Itoa(i)] { // each fifth is of the story before it
@@ -238,9 +239,10 @@ func TestABacklogIsToldInADigestWhereARoomAsksForIt(t *testing.T) {
 }
 
 // endure has reports come in while the platforms are down for so long, lets
-// them be reached, and waits until all is told. It returns how many deliveries
+// them be reached, and waits until all is told. What is due is looked for each
+// tick, and by whoever waits for work each look. It returns how many deliveries
 // were owed then, when that was, and how all have ended.
-func (b *blackout) endure(t *testing.T, policy bot.Policy, reports int, down, tick time.Duration) (owed int, back time.Time, ended map[story.DeliveryState]int) {
+func (b *blackout) endure(t *testing.T, policy bot.Policy, reports int, down, tick, look time.Duration) (owed int, back time.Time, ended map[story.DeliveryState]int) {
 	t.Helper()
 	quiet := slog.New(slog.DiscardHandler)
 	s, err := store.Open(t.Context(), filepath.Join(t.TempDir(), "vedette.db"), store.Options{Log: quiet})
@@ -260,7 +262,7 @@ func (b *blackout) endure(t *testing.T, policy bot.Policy, reports int, down, ti
 	ctx, stop := context.WithCancel(t.Context())
 	over := make(chan error)
 	go func() {
-		over <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: tick, Look: min(tick/2, time.Second), Log: quiet}).Run(ctx)
+		over <- engine.New(engine.Config{Store: s, Poller: news, Desk: news, Courier: courier, Now: time.Now, Tick: tick, Look: look, Log: quiet}).Run(ctx)
 	}()
 	for i := range reports { // half of the time nobody is reached, and then proxies answer
 		switch i {

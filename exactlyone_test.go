@@ -309,6 +309,9 @@ func TestExactlyOneMessageStandsWhateverBecomesOfTheAnswer(t *testing.T) {
 		row := []string{m.name}
 		for _, g := range grounds {
 			t.Run(strings.ReplaceAll(m.name+"/"+g.name, " ", "_"), func(t *testing.T) {
+				if testing.Short() && g.away > 0 {
+					t.Skip("skipped: as the one before, and later; run without -short")
+				}
 				synctest.Test(t, func(t *testing.T) {
 					roots, replies, took := m.one(t, g.on(t), g.away)
 					if roots != 1 || replies != 1 {
