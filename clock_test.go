@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"os"
 	"path/filepath"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,36 +89,4 @@ func TestTwoDeskFilesDoNotAnswerOneAnother(t *testing.T) {
 	if last, err := pr.store.LastChange(t.Context()); err != nil || last != said {
 		t.Errorf("change %d is answered by %d (%v), which the other heeds in its turn", said, last, err)
 	}
-}
-
-// TestADigestIsNotLostToAClockThatWasAhead has the clock a year ahead when
-// vedette starts, and set while it runs.
-func TestADigestIsNotLostToAClockThatWasAhead(t *testing.T) {
-	t.Parallel()
-	var right atomic.Bool
-	now := func() time.Time {
-		if right.Load() {
-			return utcNow()
-		}
-		return utcNow().AddDate(1, 0, 0)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	pr := inForce(t, now)
-	if err := pr.again(ctx); err != nil { // with the versions of its watches on record
-		t.Fatal(err)
-	}
-	right.Store(true)
-	if by := pr.step(&wallClock{last: time.Now(), wall: time.Now().Round(0).AddDate(1, 0, 0)})(); by > -time.Hour {
-		t.Fatalf("the clock was set by %v", by)
-	}
-	heeded := make(chan struct{})
-	go func() { defer close(heeded); pr.heed(ctx) }()
-	defer func() { stop(); <-heeded }()
-	eventually(t, 20*time.Second, func() bool {
-		next, err := pr.store.Next(ctx, now())
-		if err != nil {
-			t.Error(err)
-		}
-		return next.Sub(now()) <= 24*time.Hour
-	})
 }

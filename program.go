@@ -71,7 +71,6 @@ type program struct {
 	awaited  *config.Desk // the one that is to be, and was not taken by the database; or nil
 	inForce  atomic.Pointer[effective]
 	taken    atomic.Int64 // the last change from a chat that is in force
-	stepped  atomic.Bool  // the clock was set since the desk file was put in force
 }
 
 // build wires the parts on the database in the data folder. A clock other
@@ -92,11 +91,11 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	clock := new(wallClock)
+	step := new(wallClock).step
 	tick, gap, limits := time.Second, time.Second, feeds.Limits{Every: set.PollEvery, Most: set.PollMost, Hints: set.PollHints}
 	callback := strings.TrimSuffix(set.PublicURL, "/")
 	if replay {
-		tick, gap, limits.Most, clock, callback = 10*time.Millisecond, 0, 0, nil, ""
+		tick, gap, limits.Most, step, callback = 10*time.Millisecond, 0, 0, nil, ""
 	}
 	client := fetch.New(fetch.Options{Allow: set.AllowAddresses, UserAgent: userAgent(set.Contact), HostGap: gap})
 	pr := &program{set: set, now: now, log: log, languages: languages, store: db, terminal: terminal.New(p.stdout, terminal.Options{Colour: p.colour})}
@@ -133,7 +132,7 @@ func build(ctx context.Context, p *process, set *config.Settings, now func() tim
 	if set.HeartbeatURL != "" {
 		pr.auditor.clean = heartbeat(set.HeartbeatURL.Reveal())
 	}
-	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: pr.step(clock), Log: slog.New(aboveInfo{log.Handler()})})
+	pr.engine = engine.New(engine.Config{Store: db, Poller: pr.poller, Desk: pr.desk, Courier: pr.courier, Now: now, Tick: tick, Step: step, Log: slog.New(aboveInfo{log.Handler()})})
 	return pr, nil
 }
 
@@ -229,23 +228,8 @@ func (pr *program) waits() bool {
 	return pr.awaited != nil
 }
 
-// step returns what tells by how much the clock was set, or nil without one.
-func (pr *program) step(clock *wallClock) func() time.Duration {
-	if clock == nil {
-		return nil
-	}
-	return func() time.Duration {
-		by := clock.step()
-		if by != 0 {
-			pr.stepped.Store(true)
-		}
-		return by
-	}
-}
-
 // heed takes up what was changed by another process, such as vedette ask, and a
-// desk file that the database did not take. If the clock was set, digests and
-// shifts are due at the hours of the desk file by the clock as it is now.
+// desk file that the database did not take.
 func (pr *program) heed(ctx context.Context) {
 	look := time.NewTicker(2 * time.Second)
 	defer look.Stop()
@@ -256,8 +240,7 @@ func (pr *program) heed(ctx context.Context) {
 		case <-look.C:
 		}
 		last, err := pr.store.LastChange(ctx)
-		if waits := pr.waits(); err == nil && (waits || pr.stepped.Load() || last > pr.taken.Load()) {
-			pr.stepped.Store(false)
+		if waits := pr.waits(); err == nil && (waits || last > pr.taken.Load()) {
 			if err = pr.again(ctx); err == nil && waits {
 				pr.log.LogAttrs(ctx, slog.LevelInfo, "desk file reloaded at last")
 			}
