@@ -94,19 +94,21 @@ func (e *effective) addFeed(c *story.Change, every time.Duration) error {
 
 // seen has it on the record what a desk file that was read says of its watches,
 // so that the history of a watch is whole. What another replica has put there
-// meanwhile is left.
-func seen(ctx context.Context, db *store.Store, d *config.Desk, changes []story.Change, now time.Time) error {
+// meanwhile is left. It returns how many changes it saved.
+func seen(ctx context.Context, db *store.Store, d *config.Desk, changes []story.Change, now time.Time) (saved int64, err error) {
 	stands := make(map[string]story.Change)
 	for _, c := range changes {
 		if c.What == story.AWatch {
 			stands[c.Name] = c
 		}
 	}
-	var err error
 	save := func(name, after string) {
 		if stands[name].After != after {
 			_, e := db.SaveChange(ctx, story.Deed{}, story.Change{What: story.AWatch, Name: name, Before: stands[name].After, After: after, At: now})
-			if !errors.Is(e, story.ErrNone) {
+			switch {
+			case e == nil:
+				saved++
+			case !errors.Is(e, story.ErrNone):
 				err = errors.Join(err, e)
 			}
 		}
@@ -121,7 +123,7 @@ func seen(ctx context.Context, db *store.Store, d *config.Desk, changes []story.
 			save(name, "")
 		}
 	}
-	return err
+	return saved, err
 }
 
 // An inquiry answers what people ask of one database.

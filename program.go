@@ -202,8 +202,13 @@ func (pr *program) put(ctx context.Context, d *config.Desk) (err error) {
 	pr.inForce.Store(e)
 	pr.taken.Store(last)
 	if d != pr.declared { // else two replicas with two desk files would answer one another without end
-		if err := seen(ctx, pr.store, d, changes, pr.now()); err != nil {
+		saved, err := seen(ctx, pr.store, d, changes, pr.now())
+		if err != nil {
 			return err
+		}
+		// They are in force: not to be heeded as if they were another's.
+		if now, err := pr.store.LastChange(ctx); err == nil && now == last+saved {
+			pr.taken.Store(now)
 		}
 	}
 	pr.declared, pr.awaited = d, nil
