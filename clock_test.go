@@ -90,3 +90,13 @@ func TestTwoDeskFilesDoNotAnswerOneAnother(t *testing.T) {
 		t.Errorf("change %d is answered by %d (%v), which the other heeds in its turn", said, last, err)
 	}
 }
+
+// TestAStartHeedsNotWhatItSaid holds that what is put on record of a desk file is
+// not put in force once more as if another had changed it.
+func TestAStartHeedsNotWhatItSaid(t *testing.T) {
+	t.Parallel()
+	pr := inForce(t, utcNow)
+	if last, err := pr.store.LastChange(t.Context()); err != nil || last == 0 || pr.taken.Load() != last {
+		t.Errorf("change %d is on record (%v), and %d is in force", last, err, pr.taken.Load())
+	}
+}
